@@ -1,0 +1,24 @@
+"""dlbook: deep learning in readable NumPy, and exercises that say why not.
+
+`import dlbook` loads NumPy alone; every submodule is loaded when it is first named.
+"""
+
+from importlib import import_module
+
+_MODULES = ("check", "data", "functional", "nn", "optim", "plots", "train")
+_NAMES = {"Tensor": "tensor", "no_grad": "tensor", "record": "tensor", "gradcheck": "gradcheck"}
+
+__all__ = [*_MODULES, *_NAMES]
+
+
+def __getattr__(name: str):
+    """Return the submodule or object called `name`, importing it now (PEP 562)."""
+    if name in _NAMES:
+        return getattr(import_module(f"dlbook.{_NAMES[name]}"), name)
+    if name in _MODULES:
+        return import_module(f"dlbook.{name}")
+    raise AttributeError(f"dlbook has no {name!r}; it has {', '.join(__all__)}")
+
+
+def __dir__() -> list[str]:
+    return list(__all__)

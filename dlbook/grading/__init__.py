@@ -1,0 +1,1 @@
+"""The west wing: reads, builds, runs and compares exercise notebooks in a trusted process."""
