@@ -5,8 +5,8 @@
 
 from importlib import import_module
 
-_MODULES = ("check", "data", "functional", "nn", "optim", "plots", "train")
-_NAMES = {"Tensor": "tensor", "no_grad": "tensor", "record": "tensor", "gradcheck": "gradcheck"}
+_MODULES = ("check", "data", "functional", "gradcheck", "nn", "optim", "plots", "tensor", "train")
+_NAMES = ("Tensor", "no_grad", "record")  # all of them live in dlbook.tensor
 
 __all__ = [*_MODULES, *_NAMES]
 
@@ -14,7 +14,7 @@ __all__ = [*_MODULES, *_NAMES]
 def __getattr__(name: str):
     """Return the submodule or object called `name`, importing it now (PEP 562)."""
     if name in _NAMES:
-        return getattr(import_module(f"dlbook.{_NAMES[name]}"), name)
+        return getattr(import_module("dlbook.tensor"), name)
     if name in _MODULES:
         return import_module(f"dlbook.{name}")
     raise AttributeError(f"dlbook has no {name!r}; it has {', '.join(__all__)}")
