@@ -1,0 +1,146 @@
+"""The backward pass: one walk from the loss to the leaves, each rule applied once.
+
+A node knows its parents and a function `pull` that turns the gradient of the node into the
+gradients of the parents. Nothing here knows which operations exist, or how arrays are stored.
+
+Source: Rumelhart, Hinton and Williams (1986), Nature 323, 533-536; Baydin, Pearlmutter, Radul
+and Siskind (2018), "Automatic differentiation in machine learning: a survey", section 3.2.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+Pull = Callable[[np.ndarray], Sequence[np.ndarray | None]]
+
+
+class Node:
+    """A place in the graph: data, its gradient, and where the data came from.
+
+    Args:
+        data: an array of any shape.
+        requires_grad: whether `backward` should compute a gradient for it.
+    """
+
+    __slots__ = ("__weakref__", "_parents", "_pull", "_retains", "data", "grad", "requires_grad")
+
+    def __init__(self, data: np.ndarray, requires_grad: bool):
+        self.data = data
+        self.requires_grad = requires_grad
+        self.grad: np.ndarray | None = None
+        self._parents: tuple[Node, ...] = ()
+        self._pull: Pull | None = None
+        self._retains = False
+
+    @property
+    def is_leaf(self) -> bool:
+        return self._pull is None
+
+    def retain_grad(self) -> None:
+        self._retains = True
+
+    def backward(self, gradient: Any = None) -> None:
+        """Add to the `grad` of every leaf the gradient of this node with respect to it.
+
+        A node waits until all its consumers have reported, so its `pull` runs once, with the
+        sum of what they sent. The graph is freed on the way.
+
+        Args:
+            gradient: where the walk starts, shape of this node; 1 if it is a single number.
+
+        Raises:
+            RuntimeError: if there is no graph, if it has been walked already, or if this is not
+                a single number and `gradient` is missing.
+            ValueError: if a gradient does not have the shape of its node.
+        """
+        waiting = _count_consumers(self)
+        arrived = {id(self): _start(self, gradient)}
+        ready = [self]
+        while ready:
+            node = ready.pop()
+            g = arrived.pop(id(node), None)
+            for parent, part in _step(node, g):
+                key = id(parent)
+                if part is not None and parent.requires_grad:
+                    arrived[key] = arrived[key] + part if key in arrived else part
+                waiting[key] -= 1
+                if not waiting[key]:
+                    ready.append(parent)
+
+
+def _count_consumers(root: Node) -> dict[int, int]:
+    counts = {id(root): 0}
+    stack = [root]
+    while stack:
+        for parent in stack.pop()._parents:
+            if id(parent) not in counts:
+                counts[id(parent)] = 0
+                stack.append(parent)
+            counts[id(parent)] += 1
+    return counts
+
+
+def _start(root: Node, gradient: Any) -> np.ndarray:
+    if not root.requires_grad:
+        raise RuntimeError(
+            "backward needs a tensor computed from one that requires a gradient, got one without "
+            "a graph; create the inputs with requires_grad=True, outside no_grad()"
+        )
+    if gradient is not None:
+        return _fitted(gradient, root, "backward")
+    if root.data.size != 1:
+        raise RuntimeError(
+            f"backward needs a single number to start from, got shape {root.data.shape}; "
+            "reduce it with .mean() or .sum(), or pass backward(gradient)"
+        )
+    return np.ones_like(root.data)
+
+
+def _step(node: Node, g: np.ndarray | None) -> list[tuple[Node, np.ndarray | None]]:
+    """Keep `g` where it is wanted, free the node, and return what each parent gets of `g`."""
+    parents, pull = node._parents, node._pull
+    if g is not None and (pull is None or node._retains):
+        _accumulate(node, g)
+    if pull is None:
+        return []
+    node._parents, node._pull = (), _walked_already
+    if g is None:
+        return [(parent, None) for parent in parents]
+    parts = pull(g)
+    rule = f"the pull of {pull.__qualname__.split('.<locals>')[0]}"
+    if not isinstance(parts, tuple) or len(parts) != len(parents):
+        got = f"{len(parts)} of them" if isinstance(parts, tuple) else type(parts).__name__
+        raise ValueError(
+            f"{rule} needs to return a tuple of {len(parents)} gradients, one a parent, got "
+            f"{got}; a tuple of one ends with a comma: return (g,)"
+        )
+    return [
+        (parent, None if part is None else _fitted(part, parent, rule))
+        for parent, part in zip(parents, parts, strict=True)
+    ]
+
+
+def _fitted(part: Any, node: Node, rule: str) -> np.ndarray:
+    g: np.ndarray = np.asarray(part, node.data.dtype)
+    if g.shape != node.data.shape:
+        raise ValueError(
+            f"{rule} needs a gradient of shape {node.data.shape}, as its parent, got "
+            f"{g.shape}; if the parent was broadcast, sum over the new axes, as "
+            "dlbook.tensor.unbroadcast does"
+        )
+    return g
+
+
+def _accumulate(node: Node, g: np.ndarray) -> None:
+    if node.grad is None:
+        node.grad = np.array(g)  # its own copy: operations may share what they return
+    else:
+        node.grad += g
+
+
+def _walked_already(g: np.ndarray) -> tuple[np.ndarray, ...]:
+    raise RuntimeError(
+        "backward needs a fresh graph, got one that was walked and freed before; compute the "
+        "loss again, or add several losses and call backward once"
+    )
