@@ -1,0 +1,153 @@
+"""The door: what a learner's notebook imports to see at once whether, and why not.
+
+`@check("name")` above a function runs it on inputs drawn from a seed and judges what it returns
+against the shipped key, in a card below the cell. In a grading run (DLBOOK_SEED is set) it puts
+the values out and judges nothing: verdicts are the grader's.
+"""
+
+import io
+import os
+import sys
+import traceback
+import zlib
+from collections.abc import Callable
+from contextlib import redirect_stdout
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from dlbook import key, wire
+from dlbook.grading import cells
+from dlbook.grading.compare import SECOND_CALL, explain, judge
+from dlbook.grading.report import Outcome, Verdict
+from dlbook.words import _
+
+Body = Callable[[np.random.Generator], object]
+
+
+def check(
+    name: str, *, hidden: bool = False, rtol: float = 1e-6, atol: float = 1e-9
+) -> Callable[[Body], None]:
+    """Return a decorator that runs a check of exercise `name` at once and shows its card.
+
+    The decorated function takes `rng`, a seeded np.random.Generator that all its inputs come
+    from, and returns a dict of labelled values: numbers, texts, arrays of any shape, lists.
+
+    Args:
+        name: the exercise.
+        hidden: whether only graders judge it.
+        rtol: relative tolerance of floats; integers, booleans and shapes are compared exactly.
+        atol: absolute tolerance of floats.
+    """
+
+    def run(body: Body) -> None:
+        seed = os.environ.get("DLBOOK_SEED")
+        result = evaluate(body, name, int(seed or 0), rtol, atol)
+        if seed is not None:
+            _display({wire.MIME: result.values, "text/plain": f"{name}: values"})
+            return
+        if hidden:
+            text = _("{name}: hidden check, its values are for the grader").format(name=name)
+            _display({"text/plain": text})
+            return
+        card = verdict(name, result)
+        _display({"text/plain": card.text(), "text/html": card.html()})
+
+    return run
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a check's body put out, on the wire, and the exception it raised, if it did."""
+
+    values: wire.Json
+    error: BaseException | None = None
+
+
+def evaluate(body: Body, name: str, seed: int, rtol: float, atol: float) -> Result:
+    """Run `body` twice, each time with a fresh equal generator, and return what it puts out.
+
+    A second call that gives something else (state kept from the first, inputs of the first
+    written to) is part of the result. Exceptions are results as well.
+    """
+    first = _once(body, name, seed)
+    with redirect_stdout(io.StringIO()):
+        second = _once(body, name, seed)
+    pair = [wire.decode(first.values), wire.decode(second.values)]
+    if explain(*pair, rtol, atol) is None:
+        return first
+    both = [[label, r.values] for label, r in zip(SECOND_CALL, (first, second), strict=True)]
+    return Result({"kind": "dict", "items": both}, second.error)
+
+
+def verdict(name: str, result: Result) -> Outcome:
+    """Return the outcome of the visible check of `name`, judged against the shipped key.
+
+    Raises:
+        LookupError: if no shipped key has the exercise.
+    """
+    found = key.find(name)
+    if found is None:
+        raise LookupError(
+            f"a name of this course's exercises is needed, got {name!r}: "
+            'use the one in the answer cell\'s first line, as in check("relu_back")'
+        )
+    exercise = found[1]
+    visible = next(entry for entry in exercise.checks if not entry.hidden)
+    outcome = judge(exercise, visible, result.values)
+    if outcome.verdict is not Verdict.NOT_ATTEMPTED and result.error is not None:
+        outcome = replace(outcome, detail=outcome.detail + _where(result.error))
+    return outcome
+
+
+def _once(body: Body, name: str, seed: int) -> Result:
+    rng = np.random.default_rng([seed, zlib.crc32(name.encode())])
+    try:
+        return Result(wire.encode(body(rng)))
+    except (Exception, SystemExit) as error:
+        return Result(wire.encode(error), error)
+
+
+def _where(error: BaseException) -> str:
+    """Return the innermost line of notebook code that `error` came through, as text."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if "ipykernel" in frame.filename and frame.line]
+    if not own:
+        return ""
+    return "\n" + _("in {function}, line {line}: {code}").format(
+        function=own[-1].name, line=own[-1].lineno, code=own[-1].line
+    )
+
+
+def _display(data: dict[str, wire.Json]) -> None:
+    """Show a bundle in a notebook; print its text where there is no notebook."""
+    if _shell() is None:
+        print(data["text/plain"])
+        return
+    from IPython.display import display
+
+    display(data, raw=True)
+
+
+def _shell():
+    """Return the running IPython shell, None outside one; never imports IPython by itself."""
+    ipython = sys.modules.get("IPython")
+    return ipython.get_ipython() if ipython else None
+
+
+def _judge_answer_cell(result) -> None:
+    """Show the card of an answer cell that a person has just run (an IPython post_run_cell hook).
+
+    Only front ends name the cell that is run; a notebook run by nbval or nbconvert stays quiet.
+    """
+    role = cells.role(result.info.raw_cell or "")
+    found = key.find(role.name) if role and role.kind == "answer" else None
+    if found is None or not result.info.cell_id or not result.success:
+        return
+    namespace = dict(_shell().user_ns, check=check)
+    for entry in found[1].checks:
+        exec(compile(entry.source, f"<check {role.name}>", "exec"), namespace)
+
+
+if _shell() is not None and "DLBOOK_SEED" not in os.environ:
+    _shell().events.register("post_run_cell", _judge_answer_cell)

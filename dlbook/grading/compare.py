@@ -1,0 +1,173 @@
+"""Are two values the same; if not, how do they differ; and which known mistake is this?
+
+Floats agree within a tolerance; integers, booleans, texts and shapes agree exactly. A difference
+is put into words that never give the needed numbers away.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from dlbook.grading.report import Outcome, Verdict
+from dlbook.key import CheckKey, ExerciseKey
+from dlbook.wire import Failure, Foreign, Json, WireError, decode
+from dlbook.words import _
+
+SECOND_CALL = ("first call", "second call")
+
+
+def judge(exercise: ExerciseKey, check: CheckKey, got: Json) -> Outcome:
+    """Return the verdict on what one check put out, with the hints of the mistakes it equals."""
+
+    def outcome(verdict: Verdict, hints: Iterable[str] = (), detail: str = "") -> Outcome:
+        return Outcome(exercise.name, verdict, tuple(hints), detail, check.hidden)
+
+    try:
+        value = decode(got)
+    except WireError as error:
+        return outcome(Verdict.WRONG, detail=str(error))
+    if is_stub(exercise.name, value):
+        return outcome(Verdict.NOT_ATTEMPTED)
+    detail = explain(decode(check.expected), value, check.rtol, check.atol)
+    if detail is None:
+        return outcome(Verdict.RIGHT)
+    hints = {
+        exercise.hints[label]: None
+        for label, mistake in check.mistakes.items()
+        if explain(decode(mistake), value, check.rtol, check.atol) is None
+    }
+    if hints:
+        return outcome(Verdict.KNOWN_MISTAKE, hints, detail)
+    return outcome(Verdict.ERROR if isinstance(value, Failure) else Verdict.WRONG, detail=detail)
+
+
+def stub_message(name: str) -> str:
+    """Return what the stub of exercise `name` raises NotImplementedError with."""
+    return f"{name}: your turn"
+
+
+def is_stub(name: str, value: object) -> bool:
+    """Return whether `value` is what the untouched stub of exercise `name` puts out."""
+    return value == Failure("NotImplementedError", stub_message(name))
+
+
+def explain(expected: object, got: object, rtol: float, atol: float) -> str | None:
+    """Return how `got` differs from `expected` in words, None where they are the same.
+
+    Args:
+        expected: a decoded value: number, text, None, array of any shape, list, dict, Failure.
+        got: a decoded value.
+        rtol: relative tolerance of floats, measured against `expected`.
+        atol: absolute tolerance of floats.
+    """
+    if isinstance(got, Failure) or isinstance(expected, Failure):
+        return None if got == expected else _failure(got)
+    if isinstance(expected, dict):
+        return _explain_dict(expected, got, rtol, atol)
+    if isinstance(expected, list):
+        return _explain_list(expected, got, rtol, atol)
+    if isinstance(expected, np.ndarray):
+        return _explain_array(expected, got, rtol, atol)
+    if isinstance(expected, float) and isinstance(got, (int, float)) and not isinstance(got, bool):
+        return _explain_numbers(np.array([expected]), np.array([float(got)]), rtol, atol)
+    if type(expected) is not type(got):
+        return _("{need} is needed, got {got}").format(need=_name(expected), got=_name(got))
+    return None if expected == got else _("got {got!r}").format(got=got)
+
+
+def _failure(got: object) -> str:
+    if isinstance(got, Failure):
+        return f"{got.type}: {got.message}"
+    return _("got {got} where an error was due").format(got=_name(got))
+
+
+def _explain_dict(expected: dict[str, Any], got: object, rtol: float, atol: float) -> str | None:
+    if isinstance(got, dict) and tuple(got) == SECOND_CALL and tuple(expected) != SECOND_CALL:
+        return _("called a second time on the same input, it gives something else")
+    if not isinstance(got, dict) or list(got) != list(expected):
+        keys = list(got) if isinstance(got, dict) else _name(got)
+        return _("a dict with keys {need} is needed, got {got}").format(
+            need=list(expected), got=keys
+        )
+    for label, value in expected.items():
+        difference = explain(value, got[label], rtol, atol)
+        if difference is not None:
+            return f"{label}: {difference}"
+    return None
+
+
+def _explain_list(expected: list[Any], got: object, rtol: float, atol: float) -> str | None:
+    if not isinstance(got, list) or len(got) != len(expected):
+        return _("a list or tuple of {need} values is needed, got {got}").format(
+            need=len(expected), got=_name(got)
+        )
+    for index, (left, right) in enumerate(zip(expected, got, strict=True)):
+        difference = explain(left, right, rtol, atol)
+        if difference is not None:
+            return _("value {index}: {difference}").format(index=index, difference=difference)
+    return None
+
+
+def _explain_array(expected: np.ndarray, got: object, rtol: float, atol: float) -> str | None:
+    if not isinstance(got, np.ndarray):
+        return _("{need} is needed, got {got}").format(need=_name(expected), got=_name(got))
+    if got.shape != expected.shape:
+        text = _("shape {got}, where {need} is needed").format(got=got.shape, need=expected.shape)
+        turned = got.shape == expected.shape[::-1] and np.allclose(got.T, expected, rtol, atol)
+        return text + _(" (it is transposed)") * bool(turned)
+    if expected.dtype.kind == "f" and got.dtype.kind in "fiu":
+        return _explain_numbers(expected, got.astype(expected.dtype), rtol, atol)
+    if (expected.dtype.kind == "b") != (got.dtype.kind == "b") or got.dtype.kind == "f":
+        return _("numbers of dtype {got}, where {need} is needed").format(
+            got=got.dtype, need=expected.dtype
+        )
+    return _count(expected != got, got)
+
+
+def _explain_numbers(expected: np.ndarray, got: np.ndarray, rtol: float, atol: float) -> str | None:
+    """Return how floats of one shape differ; sign, scale and shift are named where they fit all."""
+    with np.errstate(all="ignore"):
+        wrong = ~np.isclose(got, expected, rtol=rtol, atol=atol, equal_nan=True)
+        if not wrong.any():
+            return None
+        broken = wrong & ~np.isfinite(got)
+        if broken.any():
+            return _("{n} of {all} numbers are nan or inf").format(n=broken.sum(), all=got.size)
+        if np.allclose(got, -expected, rtol, atol):
+            return _("every number has the opposite sign")
+        if got.size > 1 and not got.any():
+            return _("every number is 0")
+        pivot = int(np.argmax(np.abs(expected)))
+        ratio, shift = got.flat[pivot] / expected.flat[pivot], (got - expected).flat[pivot]
+        if got.size > 1 and np.allclose(got, ratio * expected, rtol, atol):
+            return _("every number is {ratio:.4g} times what is needed").format(ratio=ratio)
+        if got.size > 1 and np.allclose(got, expected + shift, rtol, atol):
+            return _("every number is off by the same {shift:.4g}").format(shift=shift)
+    return _count(wrong, got)
+
+
+def _count(wrong: np.ndarray, got: np.ndarray) -> str | None:
+    if not wrong.any():
+        return None
+    if got.size == 1:
+        return _("the number is not right, got {got}").format(got=f"{got.item():.6g}")
+    index = tuple(int(i) for i in np.argwhere(wrong)[0])
+    return _("{n} of {all} numbers differ, the first at index {index}, where it is {got}").format(
+        n=wrong.sum(), all=wrong.size, index=list(index), got=f"{got[index].item():.6g}"
+    )
+
+
+def _name(value: object) -> str:
+    """Return a value's type in a learner's words, with the shape of an array."""
+    if isinstance(value, np.ndarray):
+        return _("an array of shape {shape}").format(shape=value.shape)
+    if isinstance(value, list):
+        return _("a list or tuple of {n}").format(n=len(value))
+    if isinstance(value, Foreign):
+        return _("an object of type {type}").format(type=value.type)
+    return (
+        "None"
+        if value is None
+        else _("{type} {value!r}").format(type=type(value).__name__, value=value)
+    )

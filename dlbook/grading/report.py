@@ -1,0 +1,154 @@
+"""What came out: the verdict of one check, of one exercise, of one notebook; as text, HTML, JSON."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from html import escape
+from typing import Any
+
+from dlbook.words import _
+
+
+class Verdict(StrEnum):
+    """How one check ended; a crash is never a zero in disguise, so each way has its own name."""
+
+    RIGHT = "right"
+    KNOWN_MISTAKE = "known mistake"
+    WRONG = "wrong"
+    ERROR = "error"
+    TIME_OUT = "time out"
+    OUT_OF_MEMORY = "out of memory"
+    KERNEL_DIED = "kernel died"
+    NOT_ATTEMPTED = "not attempted"
+    UNREADABLE = "unreadable"
+
+
+_LOOK = {  # symbol and colour: green = truth, vermillion = what to change, grey = context
+    Verdict.RIGHT: ("✓", "#009E73"),
+    Verdict.NOT_ATTEMPTED: ("○", "#6E6E6E"),
+}
+_AMISS = ("✗", "#D55E00")
+
+
+_ON_OTHERS = "Right on the inputs that the notebook shows, not on others: which cases are left?"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The verdict of one check: the hints it deserves, and how the values differ or what broke."""
+
+    exercise: str
+    verdict: Verdict
+    hints: tuple[str, ...] = ()
+    detail: str = ""
+    hidden: bool = False
+
+    @property
+    def headline(self) -> str:
+        """The verdict in one line, with a symbol so that colour is never alone."""
+        symbol, _colour = _LOOK.get(self.verdict, _AMISS)
+        where = _(" (hidden check)") if self.hidden else ""
+        return f"{symbol} {self.exercise}{where}: {_(self.verdict.value)}"
+
+    @property
+    def lines(self) -> list[str]:
+        """What a learner is told below the headline: detail of visible checks only, then hints."""
+        detail = [self.detail] if self.detail else []
+        if self.hidden:
+            detail = [] if self.hints or self.verdict is Verdict.RIGHT else [_(_ON_OTHERS)]
+        return detail + [_("Hint: {hint}").format(hint=hint) for hint in self.hints]
+
+    def text(self) -> str:
+        return "\n  ".join([self.headline, *self.lines])
+
+    def html(self) -> str:
+        _symbol, colour = _LOOK.get(self.verdict, _AMISS)
+        rows = "".join(f'<div style="margin-top:4px">{escape(line)}</div>' for line in self.lines)
+        return (
+            f'<div role="status" style="border-left:4px solid {colour};padding:4px 12px;'
+            f'max-width:42em;white-space:pre-wrap"><b style="color:{colour}">'
+            f"{escape(self.headline)}</b>{rows}</div>"
+        )
+
+
+@dataclass(frozen=True)
+class ExerciseReport:
+    """One exercise: the outcomes of its checks; points are given when every check is right."""
+
+    name: str
+    points: int
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict of the first check that is not right."""
+        return next((o.verdict for o in self.outcomes if o.verdict != "right"), Verdict.RIGHT)
+
+    @property
+    def score(self) -> int:
+        return self.points if self.verdict is Verdict.RIGHT else 0
+
+
+@dataclass(frozen=True)
+class Report:
+    """One notebook: its exercises, and notes on what was repaired on the way."""
+
+    set_name: str
+    seed: int
+    exercises: tuple[ExerciseReport, ...]
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def score(self) -> int:
+        return sum(exercise.score for exercise in self.exercises)
+
+    @property
+    def points(self) -> int:
+        return sum(exercise.points for exercise in self.exercises)
+
+    @property
+    def all_right(self) -> bool:
+        return all(exercise.verdict is Verdict.RIGHT for exercise in self.exercises)
+
+    def text(self) -> str:
+        """Return the report for a terminal: a line an exercise, what is amiss below it."""
+        parts = [self.set_name]
+        for exercise in self.exercises:
+            amiss = [o for o in exercise.outcomes if o.verdict is not Verdict.RIGHT]
+            parts.append((amiss or list(exercise.outcomes))[0].text())
+        parts += [_("note: {note}").format(note=note) for note in self.notes]
+        right = sum(exercise.verdict is Verdict.RIGHT for exercise in self.exercises)
+        parts.append(
+            _("{right} of {all} right, {score} of {points} points").format(
+                right=right, all=len(self.exercises), score=self.score, points=self.points
+            )
+        )
+        return "\n".join(parts)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report as plain data for JSON; hidden checks keep their detail to themselves."""
+        return {
+            "set": self.set_name,
+            "seed": self.seed,
+            "score": self.score,
+            "points": self.points,
+            "notes": list(self.notes),
+            "exercises": [
+                {
+                    "name": exercise.name,
+                    "verdict": exercise.verdict.value,
+                    "score": exercise.score,
+                    "points": exercise.points,
+                    "checks": [_outcome_dict(outcome) for outcome in exercise.outcomes],
+                }
+                for exercise in self.exercises
+            ],
+        }
+
+
+def _outcome_dict(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "verdict": outcome.verdict.value,
+        "hidden": outcome.hidden,
+        "hints": list(outcome.hints),
+        "detail": "" if outcome.hidden else outcome.detail,
+    }
