@@ -37,6 +37,10 @@ class Node:
     def is_leaf(self) -> bool:
         return self._pull is None
 
+    @property
+    def keeps_grad(self) -> bool:
+        return self.is_leaf or self._retains
+
     def retain_grad(self) -> None:
         self._retains = True
 
@@ -62,8 +66,8 @@ class Node:
             g = arrived.pop(id(node), None)
             for parent, part in _step(node, g):
                 key = id(parent)
-                if part is not None and parent.requires_grad:
-                    arrived[key] = arrived[key] + part if key in arrived else part
+                if part is not None:
+                    arrived[key] = _plus(arrived.get(key), part)
                 waiting[key] -= 1
                 if not waiting[key]:
                     ready.append(parent)
@@ -87,21 +91,25 @@ def _start(root: Node, gradient: Any) -> np.ndarray:
             "backward needs a tensor computed from one that requires a gradient, got one without "
             "a graph; create the inputs with requires_grad=True, outside no_grad()"
         )
-    if gradient is not None:
-        return _fitted(gradient, root, "backward")
-    if root.data.size != 1:
+    if gradient is None and root.data.size != 1:
         raise RuntimeError(
             f"backward needs a single number to start from, got shape {root.data.shape}; "
             "reduce it with .mean() or .sum(), or pass backward(gradient)"
         )
-    return np.ones_like(root.data)
+    g = np.ones_like(root.data) if gradient is None else np.array(gradient, root.data.dtype)
+    if g.shape != root.data.shape:
+        raise ValueError(
+            f"backward needs a gradient of shape {root.data.shape}, got {g.shape}; it is that of "
+            "a loss with respect to this tensor, so it has the same shape"
+        )
+    return g
 
 
 def _step(node: Node, g: np.ndarray | None) -> list[tuple[Node, np.ndarray | None]]:
     """Keep `g` where it is wanted, free the node, and return what each parent gets of `g`."""
     parents, pull = node._parents, node._pull
-    if g is not None and (pull is None or node._retains):
-        _accumulate(node, g)
+    if g is not None and node.keeps_grad:
+        node.grad = _plus(node.grad, g)
     if pull is None:
         return []
     node._parents, node._pull = (), _walked_already
@@ -116,27 +124,27 @@ def _step(node: Node, g: np.ndarray | None) -> list[tuple[Node, np.ndarray | Non
             f"{got}; a tuple of one ends with a comma: return (g,)"
         )
     return [
-        (parent, None if part is None else _fitted(part, parent, rule))
+        (parent, _fitted(part, parent, g, rule) if parent.requires_grad else None)
         for parent, part in zip(parents, parts, strict=True)
     ]
 
 
-def _fitted(part: Any, node: Node, rule: str) -> np.ndarray:
-    g: np.ndarray = np.asarray(part, node.data.dtype)
-    if g.shape != node.data.shape:
+def _fitted(part: Any, node: Node, g: np.ndarray, rule: str) -> np.ndarray | None:
+    if part is None:
+        return None
+    fitted: np.ndarray = np.asarray(part, node.data.dtype)
+    if fitted.shape != node.data.shape:
         raise ValueError(
             f"{rule} needs a gradient of shape {node.data.shape}, as its parent, got "
-            f"{g.shape}; if the parent was broadcast, sum over the new axes, as "
+            f"{fitted.shape}; if the parent was broadcast, sum over the new axes, as "
             "dlbook.tensor.unbroadcast does"
         )
-    return g
+    borrowed = part is g or fitted.base is not None  # somebody else may write there
+    return fitted.copy() if borrowed and node.keeps_grad else fitted
 
 
-def _accumulate(node: Node, g: np.ndarray) -> None:
-    if node.grad is None:
-        node.grad = np.array(g)  # its own copy: operations may share what they return
-    else:
-        node.grad += g
+def _plus(so_far: np.ndarray | None, part: np.ndarray) -> np.ndarray:
+    return part if so_far is None else np.asarray(so_far + part)  # new: `part` may be shared
 
 
 def _walked_already(g: np.ndarray) -> tuple[np.ndarray, ...]:
