@@ -11,7 +11,7 @@ _NAMES = ("Tensor", "no_grad", "record")  # all of them live in dlbook.tensor
 __all__ = [*_MODULES, *_NAMES]
 
 
-def __getattr__(name: str):
+def __getattr__(name: str) -> object:
     """Return the submodule or object called `name`, importing it now (PEP 562)."""
     if name in _NAMES:
         return getattr(import_module("dlbook.tensor"), name)

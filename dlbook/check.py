@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Callable
 from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -73,8 +74,7 @@ def evaluate(body: Body, name: str, seed: int, rtol: float, atol: float) -> Resu
     first = _once(body, name, seed)
     with redirect_stdout(io.StringIO()):
         second = _once(body, name, seed)
-    pair = [wire.decode(first.values), wire.decode(second.values)]
-    if explain(*pair, rtol, atol) is None:
+    if explain(wire.decode(first.values), wire.decode(second.values), rtol, atol) is None:
         return first
     both = [[label, r.values] for label, r in zip(SECOND_CALL, (first, second), strict=True)]
     return Result({"kind": "dict", "items": both}, second.error)
@@ -129,19 +129,21 @@ def _display(data: dict[str, wire.Json]) -> None:
     display(data, raw=True)
 
 
-def _shell():
+def _shell() -> Any:
     """Return the running IPython shell, None outside one; never imports IPython by itself."""
     ipython = sys.modules.get("IPython")
     return ipython.get_ipython() if ipython else None
 
 
-def _judge_answer_cell(result) -> None:
+def _judge_answer_cell(result: Any) -> None:
     """Show the card of an answer cell that a person has just run (an IPython post_run_cell hook).
 
     Only front ends name the cell that is run; a notebook run by nbval or nbconvert stays quiet.
     """
     role = cells.role(result.info.raw_cell or "")
-    found = key.find(role.name) if role and role.kind == "answer" else None
+    if role is None or role.kind != "answer":
+        return
+    found = key.find(role.name)
     if found is None or not result.info.cell_id or not result.success:
         return
     namespace = dict(_shell().user_ns, check=check)

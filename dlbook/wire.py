@@ -15,7 +15,9 @@ import numpy as np
 MIME = "application/vnd.dlbook.values+json"
 Json = Any  # what json.loads returns
 
-_DTYPES = frozenset("|b1 |i1 <i2 <i4 <i8 |u1 <u2 <u4 <u8 <f2 <f4 <f8".split())
+_DTYPES = frozenset(
+    ("|b1", "|i1", "<i2", "<i4", "<i8", "|u1", "<u2", "<u4", "<u8", "<f2", "<f4", "<f8")
+)
 _MAX_BYTES = 4_000_000
 _MAX_TEXT = 10_000
 _MAX_ITEMS = 1_000

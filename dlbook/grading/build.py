@@ -10,7 +10,7 @@ from typing import Any
 
 from dlbook import key as keys
 from dlbook.grading import lint
-from dlbook.grading.cells import Cell, Notebook, Unreadable, canonical, read
+from dlbook.grading.cells import Cell, Unreadable, canonical, read
 from dlbook.grading.compare import explain
 from dlbook.grading.execute import CellFailed, execute
 from dlbook.grading.programs import make_key
@@ -142,7 +142,7 @@ def is_executed(cells: list[Cell] | tuple[Cell, ...]) -> bool:
 
 
 def same_key(one: Key, two: Key) -> bool:
-    """Return whether two keys say the same; their floats may differ within each check's tolerance."""
+    """Return whether two keys say the same, floats within the tolerance of each check."""
     left, right = asdict(one), asdict(two)
     values = [list(_pop_values(data)) for data in (left, right)]
     if left != right or len(values[0]) != len(values[1]):
@@ -208,6 +208,7 @@ def _stray_problems(course: Course) -> list[str]:
                 )
             elif folder == "exercises" and path.name not in solved:
                 problems.append(
-                    f"exercises/{path.name}: has no solutions/{path.name}: add that, or remove this."
+                    f"exercises/{path.name}: it has no solution: add solutions/{path.name}, or "
+                    "remove this."
                 )
     return problems

@@ -1,4 +1,4 @@
-"""The grammar of exercise notebooks: read them safely, know each cell's role, write them canonically.
+"""The grammar of exercise notebooks: read safely, know each cell's role, write canonically.
 
 Reading believes nothing and keeps whatever can be kept: what was mended is told in notes, and a
 file that is no notebook is refused in one sentence. nbformat's own reader is not used, since it
@@ -156,7 +156,7 @@ def _cell(entry: Any, notes: list[str]) -> Cell | None:
 
 
 def canonical(cells: list[Cell] | tuple[Cell, ...]) -> str:
-    """Return a notebook file: nbformat 4.5, readable ids, no widget state, UTF-8, newline at end."""
+    """Return the text of a notebook file: nbformat 4.5, readable ids, newline at the end."""
     content = {
         "cells": [_to_dict(cell) for cell in with_ids(cells)],
         "metadata": {

@@ -67,7 +67,7 @@ def _checks(exercise: ExerciseKey, key: Key) -> list[Step]:
 
 
 def _find_answer(name: str, cells: tuple[Cell, ...], notes: list[str]) -> int | None:
-    """Return the index of the cell that answers exercise `name`: by first line, then by function."""
+    """Return the index of the cell that answers `name`: by first line, then by function."""
     marked, defining = [], []
     for i, cell in enumerate(cells):
         if cell.role is None:

@@ -1,5 +1,8 @@
-"""Does an exercise set hold what it promises: wrong answers rejected, each with its own hint, right
-ones accepted, nothing to be guessed? Every problem is one sentence that says what to do."""
+"""Does an exercise set hold what it promises?
+
+Wrong answers are rejected, each with its own hint, right ones pass, and nothing can be guessed.
+Every problem is one sentence that says what to do.
+"""
 
 from collections.abc import Iterable
 from itertools import combinations

@@ -1,5 +1,7 @@
-"""Run the programs of a solution notebook in this trusted process: the reference, wrong answers,
-right answers and null answers, each on the same inputs; and make the key from what they put out."""
+"""Run the programs of a solution notebook in this trusted process, and make the key from them.
+
+The reference, wrong answers, right answers and null answers run on the same inputs.
+"""
 
 import ast
 import io
@@ -60,7 +62,7 @@ class Program:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep prints and warnings of programs out of the way: wrong answers overflow and divide by 0."""
+    """Keep prints and warnings out of the way: wrong answers overflow and divide by 0."""
     with redirect_stdout(io.StringIO()), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
@@ -71,10 +73,13 @@ def program(course: ExerciseSet, exercise: Exercise, source: str) -> Program:
     return Program(course.setup, exercise.before, source)
 
 
-def null_answers(exercise: Exercise, reference: Program) -> Iterator[tuple[str, str, Any]]:
+def null_answers(
+    exercise: Exercise, reference: Program
+) -> Iterator[tuple[str, Callable[..., Any]]]:
     """Yield answers that know nothing: what each returns in words, and a function that does."""
     original = reference.namespace[exercise.name]
-    for value in (None, True, False, 0, 1, 0.0, 1.0, "", []):
+    constants: tuple[Any, ...] = (None, True, False, 0, 1, 0.0, 1.0, "", [])
+    for value in constants:
         yield repr(value), lambda *args, value=value, **kwargs: value
     for number in range(_parameters(exercise)):
         yield f"its input number {number + 1}", lambda *args, number=number: args[number]

@@ -1,4 +1,4 @@
-"""What came out: the verdict of one check, of one exercise, of one notebook; as text, HTML, JSON."""
+"""What came out of a check, an exercise, a notebook: verdicts, as text, HTML and plain data."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -125,7 +125,7 @@ class Report:
         return "\n".join(parts)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the report as plain data for JSON; hidden checks keep their detail to themselves."""
+        """Return the report as plain data for JSON; hidden checks keep their detail back."""
         return {
             "set": self.set_name,
             "seed": self.seed,

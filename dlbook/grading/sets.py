@@ -1,5 +1,8 @@
-"""What a solution notebook says: its exercises, their checks, wrong and right answers; and what a
-learner gets of it. Everything that is amiss is told in one sentence that says what to do."""
+"""What a solution notebook says, and what a learner gets of it.
+
+It holds exercises, their checks, wrong and right answers. Everything that is amiss is told in one
+sentence that says what to do.
+"""
 
 import ast
 import hashlib
@@ -187,7 +190,7 @@ def _exercise_problems(exercise: Exercise) -> list[str]:
 
 
 def defined_names(source: str) -> list[str]:
-    """Return the functions that `source` defines at its top level; none if it has a syntax error."""
+    """Return the names of the functions that `source` defines at its top level."""
     try:
         body = ast.parse(source).body
     except (SyntaxError, ValueError):

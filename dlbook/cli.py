@@ -1,0 +1,193 @@
+"""The roof: the verbs of the command `dlbook`. Each imports what it needs when it is called."""
+
+import argparse
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dlbook.grading.build import Course
+    from dlbook.grading.report import Report
+    from dlbook.key import Key
+
+RIGHT, NOT_RIGHT, UNUSABLE = 0, 1, 2  # exit codes
+
+
+class Refusal(Exception):
+    """Raised when a command cannot go on; its text says what is needed and what to do."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one verb and return its exit code: 0 all right, 1 something is not, 2 unusable input."""
+    parser = _parser()
+    options, rest = parser.parse_known_args(arguments)
+    if rest and options.verb is not _lab:
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    options.rest = rest
+    try:
+        code: int = options.verb(options)
+    except Refusal as refusal:
+        print(f"dlbook: {refusal}", file=sys.stderr)
+        return UNUSABLE
+    except KeyboardInterrupt:
+        return 130
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="dlbook", description="A deep-learning course in notebooks, with checked exercises."
+    )
+    parser.add_argument(
+        "--course",
+        type=Path,
+        metavar="DIR",
+        help="the folder with chapters/ and exercises/ (default: found from here upwards)",
+    )
+    parser.set_defaults(verb=lambda _options: _help(parser))
+    verbs = parser.add_subparsers(title="verbs")
+
+    lab = verbs.add_parser("lab", help="open the course in JupyterLab; more options go to it")
+    lab.set_defaults(verb=_lab)
+
+    check = verbs.add_parser("check", help="check your exercises in a fresh kernel")
+    check.add_argument(
+        "target",
+        nargs="?",
+        default="",
+        help="a set (05), an exercise (05.relu_back) or a notebook file; default: every set",
+    )
+    check.add_argument(
+        "--seed",
+        type=int,
+        help="draw the inputs from this seed and add the hidden checks (needs solutions/)",
+    )
+    check.add_argument("--json", action="store_true", help="print the reports as JSON")
+    check.set_defaults(verb=_check)
+
+    build = verbs.add_parser("build", help="bring exercises and keys along with solutions/")
+    build.add_argument("--check", action="store_true", help="write nothing, tell what is amiss")
+    build.set_defaults(verb=_build)
+    return parser
+
+
+def _help(parser: argparse.ArgumentParser) -> int:
+    parser.print_help()
+    return RIGHT
+
+
+def _course(options: argparse.Namespace) -> "Course":
+    from dlbook.grading.build import Course
+
+    here = Path.cwd()
+    places = [options.course] if options.course else [here, *here.parents]
+    places += [] if options.course else [Path(__file__).resolve().parents[1]]
+    for place in places:
+        if (place / "exercises").is_dir() or (place / "solutions").is_dir():
+            return Course(place.resolve())
+    raise Refusal(
+        f"a course folder with exercises/ in it is needed, there is none at {places[0]}: "
+        "go to the course's folder, or name it with --course DIR"
+    )
+
+
+def _lab(options: argparse.Namespace) -> int:
+    course = _course(options)
+    command = [
+        *(sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={course.root}"),
+        # offline: nobody is asked about news, nothing looks for updates
+        "--LabApp.news_url=",
+        "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate",
+        *options.rest,
+        *(str(path) for path in course.notebooks("chapters")[:1]),
+    ]
+    return subprocess.call(command)
+
+
+def _build(options: argparse.Namespace) -> int:
+    from dlbook.grading.build import build, check
+
+    course = _course(options)
+    problems = check(course) if options.check else build(course, print)
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    if problems:
+        return NOT_RIGHT
+    print("everything is fresh")
+    return RIGHT
+
+
+def _check(options: argparse.Namespace) -> int:
+    from dlbook.grading.cells import Unreadable, read
+    from dlbook.grading.run import grade
+
+    course = _course(options)
+    reports: list[Report] = []
+    unreadable = False
+    for path, exercise in _targets(course, options.target):
+        try:
+            notebook = read(path)
+        except Unreadable as error:
+            print(f"unreadable: {error}", file=sys.stderr)
+            unreadable = True
+            continue
+        key = _key(course, path, [c.source for c in notebook.cells], options.seed)
+        report = grade(notebook, _only(key, exercise))
+        reports.append(report)
+        if not options.json:
+            print(report.text(), flush=True)
+    if options.json:
+        print(json.dumps([report.to_dict() for report in reports], ensure_ascii=False, indent=1))
+    if unreadable:
+        return UNUSABLE
+    return RIGHT if all(report.all_right for report in reports) else NOT_RIGHT
+
+
+def _targets(course: "Course", target: str) -> list[tuple[Path, str]]:
+    """Return the notebooks that a target names, each with the one exercise wanted, or ''."""
+    if target.endswith(".ipynb"):
+        return [(Path(target), "")]
+    stem, _dot, exercise = target.partition(".")
+    found = [path for path in course.notebooks("exercises") if path.stem.startswith(stem)]
+    if not found:
+        sets = ", ".join(path.stem for path in course.notebooks("exercises")) or "none"
+        raise Refusal(f"a set is needed, got {target!r}; there are: {sets}")
+    return [(path, exercise) for path in found]
+
+
+def _key(course: "Course", path: Path, sources: list[str], seed: int | None) -> "Key":
+    """Return the key for a notebook: by its file's name or, renamed, by the exercises in it."""
+    from dlbook.grading.cells import read
+    from dlbook.grading.programs import make_key
+    from dlbook.grading.sets import understand
+    from dlbook.key import load
+
+    text = "\n".join(sources)
+    keys = [key for file in sorted(course.keys.glob("*.json")) if (key := load(file))]
+    named = [key for key in keys if key.name == path.stem] or keys
+    scores = [sum(e.name in text for e in key.exercises) for key in named]
+    if not any(scores):
+        raise Refusal(
+            f"an exercise notebook of this course is needed, {path.name} holds none of its "
+            "exercises: name the right file, or run `dlbook build` first"
+        )
+    key = named[scores.index(max(scores))]
+    if seed is None:
+        return key
+    solution = course.root / "solutions" / f"{key.name}.ipynb"
+    if not solution.is_file():
+        raise Refusal(f"--seed needs the solutions, there is no {solution}: leave --seed out")
+    return make_key(understand(key.name, read(solution))[0], seed, hidden=True)
+
+
+def _only(key: "Key", exercise: str) -> "Key":
+    if not exercise:
+        return key
+    chosen = tuple(entry for entry in key.exercises if entry.name == exercise)
+    if not chosen:
+        names = ", ".join(entry.name for entry in key.exercises)
+        raise Refusal(f"{key.name} has no exercise {exercise!r}; it has {names}")
+    return replace(key, exercises=chosen)
