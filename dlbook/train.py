@@ -1,0 +1,175 @@
+"""The training loop: forward, loss, backward, step, over and over, watched by validation data."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from math import isfinite
+
+import numpy as np
+from tqdm.auto import tqdm
+
+from dlbook.data import batches
+from dlbook.functional import cross_entropy
+from dlbook.nn import Module
+from dlbook.optim import Optimizer
+from dlbook.tensor import Tensor, no_grad
+
+Examples = tuple[np.ndarray, np.ndarray]
+Loss = Callable[[Tensor, np.ndarray], Tensor]
+
+
+@dataclass
+class History:
+    """What happened in each epoch, counted from 0.
+
+    Args:
+        train_loss: mean over the batches, while the parameters were changing.
+        validation_loss: after the epoch.
+        validation_accuracy: after the epoch, from 0 to 1; empty if targets are not classes.
+    """
+
+    train_loss: list[float] = field(default_factory=list)
+    validation_loss: list[float] = field(default_factory=list)
+    validation_accuracy: list[float] = field(default_factory=list)
+
+    @property
+    def best_epoch(self) -> int:
+        """The first epoch with the smallest validation loss."""
+        return int(np.argmin(self.validation_loss))
+
+    def last(self) -> dict[str, float]:
+        return {name: values[-1] for name, values in vars(self).items() if values}
+
+
+def fit(
+    model: Module,
+    optimizer: Optimizer,
+    train: Examples,
+    validation: Examples,
+    *,
+    epochs: int,
+    batch_size: int,
+    rng: np.random.Generator,
+    loss: Loss = cross_entropy,
+    patience: int | None = None,
+    progress: bool = True,
+) -> History:
+    """Train `model` in place and return what happened.
+
+    Args:
+        model: takes a tensor of inputs, shape (batch, ...), and returns its outputs.
+        optimizer: made with the parameters of the model.
+        train: inputs of shape (n, ...) and targets of shape (n, ...), to learn from.
+        validation: the same for other examples, which are only looked at.
+        epochs: how often to go through the training data, at most.
+        batch_size: examples a step.
+        rng: where the order of the examples comes from.
+        loss: takes outputs and targets and returns a single number.
+        patience: stop after this many epochs without a better validation loss, and give the
+            model back the parameters of its best epoch. None: run all epochs, keep the last.
+        progress: whether to show a bar.
+
+    Raises:
+        ValueError: if inputs and targets differ in length.
+        FloatingPointError: if a loss is not finite.
+
+    Source: Prechelt (1998), "Early stopping - but when?", for `patience`.
+    """
+    _check_lengths(train, validation)
+    history, best = History(), None
+    with tqdm(range(epochs), unit="epoch", disable=not progress) as bar:
+        for epoch in bar:
+            _learn(model, optimizer, train, batch_size, rng, loss, history)
+            _validate(model, validation, loss, history)
+            bar.set_postfix(history.last(), refresh=False)
+            if patience is None:
+                continue
+            if history.best_epoch == epoch:
+                best = model.state_dict()
+            elif epoch - history.best_epoch >= patience:
+                break
+    if best is not None:
+        model.load_state_dict(best)
+    return history
+
+
+def predict(model: Module, x: np.ndarray, batch_size: int = 512) -> np.ndarray:
+    """Return the outputs of `model` in evaluation mode, without recording a graph.
+
+    Args:
+        model: takes a tensor of inputs.
+        x: inputs, shape (n, ...).
+        batch_size: how many go through the model at once.
+
+    Returns:
+        The outputs, shape (n, ...).
+    """
+    was_training = model.training
+    model.eval()
+    with no_grad():
+        parts = [
+            model(Tensor(x[start : start + batch_size])).data
+            for start in range(0, len(x), batch_size)
+        ]
+    model.train(was_training)
+    return np.concatenate(parts)
+
+
+def accuracy(model: Module, x: np.ndarray, y: np.ndarray) -> float:
+    """Return the fraction of examples whose highest score is that of their class.
+
+    Args:
+        model: returns scores of shape (batch, classes).
+        x: inputs, shape (n, ...).
+        y: class numbers, shape (n,).
+    """
+    return float((predict(model, x).argmax(axis=1) == y).mean())
+
+
+def _learn(
+    model: Module,
+    optimizer: Optimizer,
+    train: Examples,
+    batch_size: int,
+    rng: np.random.Generator,
+    loss: Loss,
+    history: History,
+) -> None:
+    x, y = train
+    total = 0.0
+    model.train()
+    for rows in batches(len(x), batch_size, rng):
+        optimizer.zero_grad()
+        with np.errstate(over="ignore", invalid="ignore"):  # _finite says it in one sentence
+            value = loss(model(Tensor(x[rows])), y[rows])
+            value.backward()
+        total += _finite(value, "training", history) * len(rows)
+        optimizer.step()
+    history.train_loss.append(total / len(x))
+
+
+def _validate(model: Module, validation: Examples, loss: Loss, history: History) -> None:
+    x, y = validation
+    outputs = predict(model, x)
+    value = _finite(loss(Tensor(outputs), y), "validation", history)
+    history.validation_loss.append(value)
+    if y.dtype.kind in "iu":
+        history.validation_accuracy.append(float((outputs.argmax(axis=1) == y).mean()))
+
+
+def _finite(value: Tensor, part: str, history: History) -> float:
+    number = float(value.item())
+    if not isfinite(number):
+        raise FloatingPointError(
+            f"fit needs a finite {part} loss, got {number} in epoch {len(history.validation_loss)};"
+            " try a learning rate ten times smaller, and look for nan in the data"
+        )
+    return number
+
+
+def _check_lengths(train: Examples, validation: Examples) -> None:
+    for name, (x, y) in {"train": train, "validation": validation}.items():
+        if len(x) != len(y) or not len(x):
+            raise ValueError(
+                f"fit needs as many targets as inputs and at least one, got {len(x)} inputs and "
+                f"{len(y)} targets in {name}; index both with the same rows"
+            )
