@@ -76,7 +76,8 @@ def fit(
     """
     _check_lengths(train, validation)
     history, best = History(), None
-    with tqdm(range(epochs), unit="epoch", disable=not progress) as bar:
+    quiet = np.errstate(over="ignore", invalid="ignore")  # _finite says it in one sentence
+    with quiet, tqdm(range(epochs), unit="epoch", disable=not progress) as bar:
         for epoch in bar:
             _learn(model, optimizer, train, batch_size, rng, loss, history)
             _validate(model, validation, loss, history)
@@ -139,9 +140,8 @@ def _learn(
     model.train()
     for rows in batches(len(x), batch_size, rng):
         optimizer.zero_grad()
-        with np.errstate(over="ignore", invalid="ignore"):  # _finite says it in one sentence
-            value = loss(model(Tensor(x[rows])), y[rows])
-            value.backward()
+        value = loss(model(Tensor(x[rows])), y[rows])
+        value.backward()
         total += _finite(value, "training", history) * len(rows)
         optimizer.step()
     history.train_loss.append(total / len(x))
