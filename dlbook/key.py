@@ -56,7 +56,7 @@ class Key:
     exercises: tuple[ExerciseKey, ...]
 
     def to_json(self) -> str:
-        return json.dumps(asdict(self), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+        return json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n"
 
 
 def from_json(text: str) -> Key:

@@ -150,8 +150,10 @@ def _is_pair(item: object) -> bool:
 
 def _decode_array(data: dict[str, Any]) -> np.ndarray:
     dtype, shape, text = data.get("dtype"), data.get("shape"), data.get("data")
-    if dtype not in _DTYPES or not isinstance(text, str) or len(text) > 2 * _MAX_BYTES:
-        raise WireError("an array on the wire has a plain dtype and at most 4 MB")
+    if not isinstance(dtype, str) or dtype not in _DTYPES:
+        raise WireError("an array on the wire has a plain dtype: boolean, integer or float")
+    if not isinstance(text, str) or len(text) > 2 * _MAX_BYTES:
+        raise WireError("an array on the wire has at most 4 MB")
     if not isinstance(shape, list) or len(shape) > 16 or not all(_is_size(n) for n in shape):
         raise WireError("the shape of an array on the wire is a short list of sizes")
     try:

@@ -131,4 +131,4 @@ def _filled(value: Any, fill: int) -> Any:
         return type(value)(_filled(item, fill) for item in value)
     if isinstance(value, np.ndarray):
         return np.full_like(value, fill)
-    return type(value)(fill) if isinstance(value, (bool, int, float)) else value
+    return type(value)(fill) if isinstance(value, (bool, int, float, str)) else value

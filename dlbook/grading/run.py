@@ -142,6 +142,11 @@ class _Kernel(RunningKernel):  # type: ignore[misc]
                 raise OutputFlood
         return message
 
+    def stop(self) -> None:
+        """Stop the kernel and close its sockets, also of a kernel that has died."""
+        if hasattr(self, "km"):
+            super().stop()
+
 
 class _File(IPyNbFile):  # type: ignore[misc]
     """The notebook of one pass: its cells come from the plan, never from a learner's options."""
@@ -150,6 +155,10 @@ class _File(IPyNbFile):  # type: ignore[misc]
 
     def setup(self) -> None:
         self.kernel = _Kernel(self.run.limits, self.run.key.seed, str(self.path.parent))
+
+    def teardown(self) -> None:
+        if self.kernel is not None:
+            self.kernel.stop()
 
     def collect(self) -> Iterator["_Cell"]:
         for number, step in enumerate(self.run.steps):

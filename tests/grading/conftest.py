@@ -1,0 +1,31 @@
+from pathlib import Path
+
+import pytest
+
+from dlbook.grading.build import Course, build
+from dlbook.grading.cells import read
+from dlbook.grading.programs import make_key
+from dlbook.grading.sets import understand
+from dlbook.key import Key
+
+SAMPLES = Path(__file__).parents[1] / "samples"
+
+
+@pytest.fixture
+def course(tmp_path) -> Course:
+    """A course with one set, built from the sample solution, which needs no kernel."""
+    for folder in ("chapters", "solutions"):
+        (tmp_path / folder).mkdir()
+    course = Course(tmp_path)
+    (tmp_path / "solutions" / "90_tiny.ipynb").write_bytes(
+        (SAMPLES / "tiny-pass.ipynb").read_bytes()
+    )
+    assert build(course, lambda line: None) == []
+    return course
+
+
+@pytest.fixture(scope="session")
+def tiny_key() -> Key:
+    """The key of the sample set at a seed that no learner has seen, hidden check included."""
+    solution, _problems = understand("90_tiny", read(SAMPLES / "tiny-pass.ipynb"))
+    return make_key(solution, 7, hidden=True)
