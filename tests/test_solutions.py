@@ -1,0 +1,101 @@
+"""Every exercise set of the course keeps its promises, in this process and through nbval."""
+
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from dlbook.grading.cells import Notebook, read
+from dlbook.grading.compare import judge
+from dlbook.grading.lint import problems
+from dlbook.grading.programs import make_key, program
+from dlbook.grading.report import Verdict
+from dlbook.grading.run import grade
+from dlbook.grading.sets import ExerciseSet, Variant, derive, understand
+from dlbook.key import Key
+
+SETS = sorted(path.stem for path in Path(__file__).parents[1].glob("solutions/*.ipynb"))
+SEEDS = (11, 12, 13, 14, 15)  # seeds that no learner and no build has used
+ROUNDS = 10  # at least the most wrong answers that one exercise has
+
+
+@cache
+def solution(name: str) -> ExerciseSet:
+    path = Path(__file__).parents[1] / "solutions" / f"{name}.ipynb"
+    found, amiss = understand(name, read(path))
+    assert amiss == []
+    return found
+
+
+@cache
+def key(name: str, seed: int) -> Key:
+    return make_key(solution(name), seed, hidden=True)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("name", SETS)
+def test_every_wrong_answer_is_rejected_with_its_own_hint(name, seed):
+    for exercise in key(name, seed).exercises:
+        for label, hint in exercise.hints.items():
+            outcomes = [judge(exercise, check, check.mistakes[label]) for check in exercise.checks]
+            hints = [outcome.hints for outcome in outcomes if outcome.verdict != "right"]
+            assert (hint,) in hints and all(hint in shown for shown in hints), (label, outcomes)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("name", SETS)
+def test_every_right_answer_passes(name, seed):
+    course = solution(name)
+    for exercise, keyed in zip(course.exercises, key(name, seed).exercises, strict=True):
+        for variant in exercise.right:
+            answer = program(course, exercise, variant.source)
+            for cell, check in zip(exercise.checks, keyed.checks, strict=True):
+                outcome = judge(keyed, check, answer.put_out(cell, seed)[0].values)
+                assert outcome.verdict is Verdict.RIGHT, (variant.label, outcome.text())
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_nothing_can_be_guessed_or_confused_under_fresh_seeds(name):
+    assert problems(solution(name), SEEDS[:2]) == []
+
+
+def submission(name: str, answers: dict[str, Variant]) -> Notebook:
+    """Return the learner's notebook of a set with variants written into its answer cells."""
+
+    def answered(cell):
+        variant = answers.get(cell.role.name) if cell.role and cell.role.kind == "answer" else None
+        if variant is None:
+            return cell
+        return replace(cell, source=f"# answer: {cell.role.name}\n" + variant.source)
+
+    return Notebook(tuple(answered(cell) for cell in derive(solution(name))))
+
+
+@pytest.mark.notebook
+@pytest.mark.parametrize("number", range(ROUNDS))
+@pytest.mark.parametrize("name", SETS)
+def test_nbval_rejects_every_wrong_answer_with_its_own_hint(name, number):
+    wrong = {e.name: e.wrong[number] for e in solution(name).exercises if number < len(e.wrong)}
+    report = grade(submission(name, wrong), key(name, 2026))
+    for exercise in report.exercises:
+        if exercise.name not in wrong:
+            assert exercise.verdict is Verdict.NOT_ATTEMPTED
+            continue
+        shown = [outcome.hints for outcome in exercise.outcomes]
+        assert exercise.verdict is Verdict.KNOWN_MISTAKE, (wrong[exercise.name].label, shown)
+        assert (wrong[exercise.name].hint,) in shown
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_there_are_rounds_for_every_wrong_answer(name):
+    assert max(len(exercise.wrong) for exercise in solution(name).exercises) <= ROUNDS
+
+
+@pytest.mark.notebook
+@pytest.mark.parametrize("name", SETS)
+def test_nbval_accepts_right_answers_and_the_reference(name):
+    right = {exercise.name: exercise.right[0] for exercise in solution(name).exercises}
+    for notebook in (submission(name, right), Notebook(solution(name).cells)):
+        report = grade(notebook, key(name, 2026))
+        assert report.all_right and report.score == report.points, report.text()
