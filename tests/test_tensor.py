@@ -1,5 +1,4 @@
 import gc
-import tempfile
 import threading
 import weakref
 
@@ -8,13 +7,10 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.configuration import set_hypothesis_home_dir
 from hypothesis.extra.numpy import mutually_broadcastable_shapes
 
 from dlbook.gradcheck import gradcheck
 from dlbook.tensor import Tensor, no_grad, record, unbroadcast
-
-set_hypothesis_home_dir(tempfile.gettempdir())  # no folder of its own in the working tree
 
 # name: (the same expression for dlbook and torch, shapes of its inputs)
 LAWS = {
