@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -104,6 +105,8 @@ def _lab(options: argparse.Namespace) -> int:
         *options.rest,
         *(str(path) for path in course.notebooks("chapters")[:1]),
     ]
+    if os.name == "posix":
+        os.execv(command[0], command)  # one process, so that stopping it stops JupyterLab
     return subprocess.call(command)
 
 
