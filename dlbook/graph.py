@@ -38,6 +38,15 @@ class Node:
         return self._pull is None
 
     @property
+    def parents(self) -> tuple["Node", ...]:
+        return self._parents
+
+    @property
+    def operation(self) -> str:
+        """The name of the function that made this node, such as ``relu``; empty for a leaf."""
+        return _maker(self._pull) if self._pull else ""
+
+    @property
     def keeps_grad(self) -> bool:
         return self.is_leaf or self._retains
 
@@ -116,7 +125,7 @@ def _step(node: Node, g: np.ndarray | None) -> list[tuple[Node, np.ndarray | Non
     if g is None:
         return [(parent, None) for parent in parents]
     parts = pull(g)
-    rule = f"the pull of {pull.__qualname__.split('.<locals>')[0]}"
+    rule = f"the pull of {_maker(pull)}"
     if not isinstance(parts, tuple) or len(parts) != len(parents):
         got = f"{len(parts)} of them" if isinstance(parts, tuple) else type(parts).__name__
         raise ValueError(
@@ -141,6 +150,10 @@ def _fitted(part: Any, node: Node, g: np.ndarray, rule: str) -> np.ndarray | Non
         )
     borrowed = part is g or fitted.base is not None  # somebody else may write there
     return fitted.copy() if borrowed and node.keeps_grad else fitted
+
+
+def _maker(pull: Pull) -> str:
+    return pull.__qualname__.split(".<locals>")[0].split(".")[-1]
 
 
 def _plus(so_far: np.ndarray | None, part: np.ndarray) -> np.ndarray:

@@ -1,0 +1,144 @@
+import subprocess
+import sys
+
+import IPython.display
+import numpy as np
+import pytest
+
+from dlbook import plots
+from dlbook.functional import cross_entropy, linear
+from dlbook.tensor import Tensor
+
+ROLES = [plots.DATA, plots.GRADIENT, plots.TARGET, plots.PARAMETER, plots.CONTEXT]
+
+
+@pytest.fixture
+def displayed(monkeypatch):
+    """A list that collects what is handed to IPython's display."""
+    calls = []
+    monkeypatch.setattr(IPython.display, "display", lambda data, **rest: calls.append((data, rest)))
+    return calls
+
+
+def luminance(color):
+    c = np.array([int(color[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+    linear_light = np.where(c <= 0.03928, c / 12.92, ((c + 0.055) / 1.055) ** 2.4)
+    return linear_light @ [0.2126, 0.7152, 0.0722]
+
+
+def drawing(rng):
+    fig, (a, b, c) = plots.figure(3)
+    plots.learning_curves(a, [3, 2, 1], [3, 2.5, 2.7], best_epoch=1)
+    plots.log_bars(b, {"1": 1e-7, "2": 0.5})
+    plots.signed_map(c, rng.normal(size=(3, 4)), numbers=True)
+    return fig
+
+
+def test_colours_differ_and_stand_out_on_white():
+    assert len(set(ROLES)) == 5
+    assert min(1.05 / (luminance(color) + 0.05) for color in ROLES) > 3
+
+
+def test_a_figure_has_the_size_of_the_page():
+    fig, axes = plots.figure(2, 2, sharex=True)
+    assert axes.shape == (2, 2)
+    width, height = np.frombuffer(plots.png(fig)[16:24], ">u4")
+    assert (width, height) == (7 * 96, int(2.8 * 96))
+
+
+def test_the_same_drawing_gives_the_same_bytes():
+    first, second = (plots.png(drawing(np.random.default_rng(0))) for _ in range(2))
+    assert first == second and first.startswith(b"\x89PNG")
+    assert b"matplotlib" not in first.lower()
+
+
+def test_show_displays_one_picture_with_its_text(displayed, rng):
+    fig = drawing(rng)
+    plots.show(fig, alt="Loss falls.")
+    ((data, rest),) = displayed
+    assert set(data) == {"image/png", "text/plain"} and data["text/plain"] == "Loss falls."
+    assert rest == {"metadata": {"image/png": {"alt": "Loss falls."}}, "raw": True}
+    assert fig.axes == []
+
+
+@pytest.mark.parametrize("alt", ["", "  "])
+def test_show_insists_on_a_text(alt, displayed):
+    with pytest.raises(ValueError, match="alt"):
+        plots.show(plots.figure()[0], alt=alt)
+    assert displayed == []
+
+
+def test_importing_plots_loads_neither_pyplot_nor_torch():
+    code = (
+        "import sys, dlbook.plots, dlbook.train\n"
+        "print([m for m in ('matplotlib.pyplot', 'torch', 'sklearn') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout == "[]\n", done.stderr
+
+
+@pytest.mark.parametrize("value", [0.0, -1.0, float("nan")])
+def test_a_logarithmic_bar_needs_a_positive_number(value):
+    with pytest.raises(ValueError, match=r"above 0, got .* for second"):
+        plots.log_bars(plots.figure()[1], {"first": 1.0, "second": value})
+
+
+@pytest.mark.parametrize("values", [[[-3.0, 1.0]], [[0.0, 0.0]], [[2.0, 5.0]]])
+def test_zero_is_white_in_a_signed_map(values):
+    image = plots.signed_map(plots.figure()[1], np.array(values))
+    np.testing.assert_allclose(image.to_rgba(np.array([0.0]))[0], 1, atol=0.01)
+    assert image.norm.vmin == -image.norm.vmax < 0
+
+
+# ---- computation graphs ----
+
+
+def test_trace_names_values_and_gradients():
+    x, w, b = Tensor(2.0), Tensor(3.0, requires_grad=True), Tensor(1.0, requires_grad=True)
+    product = x * w
+    boxes = plots.trace((product + b) ** 2, x=x, w=w, b=b, p=product)
+    seen = {box.label: (box.forward, box.gradient, box.color) for box in boxes}
+    assert seen == {
+        "x": ("2", "", plots.DATA),
+        "w": ("3", "28", plots.PARAMETER),
+        "p = ×": ("6", "14", plots.CONTEXT),
+        "b": ("1", "14", plots.PARAMETER),
+        "+": ("7", "14", plots.CONTEXT),
+        "**": ("49", "1", plots.CONTEXT),
+    }
+    assert w.grad == 28
+
+
+def test_trace_writes_arrays_by_shape_and_constants_by_value(rng):
+    x, w = Tensor(rng.normal(size=(5, 3))), Tensor(rng.normal(size=(2, 3)), requires_grad=True)
+    loss = cross_entropy(linear(x, w), np.array([0, 1, 0, 1, 0])) * 3
+    boxes = {box.label: box for box in plots.trace(loss, x=x, w=w)}
+    assert list(boxes) == ["x", "w", "linear", "log_softmax", "nll_loss", "3", "×"]
+    assert (boxes["w"].forward, boxes["w"].gradient) == ("2×3", "2×3")
+    assert boxes["3"].forward == ""
+
+
+def texts(ax, color):
+    return sorted(t.get_text() for t in ax.texts if t.get_color() == color and t.get_text())
+
+
+@pytest.mark.parametrize(("steps", "gradients"), [(None, 3), (0, 0), (1, 1), (2, 2)])
+def test_gradients_appear_from_the_right(steps, gradients):
+    x = plots.Box("x", forward="2", gradient="8")
+    boxes = [x, plots.Box("a", (x,), "4", "2"), plots.Box("b", (x,), "5", "1")]
+    _, ax = plots.figure()
+    plots.graph(ax, boxes, steps)
+    assert texts(ax, plots.DATA) == ["2", "4", "5"]
+    assert texts(ax, plots.GRADIENT) == ["1", "2", "8"][:gradients]
+
+
+def test_boxes_stand_right_of_their_parents_and_never_on_each_other():
+    a, b, c = (plots.Box(name) for name in "abc")
+    ab = plots.Box("ab", (a, b))
+    boxes = [a, b, ab, c, plots.Box("abc", (ab, c)), plots.Box("again", (a, c))]
+    _, ax = plots.figure()
+    plots.graph(ax, boxes)
+    place = {t.get_text(): t.get_position() for t in ax.texts if t.get_bbox_patch()}
+    assert len(set(place.values())) == len(boxes)
+    assert all(place[p.label][0] < place[box.label][0] for box in boxes for p in box.parents)
+    assert place["a"][1] > place["b"][1]
