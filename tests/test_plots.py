@@ -135,10 +135,11 @@ def test_gradients_appear_from_the_right(steps, gradients):
 def test_boxes_stand_right_of_their_parents_and_never_on_each_other():
     a, b, c = (plots.Box(name) for name in "abc")
     ab = plots.Box("ab", (a, b))
-    boxes = [a, b, ab, c, plots.Box("abc", (ab, c)), plots.Box("again", (a, c))]
+    boxes = [a, b, ab, c, plots.Box("abc", (ab, c)), plots.Box("again", (a, ab))]
     _, ax = plots.figure()
     plots.graph(ax, boxes)
     place = {t.get_text(): t.get_position() for t in ax.texts if t.get_bbox_patch()}
     assert len(set(place.values())) == len(boxes)
     assert all(place[p.label][0] < place[box.label][0] for box in boxes for p in box.parents)
     assert place["a"][1] > place["b"][1]
+    assert place["c"][0] == place["ab"][0]  # right before its first use

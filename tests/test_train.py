@@ -112,12 +112,14 @@ class Recorder(nn.Module):
 
 
 def test_validation_looks_in_evaluation_mode_and_learns_nothing(rng):
-    model = Recorder()
+    model = Recorder().eval()
     optimizer = optim.SGD(model.parameters(), lr=0.0)
-    x, y = np.ones((4, 2), np.float32), np.array([0, 1, 0, 1])
-    fit(model, optimizer, (x, y), (x, y), epochs=1, batch_size=2, rng=rng, progress=False)
+    x, y = np.eye(4, dtype=np.float32), np.array([0, 1, 0, 1])
+    options = {"epochs": 1, "batch_size": 3, "rng": rng, "progress": False}
+    history = fit(model, optimizer, (x, y), (x, y), **options)
     assert model.modes == [True, True, False] and model.training
-    assert predict(model.eval(), x).shape == (4, 2) and not model.training
+    np.testing.assert_allclose(history.train_loss, history.validation_loss, rtol=1e-6)
+    assert predict(model.eval(), x).shape == (4, 4) and not model.training
 
 
 @pytest.mark.parametrize("progress", [True, False])
