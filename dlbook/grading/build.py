@@ -81,24 +81,18 @@ def _build_set(course: Course, path: Path, say: Callable[[str], None]) -> list[s
         return problems
     exercise = course.root / "exercises" / path.name
     old, new = keys.load(course.key(path.stem)), make_key(solution, 0, hidden=False)
+    if exercise.exists() and not _untouched(exercise, old, new):
+        return [
+            f"exercises/{path.name} was worked in and is not overwritten: "
+            "move it away, or take its answers out; then build again."
+        ]
     if old is None or not same_key(old, new):
-        if exercise.exists() and not _untouched(exercise, old, new):
-            return [
-                f"exercises/{path.name} was worked in and is not overwritten: "
-                "move it away, or take its answers out; then build again."
-            ]
-        course.keys.mkdir(parents=True, exist_ok=True)
         _write(course.key(path.stem), new.to_json(), say)
     problems = _build_notebook(course, path, say)
-    if problems:
-        return problems
-    solution, _ = understand(path.stem, read(path))
-    text = canonical(derive(solution))
-    if exercise.exists() and not _untouched(exercise, old, new):
-        return [f"exercises/{path.name} was worked in and is not overwritten: move it away."]
-    exercise.parent.mkdir(exist_ok=True)
-    _write(exercise, text, say)
-    return []
+    if not problems:
+        solution, _ = understand(path.stem, read(path))
+        _write(exercise, canonical(derive(solution)), say)
+    return problems
 
 
 def _untouched(exercise: Path, old: Key | None, new: Key) -> bool:
@@ -128,6 +122,7 @@ def _write(path: Path, text: str, say: Callable[[str], None]) -> None:
     if path.exists() and path.read_text("utf-8") == text:
         return
     say(f"write  {path.parent.name}/{path.name}")
+    path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_suffix(".part")
     beside.write_text(text, "utf-8")
     beside.replace(path)
