@@ -77,8 +77,16 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
 
     Returns:
         A tensor of shape (..., out_features).
+
+    Raises:
+        ValueError: if the last axis of `input` does not have in_features.
     """
     x, w = input.data, weight.data
+    if x.shape[-1:] != w.shape[1:]:
+        raise ValueError(
+            f"linear needs input of shape (..., {w.shape[1]}), got {x.shape}; change in_features, "
+            "or put nn.Flatten() before it"
+        )
     out = x @ w.T
     if bias is not None:
         out += bias.data

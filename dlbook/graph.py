@@ -38,6 +38,14 @@ class Node:
         return self._pull is None
 
     @property
+    def shape(self) -> tuple[int, ...]:
+        return self.data.shape
+
+    @property
+    def dtype(self) -> np.dtype:
+        return self.data.dtype
+
+    @property
     def parents(self) -> tuple["Node", ...]:
         return self._parents
 
@@ -102,13 +110,13 @@ def _start(root: Node, gradient: Any) -> np.ndarray:
         )
     if gradient is None and root.data.size != 1:
         raise RuntimeError(
-            f"backward needs a single number to start from, got shape {root.data.shape}; "
+            f"backward needs a single number to start from, got shape {root.shape}; "
             "reduce it with .mean() or .sum(), or pass backward(gradient)"
         )
-    g = np.ones_like(root.data) if gradient is None else np.array(gradient, root.data.dtype)
-    if g.shape != root.data.shape:
+    g = np.ones_like(root.data) if gradient is None else np.array(gradient, root.dtype)
+    if g.shape != root.shape:
         raise ValueError(
-            f"backward needs a gradient of shape {root.data.shape}, got {g.shape}; it is that of "
+            f"backward needs a gradient of shape {root.shape}, got {g.shape}; it is that of "
             "a loss with respect to this tensor, so it has the same shape"
         )
     return g
@@ -141,10 +149,10 @@ def _step(node: Node, g: np.ndarray | None) -> list[tuple[Node, np.ndarray | Non
 def _fitted(part: Any, node: Node, g: np.ndarray, rule: str) -> np.ndarray | None:
     if part is None:
         return None
-    fitted: np.ndarray = np.asarray(part, node.data.dtype)
-    if fitted.shape != node.data.shape:
+    fitted: np.ndarray = np.asarray(part, node.dtype)
+    if fitted.shape != node.shape:
         raise ValueError(
-            f"{rule} needs a gradient of shape {node.data.shape}, as its parent, got "
+            f"{rule} needs a gradient of shape {node.shape}, as its parent, got "
             f"{fitted.shape}; if the parent was broadcast, sum over the new axes, as "
             "dlbook.tensor.unbroadcast does"
         )

@@ -40,9 +40,15 @@ def record(data: np.ndarray, parents: Sequence["Tensor"], pull: Pull) -> "Tensor
             returns a tuple: for each parent its gradient, shape of that parent, or None. It must
             not change the array that it is given.
 
+    Raises:
+        TypeError: if a parent is not a tensor.
+
     Example:
         ``def square(x): return record(x.data**2, (x,), lambda g: (2 * x.data * g,))``
     """
+    others = [type(parent).__name__ for parent in parents if not isinstance(parent, Tensor)]
+    if others:
+        raise TypeError(f"record needs tensors as parents, got {others[0]}; write Tensor(x)")
     result = Tensor(np.asarray(data))
     if _recording.get() and any(parent.requires_grad for parent in parents):
         result.requires_grad = True
@@ -97,16 +103,8 @@ class Tensor(Node):
     # ---- what it holds ----
 
     @property
-    def shape(self) -> tuple[int, ...]:
-        return self.data.shape
-
-    @property
     def ndim(self) -> int:
         return self.data.ndim
-
-    @property
-    def dtype(self) -> np.dtype:
-        return self.data.dtype
 
     def item(self) -> Any:
         return self.data.item()
@@ -285,12 +283,17 @@ class Tensor(Node):
         return record(self.data.T, (self,), lambda g: (g.T,))
 
     def __getitem__(self, index: Any) -> "Tensor":
+        out = self.data[index]
+
         def pull(g: np.ndarray) -> tuple[np.ndarray]:
             whole = np.zeros_like(self.data)
-            np.add.at(whole, index, g)  # an index that is named twice collects twice
+            if np.may_share_memory(out, self.data):  # a slice: no place is named twice
+                whole[index] = g
+            else:
+                np.add.at(whole, index, g)
             return (whole,)
 
-        return record(self.data[index], (self,), pull)
+        return record(out, (self,), pull)
 
 
 def _with_axes(g: np.ndarray, dim: Axes, keepdim: bool) -> np.ndarray:

@@ -9,7 +9,7 @@ from tqdm.auto import tqdm
 
 from dlbook.data import batches
 from dlbook.functional import cross_entropy
-from dlbook.nn import Module
+from dlbook.module import Module
 from dlbook.optim import Optimizer
 from dlbook.tensor import Tensor, no_grad
 

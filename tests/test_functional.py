@@ -102,6 +102,7 @@ def test_the_first_input_costs_no_gradient(rng):
 @pytest.mark.parametrize(
     ("wrong", "error", "says"),
     [
+        (lambda x: functional.linear(x, Tensor(np.ones((2, 3)))), ValueError, "Flatten"),
         (lambda x: functional.mse_loss(x, np.ones(3)), ValueError, r"\(3, 4\).*\(3,\)"),
         (lambda x: functional.cross_entropy(x, np.ones((3, 4), int)), ValueError, "one-hot"),
         (lambda x: functional.cross_entropy(x, np.array([0, 1])), ValueError, r"\(2,\)"),

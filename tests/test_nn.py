@@ -20,13 +20,20 @@ def twin():
     )
 
 
-def test_names_shapes_and_looks_are_those_of_torch(rng):
+def test_names_and_shapes_are_those_of_torch(rng):
     ours, theirs = network(rng), twin()
     expected = {name: tuple(p.shape) for name, p in theirs.named_parameters()}
     assert {name: p.shape for name, p in ours.named_parameters()} == expected
     assert list(ours.state_dict()) == list(theirs.state_dict())
     assert [name for name, _ in ours.named_modules()] == [n for n, _ in theirs.named_modules()]
-    assert "(1): Linear(4, 3, bias=True)\n  (2): ReLU()" in repr(ours)
+
+
+def test_modules_look_as_in_torch(rng):
+    inside = nn.Sequential(nn.ReLU(), nn.Linear(3, 2, bias=False, rng=rng))
+    ours = nn.Sequential(nn.Linear(4, 3, rng=rng), inside)
+    layers = torch.nn
+    beside = layers.Sequential(layers.ReLU(), layers.Linear(3, 2, bias=False))
+    assert repr(ours) == repr(layers.Sequential(layers.Linear(4, 3), beside))
 
 
 @pytest.mark.parametrize("layer", ["ReLU", "Sigmoid", "Tanh", "Flatten"])
