@@ -132,7 +132,9 @@ def _step(node: Node, g: np.ndarray | None) -> list[tuple[Node, np.ndarray | Non
     node._parents, node._pull = (), _walked_already
     if g is None:
         return [(parent, None) for parent in parents]
-    parts = pull(g)
+    shared = g.view()
+    shared.flags.writeable = False  # a rule that wrote here would change what others were sent
+    parts = pull(shared)
     rule = f"the pull of {_maker(pull)}"
     if not isinstance(parts, tuple) or len(parts) != len(parents):
         got = f"{len(parts)} of them" if isinstance(parts, tuple) else type(parts).__name__
@@ -141,12 +143,12 @@ def _step(node: Node, g: np.ndarray | None) -> list[tuple[Node, np.ndarray | Non
             f"{got}; a tuple of one ends with a comma: return (g,)"
         )
     return [
-        (parent, _fitted(part, parent, g, rule) if parent.requires_grad else None)
+        (parent, _fitted(part, parent, rule) if parent.requires_grad else None)
         for parent, part in zip(parents, parts, strict=True)
     ]
 
 
-def _fitted(part: Any, node: Node, g: np.ndarray, rule: str) -> np.ndarray | None:
+def _fitted(part: Any, node: Node, rule: str) -> np.ndarray | None:
     if part is None:
         return None
     fitted: np.ndarray = np.asarray(part, node.dtype)
@@ -156,12 +158,13 @@ def _fitted(part: Any, node: Node, g: np.ndarray, rule: str) -> np.ndarray | Non
             f"{fitted.shape}; if the parent was broadcast, sum over the new axes, as "
             "dlbook.tensor.unbroadcast does"
         )
-    borrowed = part is g or fitted.base is not None  # somebody else may write there
-    return fitted.copy() if borrowed and node.keeps_grad else fitted
+    is_view = fitted.base is not None  # then somebody else may see it, or write there
+    return fitted.copy() if is_view and node.keeps_grad else fitted
 
 
 def _maker(pull: Pull) -> str:
-    return pull.__qualname__.split(".<locals>")[0].split(".")[-1]
+    name = getattr(pull, "__qualname__", type(pull).__name__)
+    return name.split(".<locals>")[0].split(".")[-1]
 
 
 def _plus(so_far: np.ndarray | None, part: np.ndarray) -> np.ndarray:

@@ -30,6 +30,8 @@ def test_only_leaves_and_those_asked_for_keep_a_gradient():
     np.testing.assert_array_equal(kept.grad, [1, 1])
     np.testing.assert_array_equal(x.grad, [5, 5])
     assert passed.grad is None
+    kept.grad *= 7
+    np.testing.assert_array_equal(x.grad, [5, 5])
 
 
 @pytest.mark.parametrize(
@@ -130,7 +132,7 @@ def _twice():
 
 def _pull_that_returns(parts):
     x, b = Tensor(np.ones((2, 3)), requires_grad=True), Tensor(np.ones(3), requires_grad=True)
-    record(x.data + b.data, (x, b), lambda g: parts(g)).sum().backward()
+    record(x.data + b.data, (x, b), lambda g: parts(g)).backward(np.ones((2, 3)))
 
 
 @pytest.mark.parametrize(
@@ -143,6 +145,7 @@ def _pull_that_returns(parts):
         (lambda: _pull_that_returns(lambda g: (g, g)), ValueError, r"pull_that.*\(3,\).*\(2, 3\)"),
         (lambda: _pull_that_returns(lambda g: (g, g)), ValueError, "dlbook.tensor.unbroadcast"),
         (lambda: _pull_that_returns(lambda g: (g,)), ValueError, "tuple of 2.*got 1"),
+        (lambda: _pull_that_returns(lambda g: (g, g.sort())), ValueError, "read-only"),
         (lambda: _pull_that_returns(lambda g: g), ValueError, r"ndarray.*\(g,\)"),
     ],
 )
