@@ -16,8 +16,6 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.ticker import MaxNLocator
 
-from dlbook.graph import Node
-
 DATA = "#0072B2"  # blue: data and forward values
 GRADIENT = "#D55E00"  # vermillion: gradients and the backward pass
 TARGET = "#009E73"  # green: what should come out
@@ -174,41 +172,12 @@ class Box:
     color: str = CONTEXT
 
 
-def trace(loss: Node, **names: Node) -> list[Box]:
-    """Run `loss.backward()` and return a box for each tensor on the way, parents first.
-
-    Single numbers are written out, arrays by their shape.
-
-    Args:
-        loss: a single number, with a graph that has not been walked.
-        names: how to call tensors, such as ``x=x, w=w``; constants are called by their value.
-    """
-    order = _parents_first(loss, set())
-    labels = {id(node): name for name, node in names.items()}
-    made = [(node, node.parents, _SYMBOLS.get(node.operation, node.operation)) for node in order]
-    for node in order:
-        node.retain_grad()
-    loss.backward()
-    boxes: dict[int, Box] = {}
-    for node, parents, symbol in made:
-        value = _written(node.data)
-        name = labels.get(id(node), "")
-        boxes[id(node)] = Box(
-            label=" = ".join(filter(None, [name, symbol])) or value,
-            parents=tuple(boxes[id(parent)] for parent in parents),
-            forward=value if name or symbol else "",
-            gradient="" if node.grad is None else _written(node.grad),
-            color=CONTEXT if symbol else PARAMETER if node.requires_grad else DATA,
-        )
-    return list(boxes.values())
-
-
 def graph(ax: Axes, boxes: Sequence[Box], steps: int | None = None) -> None:
     """Draw a computation from left to right: forward values above, gradients below the boxes.
 
     Args:
         ax: where to draw.
-        boxes: parents before children, as `trace` returns them.
+        boxes: parents before children, as `dlbook.diagram.trace` returns them.
         steps: how many boxes, from the last one back, show their gradient; all by default.
     """
     places = _places(boxes)
@@ -229,29 +198,6 @@ def graph(ax: Axes, boxes: Sequence[Box], steps: int | None = None) -> None:
     xs, ys = np.transpose(list(places.values()))
     ax.set(xlim=(xs.min() - 0.5, xs.max() + 0.5), ylim=(ys.min() - 0.6, ys.max() + 0.6))
     ax.set_axis_off()
-
-
-_SYMBOLS = {
-    "__add__": "+",
-    "__mul__": "×",
-    "__truediv__": "/",
-    "__neg__": "−",
-    "__pow__": "**",
-    "__matmul__": "@",
-    "__getitem__": "[ ]",
-}
-
-
-def _parents_first(node: Node, seen: set[int]) -> list[Node]:
-    if id(node) in seen:
-        return []
-    seen.add(id(node))
-    before = [n for parent in node.parents for n in _parents_first(parent, seen)]
-    return [*before, node]
-
-
-def _written(values: np.ndarray) -> str:
-    return f"{values.item():.4g}" if values.size == 1 else "×".join(map(str, values.shape))
 
 
 def _note(ax: Axes, at: tuple[float, float], text: str, color: str, up: int) -> None:
