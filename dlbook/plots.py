@@ -14,6 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
+from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
 DATA = "#0072B2"  # blue: data and forward values
@@ -148,6 +149,50 @@ def signed_map(
         for (row, column), value in np.ndenumerate(values):
             ax.text(column, row, f"{value:.2g}", ha="center", va="center", fontsize=8)
     return image
+
+
+# ---- formulas of arrays ----
+
+
+@dataclass(frozen=True)
+class Block:
+    """An array in a drawing of a formula.
+
+    Args:
+        name: what to write below it.
+        rows: number of cells downwards.
+        columns: number of cells to the right.
+        color: of its cells.
+    """
+
+    name: str
+    rows: int
+    columns: int
+    color: str = CONTEXT
+
+
+def formula(ax: Axes, parts: Sequence[Block | str]) -> None:
+    """Draw arrays to scale, cell by cell, with operators between them.
+
+    Args:
+        ax: where to draw.
+        parts: arrays, and operators such as ``"@"``, from left to right.
+    """
+    right, half = 0.0, max(part.rows for part in parts if isinstance(part, Block)) / 2
+    for part in parts:
+        if isinstance(part, str):
+            room = 1.2 + 0.5 * len(part)
+            ax.text(right + room / 2, 0, part, ha="center", va="center", fontsize=10)
+            right += room
+            continue
+        for row, column in np.ndindex(part.rows, part.columns):
+            at = right + column, part.rows / 2 - row - 1
+            ax.add_patch(Rectangle(at, 1, 1, facecolor=part.color, alpha=0.4, edgecolor="white"))
+        below = right + part.columns / 2, -half - 0.3
+        ax.text(*below, part.name, ha="center", va="top", fontsize=9)
+        right += part.columns
+    ax.set(xlim=(-0.3, right + 0.3), ylim=(-half - 2, half + 0.3), aspect="equal")
+    ax.set_axis_off()
 
 
 # ---- computation graphs ----

@@ -2,8 +2,7 @@ import json
 
 import nbformat
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from dlbook.grading.cells import Cell, Role, Unreadable, canonical, parse, role, with_ids
 from tests.grading.conftest import SAMPLES
