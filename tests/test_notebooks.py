@@ -36,7 +36,7 @@ def test_every_chapter_has_a_budget():
 
 def run_nbval(path: str) -> None:
     """Run plain nbval, without anything of ours, on a notebook."""
-    options = "--nbval --nbval-current-env -p no:cacheprovider -q".split()
+    options = ["--nbval", "--nbval-current-env", "-p", "no:cacheprovider", "-q"]
     command = [sys.executable, "-m", "pytest", *options, "-c", os.devnull, str(ROOT / path)]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-3000:]
