@@ -40,7 +40,9 @@ def execute(
         notebook, km=manager(), timeout=timeout, resources={"metadata": {"path": str(folder)}}
     )
     try:
-        client.execute(env={**os.environ, **environment}, stderr=subprocess.DEVNULL)
+        client.execute(
+            env={**os.environ, **environment}, stderr=subprocess.DEVNULL, cleanup_kc=True
+        )
     except CellExecutionError as error:
         failed = next(c for c in notebook.cells if any("ename" in o for o in c.outputs))
         raise CellFailed(
