@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from itertools import combinations
 
 import IPython.display
 import numpy as np
@@ -86,6 +87,18 @@ def test_zero_is_white_in_a_signed_map(values):
     image = plots.signed_map(plots.figure()[1], np.array(values))
     np.testing.assert_allclose(image.to_rgba(np.array([0.0]))[0], 1, atol=0.01)
     assert image.norm.vmin == -image.norm.vmax < 0
+
+
+def test_a_formula_shows_every_cell_and_nothing_on_top_of_another():
+    fig, ax = plots.figure()
+    parts = [plots.Block("A", 2, 3), "sum ↓", plots.Block("s", 1, 3), "=", plots.Block("B", 1, 3)]
+    plots.formula(ax, parts)
+    assert len(ax.patches) == 2 * 3 + 3 + 3
+    corners = {(cell.get_x(), cell.get_y()) for cell in ax.patches}
+    assert len(corners) == len(ax.patches)
+    fig.draw_without_rendering()
+    words = [text.get_window_extent() for text in ax.texts]
+    assert not any(a.overlaps(b) for a, b in combinations(words, 2))
 
 
 # ---- computation graphs ----
