@@ -1,9 +1,12 @@
-import re
+"""environment.yml asks conda for what pyproject.toml asks pip for."""
+
 import tomllib
 from pathlib import Path
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from rattler import MatchSpec
 
 ROOT = Path(__file__).parents[1]
@@ -12,27 +15,45 @@ CONDA_NAMES = {  # where conda-forge calls a package otherwise than PyPI
     "matplotlib": "matplotlib-base",
     "torch": "pytorch",
 }
-SPECS = yaml.safe_load((ROOT / "environment.yml").read_text("utf-8"))["dependencies"]
+CONDA_ONLY = {"pip"}  # what conda needs to install dlbook itself
+ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text("utf-8"))
+SPECS = ENVIRONMENT["dependencies"]
 
 
-def wanted() -> dict[str, str]:
-    """Return the packages that pyproject.toml asks for, under conda's names, with their ranges."""
+def asked_of_pip() -> dict[str, SpecifierSet]:
+    """Return the ranges of the base packages and of the extra torch, under conda's names."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     lines = [*project["dependencies"], *project["optional-dependencies"]["torch"]]
-    pairs = [re.fullmatch(r"([\w-]+)(.*)", line).groups() for line in lines]
-    found = {CONDA_NAMES.get(name, name): versions for name, versions in pairs}
-    return found | {"python": project["requires-python"]}
+    found = {"python": SpecifierSet(project["requires-python"])}
+    for requirement in map(Requirement, lines):
+        found[CONDA_NAMES.get(requirement.name, requirement.name)] = requirement.specifier
+    return found
+
+
+def asked_of_conda() -> dict[str, SpecifierSet]:
+    pairs = [spec.partition(" ")[::2] for spec in SPECS]
+    return {name: SpecifierSet(versions) for name, versions in pairs if name not in CONDA_ONLY}
 
 
 @pytest.mark.parametrize("spec", SPECS)
 def test_a_conda_spec_is_well_formed(spec):
-    assert MatchSpec(spec, strict=True).name is not None
+    try:
+        MatchSpec(spec, strict=True)
+    except Exception as error:
+        pytest.fail(
+            f"environment.yml: {spec!r} ({error}): write it as `name >=1.2,<3`", pytrace=False
+        )
 
 
 def test_environment_yml_asks_for_what_pyproject_toml_asks_for():
-    got = {}
-    for spec in SPECS:
-        name, _space, versions = spec.partition(" ")
-        got[name] = versions
-    got.pop("pip")
-    assert got == wanted(), "mend environment.yml: same packages and ranges as pyproject.toml"
+    pip, conda = asked_of_pip(), asked_of_conda()
+    wrong = {name for name in pip.keys() | conda.keys() if pip.get(name) != conda.get(name)}
+    lines = [f"{name}: pyproject {pip.get(name)}, conda {conda.get(name)}" for name in wrong]
+    todo = "mend environment.yml, or CONDA_NAMES if conda-forge has another name:\n"
+    assert not wrong, todo + "\n".join(sorted(lines))
+
+
+def test_each_package_stands_once_and_comes_from_conda_forge_alone():
+    names = [spec.split(" ")[0] for spec in SPECS]
+    assert len(names) == len(set(names)), "environment.yml: name each package once"
+    assert ENVIRONMENT["channels"] == ["conda-forge"], "mixed channels break: conda-forge alone"

@@ -1,30 +1,54 @@
+"""The README is short and true: its commands are the ones that CI runs, what it names exists."""
+
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
+CI = (ROOT / ".ci" / "run").read_text("utf-8")
 COMMANDS = ['pip install -e ".[torch]" && dlbook lab', 'pip install -e ".[torch,test]" && pytest']
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_the_command_stands_alone_in_a_block(command):
-    assert f"```\n{command}\n```" in README
+    assert f"```\n{command}\n```\n" in README, f"README.md: give {command!r} a block of its own"
+
+
+def test_a_virtual_environment_is_made_first():
+    before = README.partition(COMMANDS[0])[0]
+    assert "-m venv" in before, "README.md: show how to make a virtual environment first"
 
 
 def test_ci_takes_the_test_command_from_the_readme():
-    pattern = re.search(r"grep -E '(.*)' README.md", (ROOT / ".ci" / "run").read_text("utf-8"))[1]
-    assert re.findall(pattern, README, re.MULTILINE) == [COMMANDS[1]]
+    asked = re.search(r"test_command=\$\((grep .* README\.md)\)", CI)
+    assert asked, ".ci/run: read the test command from README.md, do not write it again"
+    said = subprocess.run(["bash", "-c", asked[1]], cwd=ROOT, capture_output=True, text=True)
+    assert said.stdout == f"{COMMANDS[1]}\n", ".ci/run: its grep finds exactly the test command"
+    assert "pip install" not in CI.replace(asked[0], ""), ".ci/run: the README says what to install"
+
+
+@pytest.mark.parametrize(
+    "check", ["dlbook build --check", "ruff check", "ruff format --check", "mypy"]
+)
+def test_ci_runs_each_check(check):
+    assert f"\nstep {check}" in CI, f".ci/run: add the line `step {check}`"
+
+
+def test_ci_names_no_host():
+    assert "://" not in CI, ".ci/run: leave addresses to the settings of pip and apt"
 
 
 def test_the_readme_is_short():
-    assert len(README.split()) <= 600
+    words = len(README.split())
+    assert words <= 600, f"README.md has {words} words, at most 600: move detail to CONTRIBUTING"
 
 
 def test_whatever_the_readme_names_exists():
-    named = re.findall(r"`([\w./-]+(?:/|\.yml|\.toml|\.py))`|\]\(([\w./-]+)\)", README)
-    paths = [first or second for first, second in named]
-    assert len(paths) >= 8
-    missing = [path for path in paths if not (ROOT / path).exists()]
-    assert missing == [], f"the README names {missing}: mend the name, or make the file"
+    named = re.findall(r"`([\w./-]*/|[\w./-]+\.(?:yml|toml|py|md|ipynb))`", README)
+    named += [link for link in re.findall(r"\]\(([^)]+)\)", README) if "://" not in link]
+    assert len(named) >= 8, "README.md: the pattern of this test finds no names any more"
+    missing = [path for path in named if not (ROOT / path).exists()]
+    assert not missing, f"README.md names {missing}: mend the name, or make the file"
