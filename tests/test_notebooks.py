@@ -42,7 +42,7 @@ def run_nbval(path: str) -> None:
     options = ["--nbval", "--nbval-current-env", "-p", "no:cacheprovider", "-c", os.devnull]
     command = [sys.executable, "-m", "pytest", *options, str(ROOT / path)]
     done = subprocess.run(command, capture_output=True, text=True)
-    todo = f"{path}: run it again with `dlbook build`; print only what is the same in every run"
+    todo = f"{path}: clear its outputs, run `dlbook build`; print only what every run repeats"
     assert done.returncode == 0, f"{todo}\n{done.stdout[-3000:]}"
 
 

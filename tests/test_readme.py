@@ -1,5 +1,6 @@
 """The README is short and true: its commands are the ones that CI runs, what it names exists."""
 
+import ast
 import re
 import subprocess
 from pathlib import Path
@@ -52,3 +53,18 @@ def test_whatever_the_readme_names_exists():
     assert len(named) >= 8, "README.md: the pattern of this test finds no names any more"
     missing = [path for path in named if not (ROOT / path).exists()]
     assert not missing, f"README.md names {missing}: mend the name, or make the file"
+
+
+def test_every_message_that_contributing_explains_is_one_of_the_build():
+    said = []
+    for path in (ROOT / "dlbook" / "grading").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+            texts = [part.value for part in parts if isinstance(part, ast.Constant)]
+            said.append("".join(text if isinstance(text, str) else "" for text in texts))
+    guide = (ROOT / ".github" / "CONTRIBUTING.md").read_text("utf-8")
+    listed = [line.partition(":")[0] for line in guide.splitlines() if line.startswith("- *")]
+    phrases = re.findall(r"\*([^*]+)\*", "\n".join(listed))
+    assert len(phrases) >= 20, "CONTRIBUTING.md: the pattern of this test finds no messages"
+    gone = [phrase for phrase in phrases if not any(phrase in text for text in said)]
+    assert not gone, f"CONTRIBUTING.md explains {gone}, which no message says: mend the words"
