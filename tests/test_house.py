@@ -41,11 +41,13 @@ FLOORS = [line.split() for line in reversed(HOUSE.strip().splitlines())]
 HEIGHT = {name: height for height, (_room, *names) in enumerate(FLOORS) for name in names}
 ROOM = {name: room for room, *names in FLOORS for name in names}
 FILES = {
-    ".".join(path.relative_to(PACKAGE).with_suffix("").parts): path
+    ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__"): path
     for path in sorted(PACKAGE.rglob("*.py"))
-    if path.name != "__init__.py"
+    if path != PACKAGE / "__init__.py"
 }
 TREES = {name: ast.parse(path.read_text("utf-8")) for name, path in FILES.items()}
+for name in [name for name, tree in TREES.items() if len(tree.body) < 2]:
+    del FILES[name], TREES[name]  # the __init__.py of a folder, a docstring and nothing else
 
 
 def imports(name: str, tree: ast.AST) -> set[str]:
