@@ -68,8 +68,8 @@ def spectrum(sounds: np.ndarray, bands: int = 40) -> np.ndarray:
         )
     power = np.abs(np.fft.rfft(sounds * np.hanning(samples))[:, 1:]) ** 2
     starts = np.arange(bands) * power.shape[1] // bands
-    loud: np.ndarray = np.log10(np.add.reduceat(power, starts, axis=1) + 1e-6)
-    return (loud - loud.mean(axis=1, keepdims=True)).astype(np.float32)
+    loud = np.log10(np.add.reduceat(power, starts, axis=1) + 1e-6)
+    return np.asarray(loud - loud.mean(axis=1, keepdims=True), np.float32)
 
 
 def _resonance(f: np.ndarray, formants: np.ndarray) -> np.ndarray:
