@@ -11,7 +11,7 @@ that output row, without a copy, and the next output row starts a few lowered ro
 Source: Cho and Brand (2017), "MEC: memory-efficient convolution for deep neural network".
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import gcd
 from typing import NamedTuple
 
@@ -21,7 +21,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from dlbook.tensor import Tensor, record
 from dlbook.windows import Size, as_images, in_rows, meeting, pair, steps
 
-Pair = tuple[int, int]  # (down, across)
+Pair = Sequence[int]  # (down, across)
 BLOCK = 1 << 21  # bytes of lowered rows at a time, so that they stay in the cache
 
 
@@ -33,7 +33,7 @@ class Slide(NamedTuple):
     dilation: Pair
     groups: int
 
-    def counts(self, size: Pair, kernel: Pair) -> Pair:
+    def counts(self, size: Pair, kernel: Pair) -> tuple[int, int]:
         """Return how many windows there are, down and across."""
         down, across = (
             steps(n, k, s, *pads, d)
@@ -194,9 +194,7 @@ def _families(
             yield pixels, places, (reach - start, end - count), step
 
 
-def _lowered(
-    x: np.ndarray, kernel: Pair, slide: Slide
-) -> Iterator[tuple[slice, np.ndarray]]:
+def _lowered(x: np.ndarray, kernel: Pair, slide: Slide) -> Iterator[tuple[slice, np.ndarray]]:
     """Yield a slice of output rows and their windows, a block at a time, in one buffer.
 
     The windows have the shape (groups, rows, kernel height x channels x kernel width, pixels),

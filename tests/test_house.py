@@ -22,11 +22,16 @@ west    grading.kernel  grading.sets
 door    check
 west    grading.compare
 west    grading.cells  grading.report
-east    train
+east    models  train
+east    models.mini
+east    models.alexnet  models.googlenet  models.lenet  models.resnet  models.vgg  summary
 east    data  optim
 east    data.glyphs  data.parts  data.pictures  data.points  data.text  data.vowels
 east    diagram  nn
+east    nn.convolution  nn.init  nn.linear  nn.normalization  nn.pooling  nn.simple
 east    functional  gradcheck  module
+east    convolution  loss  normalization  pooling
+east    activation  windows
 east    tensor
 east    checkpoint  graph  plots
 cellar  key
@@ -164,6 +169,7 @@ def test_whatever_is_public_says_what_it_is(name):
 
 
 SHAPED = ["data.glyphs", "data.parts", "data.pictures", "data.points", "data.text", "data.vowels"]
+SHAPED += ["models.lenet", "models.mini", "summary"]
 SHAPED += ["checkpoint", "functional", "gradcheck", "graph", "nn", "tensor", "train"]
 NO_SHAPE = {
     "data.parts.batches",
