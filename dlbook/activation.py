@@ -113,4 +113,4 @@ def _erf_coefficients() -> list[float]:
         sizes = 16 / (3 * t + 5) - 2
         return np.array([erfc(size) * exp(size * size) for size in sizes])
 
-    return chebyshev.cheb2poly(chebyshev.chebinterpolate(scaled, 20)).tolist()
+    return list(chebyshev.cheb2poly(chebyshev.chebinterpolate(scaled, 20)))

@@ -31,8 +31,8 @@ east    diagram  nn
 east    nn.convolution  nn.init  nn.linear  nn.normalization  nn.pooling  nn.simple
 east    functional  gradcheck  module
 east    convolution  loss  normalization  pooling
-east    activation  windows
-east    tensor
+east    activation  lowering  schedule
+east    tensor  windows
 east    checkpoint  graph  plots
 cellar  key
 cellar  wire  words
