@@ -14,6 +14,7 @@ Source: Cho and Brand (2017), "MEC: memory-efficient convolution for deep neural
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import product
 from math import gcd
 from typing import NamedTuple
 
@@ -24,6 +25,8 @@ from dlbook.windows import meeting, steps
 
 Pair = Sequence[int]  # (down, across)
 BLOCK = 1 << 21  # bytes of lowered rows at a time, so that they stay in the cache
+GAP = 16  # unused numbers behind each lowered row: at a power of two apart, rows share cache lines
+SMALL = 1_000_000  # multiplications up to which OpenBLAS takes its quick way for small matrices
 
 
 class Slide(NamedTuple):
@@ -43,20 +46,38 @@ class Slide(NamedTuple):
         return down, across
 
 
-def correlate(x: np.ndarray, w: np.ndarray, slide: Slide) -> np.ndarray:
+def correlate(
+    x: np.ndarray, w: np.ndarray, slide: Slide, bias: np.ndarray | None = None
+) -> np.ndarray:
     """Return the sliding products, shape (out_height, out_channels, out_width, batch).
 
     Args:
         x: shape (height, in_channels, width, batch).
         w: shape (out_channels, in_channels / groups, kernel_height, kernel_width).
         slide: how the window slides.
+        bias: shape (out_channels,), or None for 0.
     """
     height, width = slide.counts(x.shape[::2], w.shape[2:])
     out = np.empty((height, slide.groups, len(w) // slide.groups, width * x.shape[3]), x.dtype)
-    flat = w.transpose(0, 2, 1, 3).reshape(slide.groups, 1, out.shape[2], -1)
+    flat = w.transpose(0, 2, 1, 3).reshape(slide.groups, 1, 1, out.shape[2], -1)
+    size = _piece(out.shape[3], flat[0].size)
+
+    def pieces(pixels: np.ndarray) -> np.ndarray:
+        """Return the last of four axes cut into two: (groups, rows, pieces, channels, size)."""
+        count = pixels.shape[3] // size
+        return pixels.reshape(*pixels.shape[:3], count, size).swapaxes(2, 3)
+
     for rows, windows in _lowered(x, w.shape[2:], slide):
-        np.matmul(flat, windows, out=out[rows].swapaxes(0, 1))
+        np.matmul(flat, pieces(windows), out=pieces(out[rows].swapaxes(0, 1)))
+        if bias is not None:
+            out[rows] += bias.reshape(out.shape[1:3] + (1,))
     return out.reshape(height, len(w), width, x.shape[3])
+
+
+def _piece(pixels: int, work: int) -> int:
+    """Return how many pixels one product takes: a divisor of all that keeps it small, or all."""
+    sizes = range(min(pixels, SMALL // work), 47, -1)
+    return next((size for size in sizes if pixels % size == 0), max(pixels, 1))
 
 
 def weight_gradient(
@@ -71,12 +92,13 @@ def weight_gradient(
         slide: how the window slid.
     """
     out, inside, down, across = shape
-    total = np.zeros((slide.groups, out // slide.groups, down * inside * across), x.dtype)
-    g = g.reshape(len(g), *total.shape[:2], g.shape[2] * g.shape[3])
+    total = np.zeros((slide.groups, down * inside * across, out // slide.groups), x.dtype)
+    g = g.reshape(len(g), slide.groups, out // slide.groups, g.shape[2] * g.shape[3])
     for rows, windows in _lowered(x, (down, across), slide):
         for row, window in zip(g[rows], windows.swapaxes(0, 1), strict=True):
-            total += row @ window.swapaxes(1, 2)
-    return np.ascontiguousarray(total.reshape(out, down, inside, across).transpose(0, 2, 1, 3))
+            total += window @ row.swapaxes(1, 2)  # this way round it is twice as fast
+    total = total.reshape(slide.groups, down, inside, across, out // slide.groups)
+    return total.transpose(0, 4, 2, 1, 3).reshape(shape)
 
 
 def input_gradient(
@@ -96,15 +118,18 @@ def input_gradient(
     out, inside, *kernel = w.shape
     turned = w.reshape(slide.groups, out // slide.groups, inside, *kernel).swapaxes(1, 2)
     turned = turned.reshape(shape[1], out // slide.groups, *kernel)
-    dx = np.zeros(shape, g.dtype)
     down, across = (
         list(_families(*sizes))
         for sizes in zip(shape[::2], g.shape[::2], kernel, *slide[:3], strict=True)
     )
-    for rows, i, above, step in down:
-        for columns, j, left, hop in across:
-            family = Slide((1, 1), (above, left), (step, hop), slide.groups)
-            dx[rows, :, columns] = correlate(g, turned[:, :, i, j][:, :, ::-1, ::-1], family)
+    dx = None
+    for (rows, i, above, step), (columns, j, left, hop) in product(down, across):
+        family = Slide((1, 1), (above, left), (step, hop), slide.groups)
+        part = correlate(g, turned[:, :, i, j][:, :, ::-1, ::-1], family)
+        if part.shape == shape:
+            return part
+        dx = np.zeros(shape, g.dtype) if dx is None else dx
+        dx[rows, :, columns] = part
     return dx
 
 
@@ -141,17 +166,19 @@ def _lowered(x: np.ndarray, kernel: Pair, slide: Slide) -> Iterator[tuple[slice,
     span = step * (kernel[0] - 1) + 1  # rows that one output row looks at
     row = channels * kernel[1] * across * batch * x.itemsize
     block = min(down, max(1, 1 + (BLOCK // max(row, 1) - span) // stride))
-    shape = (groups, (block - 1) * stride + span, channels // groups, kernel[1], across, batch)
-    lowered = np.zeros(shape, x.dtype)
+    pixels = across * batch
+    shape = (groups, (block - 1) * stride + span, channels // groups, kernel[1], pixels + GAP)
+    lowered = np.zeros(shape, x.dtype)[..., :pixels]
+    split = lowered.reshape(*shape[:-1], across, batch)
     for top in range(0, down, block):
         rows = min(block, down - top)
-        part = lowered[:, : (rows - 1) * stride + span]
-        inside, seen = meeting(top * stride - above[0], 1, height, part.shape[1])
-        part[:, : inside.start] = part[:, inside.stop :] = 0
+        needed = (rows - 1) * stride + span
+        inside, seen = meeting(top * stride - above[0], 1, height, needed)
+        lowered[:, : inside.start] = lowered[:, inside.stop : needed] = 0
         for k in range(kernel[1]):
             columns, found = meeting(k * leap - left[0], hop, width, across)
-            part[:, inside, :, k, columns] = x[:, seen, :, found]
-        windows = sliding_window_view(part, span, axis=1)[:, ::stride, ..., ::step]
+            split[:, inside, :, k, columns] = x[:, seen, :, found]
+        windows = sliding_window_view(lowered[:, :needed], span, axis=1)[:, ::stride, ..., ::step]
         windows = np.moveaxis(windows, -1, 2)  # (groups, rows, kernel height, channels, ...)
         depth = kernel[0] * shape[2] * kernel[1]
-        yield slice(top, top + rows), windows.reshape(groups, rows, depth, across * batch)
+        yield slice(top, top + rows), windows.reshape(groups, rows, depth, pixels)
