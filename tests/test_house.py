@@ -178,7 +178,6 @@ NO_SHAPE = {
     "nn.Sequential",
     "tensor.no_grad",
     "train.History",
-    "train.Schedule",
 }
 
 
