@@ -72,6 +72,8 @@ def evaluate(body: Body, name: str, seed: int, rtol: float, atol: float) -> Resu
     written to) is part of the result. Exceptions are results as well.
     """
     first = _once(body, name, seed)
+    if isinstance(first.error, KeyboardInterrupt):
+        return first  # whoever stopped it once need not do so again
     with redirect_stdout(io.StringIO()):
         second = _once(body, name, seed)
     if explain(wire.decode(first.values), wire.decode(second.values), rtol, atol) is None:
@@ -95,16 +97,19 @@ def verdict(name: str, result: Result) -> Outcome:
     exercise = found[1]
     visible = next(entry for entry in exercise.checks if not entry.hidden)
     outcome = judge(exercise, visible, result.values)
-    if outcome.verdict is not Verdict.NOT_ATTEMPTED and result.error is not None:
-        outcome = replace(outcome, detail=outcome.detail + _where(result.error))
-    return outcome
+    if outcome.verdict is Verdict.NOT_ATTEMPTED or result.error is None:
+        return outcome
+    detail = outcome.detail
+    if isinstance(result.error, KeyboardInterrupt):
+        detail = _("stopped by you while it ran: when does its loop end?")
+    return replace(outcome, detail=detail + _where(result.error))
 
 
 def _once(body: Body, name: str, seed: int) -> Result:
     rng = np.random.default_rng([seed, zlib.crc32(name.encode())])
     try:
         return Result(wire.encode(body(rng)))
-    except (Exception, SystemExit) as error:
+    except (Exception, SystemExit, KeyboardInterrupt) as error:
         return Result(wire.encode(error), error)
 
 

@@ -38,6 +38,18 @@ def test_a_card_says_whether_and_why_not(capsys, body):
     assert all(words in card for words in ANSWERS[body]), card
 
 
+def test_an_answer_that_was_interrupted_is_not_called_again(capsys):
+    calls = []
+
+    def relu_back(g, x):
+        calls.append(1)
+        raise KeyboardInterrupt
+
+    run_visible_check(relu_back)
+    card = capsys.readouterr().out
+    assert "✗ relu_back: error" in card and "stopped by you" in card and len(calls) == 1
+
+
 def test_an_answer_that_keeps_state_is_noticed(capsys):
     calls = []
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from dlbook import key as keys
 from dlbook.grading import lint
-from dlbook.grading.cells import Cell, Unreadable, canonical, read
+from dlbook.grading.cells import Unreadable, canonical, code_digest, read
 from dlbook.grading.compare import explain
 from dlbook.grading.execute import CellFailed, execute
 from dlbook.grading.programs import make_key
@@ -107,13 +107,14 @@ def _untouched(exercise: Path, old: Key | None, new: Key) -> bool:
 def _build_notebook(course: Course, path: Path, say: Callable[[str], None]) -> list[str]:
     """Bring a chapter or solution into canonical form, and run it where it was not run."""
     try:
-        cells = list(read(path).cells)
-        if not is_executed(cells):
+        notebook = read(path)
+        cells = list(notebook.cells)
+        if not notebook.is_executed:
             say(f"run    {path.parent.name}/{path.name}")
             cells = execute(cells, path.parent, {"DLBOOK_KEYS": str(course.keys)})
     except (Unreadable, CellFailed) as error:
         return [str(error)]
-    _write(path, canonical(cells), say)
+    _write(path, canonical(cells, code_digest(cells)), say)
     return []
 
 
@@ -126,14 +127,6 @@ def _write(path: Path, text: str, say: Callable[[str], None]) -> None:
     beside = path.with_suffix(".part")
     beside.write_text(text, "utf-8")
     beside.replace(path)
-
-
-def is_executed(cells: list[Cell] | tuple[Cell, ...]) -> bool:
-    """Return whether the code cells were run from top to bottom, and the checks put out a card."""
-    code = [cell for cell in cells if cell.kind == "code"]
-    in_order = [cell.count for cell in code] == list(range(1, len(code) + 1))
-    checks = [cell for cell in code if cell.role and cell.role.kind.endswith("check")]
-    return in_order and all(cell.outputs for cell in checks)
 
 
 def same_key(one: Key, two: Key) -> bool:
@@ -163,9 +156,11 @@ def _form_problems(path: Path) -> list[str]:
     except Unreadable as error:
         return [str(error)]
     problems = []
-    if not is_executed(notebook.cells):
-        problems.append("was never run from top to bottom: run `dlbook build`.")
-    elif path.read_text("utf-8") != canonical(notebook.cells):
+    if not notebook.is_executed:
+        problems.append(
+            "was not run from top to bottom since its code changed: run `dlbook build`."
+        )
+    elif path.read_text("utf-8") != canonical(notebook.cells, notebook.ran):
         problems.append("is not in canonical form: run `dlbook build`.")
     return problems
 

@@ -5,6 +5,7 @@ file that is no notebook is refused in one sentence. nbformat's own reader is no
 raises a dozen kinds of exception on damaged files.
 """
 
+import hashlib
 import json
 import re
 from dataclasses import dataclass, field, replace
@@ -51,10 +52,21 @@ class Cell:
 
 @dataclass(frozen=True)
 class Notebook:
-    """The cells of a notebook, and notes on what was mended while reading it."""
+    """The cells of a notebook, and notes on what was mended while reading it.
+
+    `ran` is the digest of the code that its outputs are from; '' where nobody noted it.
+    """
 
     cells: tuple[Cell, ...]
     notes: tuple[str, ...] = field(default=())
+    ran: str = ""
+
+    @property
+    def is_executed(self) -> bool:
+        """Whether the outputs are those of this code, run from top to bottom."""
+        code = [cell for cell in self.cells if cell.kind == "code"]
+        in_order = [cell.count for cell in code] == list(range(1, len(code) + 1))
+        return in_order and self.ran == code_digest(self.cells)
 
 
 def role(source: str) -> Role | None:
@@ -99,7 +111,15 @@ def parse(data: bytes) -> Notebook:
         raise Unreadable("the file nests or counts beyond reason: save it again.") from None
     notes: list[str] = []
     cells = [_cell(entry, notes) for entry in _entries(content, notes)]
-    return Notebook(tuple(cell for cell in cells if cell), tuple(dict.fromkeys(notes)))
+    kept = tuple(cell for cell in cells if cell)
+    return Notebook(kept, tuple(dict.fromkeys(notes)), _ran(content))
+
+
+def _ran(content: Any) -> str:
+    metadata = content.get("metadata")
+    noted = metadata.get("dlbook") if isinstance(metadata, dict) else None
+    ran = noted.get("ran") if isinstance(noted, dict) else None
+    return ran if isinstance(ran, str) else ""
 
 
 def _text(data: bytes) -> str:
@@ -155,9 +175,14 @@ def _cell(entry: Any, notes: list[str]) -> Cell | None:
 # ---- writing: one canonical form, so that a run without change is no diff ----
 
 
-def canonical(cells: list[Cell] | tuple[Cell, ...]) -> str:
-    """Return the text of a notebook file: nbformat 4.5, readable ids, newline at the end."""
-    content = {
+def canonical(cells: list[Cell] | tuple[Cell, ...], ran: str = "") -> str:
+    """Return the text of a notebook file: nbformat 4.5, readable ids, newline at the end.
+
+    Args:
+        cells: what is in it.
+        ran: the digest of the code that the outputs are from.
+    """
+    content: dict[str, Any] = {
         "cells": [_to_dict(cell) for cell in with_ids(cells)],
         "metadata": {
             "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -166,7 +191,15 @@ def canonical(cells: list[Cell] | tuple[Cell, ...]) -> str:
         "nbformat": 4,
         "nbformat_minor": 5,
     }
+    if ran:
+        content["metadata"]["dlbook"] = {"ran": ran}
     return json.dumps(content, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def code_digest(cells: list[Cell] | tuple[Cell, ...]) -> str:
+    """Return a digest of the code in a notebook: equal for two notebooks that run the same."""
+    sources = [cell.source.rstrip() for cell in cells if cell.kind == "code"]
+    return hashlib.sha256(json.dumps(sources).encode("utf-8")).hexdigest()
 
 
 def with_ids(cells: list[Cell] | tuple[Cell, ...]) -> list[Cell]:
@@ -206,5 +239,20 @@ def _to_dict(cell: Cell) -> dict[str, Any]:
         "source": cell.source.rstrip("\n").splitlines(keepends=True),
     }
     if cell.kind == "code":
-        entry |= {"execution_count": cell.count, "outputs": list(cell.outputs)}
+        entry |= {"execution_count": cell.count, "outputs": [_joined(o) for o in cell.outputs]}
     return entry
+
+
+def _joined(output: dict[str, Any]) -> dict[str, Any]:
+    """Return an output with each text in one piece, however the file had cut it into lines."""
+
+    def join(value: Any) -> Any:
+        if isinstance(value, list) and all(isinstance(line, str) for line in value):
+            return "".join(value)
+        return value
+
+    data = output.get("data")
+    whole = output | {"text": join(output["text"])} if "text" in output else output
+    if not isinstance(data, dict):
+        return whole
+    return whole | {"data": {mime: join(value) for mime, value in data.items()}}

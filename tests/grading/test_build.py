@@ -1,5 +1,6 @@
 import shutil
 
+import nbformat
 import pytest
 
 from dlbook.cli import main
@@ -16,7 +17,7 @@ SAYS = {  # what is wrong with the solution sample: what the builder says, and w
     "reference_fails": ("name 'y' is not defined", "mend that first"),
     "two_roles_one_name": ("two cells start with `# check: relu_back`", "rename or remove one"),
     "row_missing": ("no row in the title cell's table", "add `| `relu_back` | points | minutes |`"),
-    "reference_never_run": ("was never run from top to bottom", "run `dlbook build`"),
+    "reference_never_run": ("was not run from top to bottom", "run `dlbook build`"),
     "guessable_true": ("returning 0 passes", "several numbers that depend on rng"),
     "guessable_zero": ("returning 0 passes", "several numbers that depend on rng"),
     "guessable_none": ("returning None passes", "several numbers that depend on rng"),
@@ -97,6 +98,19 @@ def test_an_exercise_holds_no_solution_and_no_hidden_check(course):
     cells = parse(text.encode()).cells
     assert "return g * (x > 0)" not in text and "hidden" not in text and "hint" not in text
     assert [cell.role.kind for cell in cells if cell.role] == ["answer", "check"]
+
+
+def test_outputs_of_code_that_has_changed_are_stale(course):
+    edit(course, "solutions", "size=(3, 4)", "size=(4, 3)")
+    assert any("since its code changed" in problem for problem in check(course))
+
+
+def test_the_way_a_file_cuts_text_into_lines_is_no_difference(course):
+    path = course.root / "solutions" / "90_tiny.ipynb"
+    before = path.read_text("utf-8")
+    nbformat.write(nbformat.read(path, as_version=4), path)
+    assert path.read_text("utf-8") != before
+    assert build(course, lambda line: None) == [] and path.read_text("utf-8") == before
 
 
 @pytest.mark.notebook

@@ -29,7 +29,8 @@ def test_the_first_line_with_text_names_the_role(source):
 def test_a_canonical_notebook_is_valid_and_stays_as_it_is():
     text = (SAMPLES / "tiny-pass.ipynb").read_text("utf-8")
     nbformat.validate(nbformat.reads(text, as_version=4))
-    assert canonical(parse(text.encode()).cells) == text
+    notebook = parse(text.encode())
+    assert canonical(notebook.cells, notebook.ran) == text
 
 
 def test_readable_ids_stay_and_random_ones_are_replaced():
