@@ -115,10 +115,11 @@ def _walk(place: Path) -> Iterator[tuple[tuple[str, ...], Source, float, str]]:
     for folder, subfolders, names in os.walk(place, followlinks=False):
         subfolders.sort()
         here = Path(folder)
+        above = tuple(map(_readable, here.relative_to(place).parts))
         links = [name for name in subfolders if (here / name).is_symlink()]
         stamp = _stamp(here / "timestamp.txt") if "timestamp.txt" in names else None
         for name in sorted([*names, *links]):
-            parts, path = (*here.relative_to(place).parts, name), here / name
+            parts, path = (*above, _readable(name)), here / name
             if is_noise(parts):
                 continue
             handed_in.add(parts[0])
@@ -129,8 +130,14 @@ def _walk(place: Path) -> Iterator[tuple[tuple[str, ...], Source, float, str]]:
             except Unreadable as error:
                 yield parts, Source(path), stamp or 0.0, str(error)
     for path in sorted(place.iterdir()):
-        if path.is_dir() and path.name not in handed_in and not is_noise((path.name,)):
-            yield (path.name, ""), Source(path), 0.0, "an empty folder: nothing was handed in."
+        name = _readable(path.name)
+        if path.is_dir() and name not in handed_in and not is_noise((name,)):
+            yield (name, ""), Source(path), 0.0, "an empty folder: nothing was handed in."
+
+
+def _readable(name: str) -> str:
+    """Return a file's name as text that can be stored, also where it is not UTF-8."""
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _parts(entry: ZipInfo) -> tuple[str, ...]:
@@ -171,19 +178,20 @@ def _decide(found: list[Submission], only: str | None) -> list[Submission]:
     for (student, set_name), items in sorted(copies.items()):
         readable = [item for item in items if not item.problem]
         if readable or student not in good:
-            ranked = sorted(readable or items, key=_rank, reverse=True)
-            first = replace(ranked[0], set_name=set_name, older=tuple(ranked[1:]))
-            more = aside.pop(student, [])[:5]
-            decided.append(replace(first, notes=(*_notes(first), *more)))
+            ranked = sorted(readable or items, key=rank, reverse=True)
+            older = tuple(ranked[1:]) if readable else ()
+            more = (*_notes(ranked), *aside.pop(student, [])[:5])
+            decided.append(replace(ranked[0], set_name=set_name, older=older, notes=more))
     return decided
 
 
-def _rank(item: Submission) -> tuple[bool, int, float, str]:
+def rank(item: Submission) -> tuple[bool, int, float, str]:
+    """Return what copies of one student are ordered by; the greatest counts."""
     return item.answers > 0, item.owner.attempt, item.time, item.label
 
 
-def _notes(item: Submission) -> tuple[str, ...]:
-    if not item.older:
+def _notes(ranked: list[Submission]) -> tuple[str, ...]:
+    if len(ranked) == 1:
         return ()
-    others = ", ".join(copy.label for copy in item.older[:5])
-    return (f"{len(item.older) + 1} copies: {item.label} counts ({RULE}); set aside: {others}",)
+    others = ", ".join(copy.label for copy in ranked[1:6])
+    return (f"{len(ranked)} copies: {ranked[0].label} counts ({RULE}); set aside: {others}",)

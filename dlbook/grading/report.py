@@ -55,12 +55,17 @@ class Outcome:
         return f"{symbol} {self.exercise}{where}: {_(self.verdict.value)}"
 
     @property
-    def lines(self) -> list[str]:
-        """What a learner is told below the headline: detail of visible checks only, then hints."""
-        detail = [clean(self.detail)] if self.detail else []
+    def remark(self) -> str:
+        """What a learner is told of how the values differ: of visible checks only."""
         if self.hidden:
-            detail = [] if self.hints or self.verdict is Verdict.RIGHT else [_(_ON_OTHERS)]
-        return detail + [_("Hint: {hint}").format(hint=hint) for hint in self.hints]
+            return "" if self.hints or self.verdict is Verdict.RIGHT else _(_ON_OTHERS)
+        return clean(self.detail)
+
+    @property
+    def lines(self) -> list[str]:
+        """What a learner is told below the headline: the remark, then hints."""
+        hints = [_("Hint: {hint}").format(hint=hint) for hint in self.hints]
+        return [self.remark, *hints] if self.remark else hints
 
     def text(self) -> str:
         return "\n  ".join([self.headline, *self.lines])
