@@ -24,7 +24,6 @@ from dlbook.grading.graft import graft
 from dlbook.grading.journal import Record
 from dlbook.grading.kernel import GraderFault, Launcher, Limits, launcher
 from dlbook.grading.report import Report, Verdict
-from dlbook.grading.run import grade
 from dlbook.key import Key, from_json
 
 Sandbox = Literal["required", "off"]
@@ -90,6 +89,8 @@ def work(job: Job) -> Record:
     """
     if engine(job.limits, job.sandbox) != job.engine:
         raise OtherEngine("this worker has another dlbook, NumPy or torch: install the same.")
+    from dlbook.grading.run import grade  # nbval takes seconds to load; the parent needs none
+
     started = monotonic()
     try:
         notebook = parse(job.data)
