@@ -10,7 +10,7 @@ from dlbook.grading.journal import Entry
 from dlbook.grading.page import bar, page, text, title_of
 from dlbook.grading.regrade import Change
 from dlbook.grading.report import Verdict
-from dlbook.grading.tally import ExerciseTally, Group, SetTally, tally
+from dlbook.grading.tally import Group, SetTally, tally
 
 _BANDS = (  # verdicts, colour, words: from the left of a bar
     ((Verdict.RIGHT,), "#009E73", "right"),
@@ -43,12 +43,13 @@ def _walls(entries: Sequence[Entry]) -> str:
 def _set(found: SetTally) -> str:
     parts = [f"<section><h2>{text(title_of(found.name))}</h2>", _numbers(found)]
     if found.scores:
-        parts += [_histogram(found), _table(found), *(_mistakes(e) for e in found.exercises)]
-    if found.same_files:
-        rows = "".join(f"<li>{text(', '.join(names), 600)}</li>" for names in found.same_files)
-        parts.append(f"<h3>Same file, byte for byte</h3><ul>{rows}</ul>")
+        parts += [_histogram(found), _table(found)]
     if found.not_graded:
         parts.append(_not_graded(found.not_graded))
+    parts += [_unknown(found), _known(found)]
+    if found.same_files:
+        rows = "".join(f"<li>{text(', '.join(names), 600)}</li>" for names in found.same_files)
+        parts.append(f"<h2>Same file, byte for byte</h2><ul>{rows}</ul>")
     return "\n".join([*parts, "</section>"])
 
 
@@ -113,37 +114,53 @@ def _table(found: SetTally) -> str:
     )
 
 
-def _mistakes(exercise: ExerciseTally) -> str:
-    known = [group for group in exercise.groups if group.is_known]
-    unknown = [group for group in exercise.groups if not group.is_known]
-    if not exercise.groups:
+def _unknown(found: SetTally) -> str:
+    """Return the wrong outputs that no hint knows, largest groups first: each waits for a hint."""
+    groups = [(e.name, g) for e in found.exercises for g in e.groups if not g.is_known]
+    groups.sort(key=lambda pair: -len(pair[1].students))
+    if not groups:
         return ""
-    parts = [f"<h2><code>{text(exercise.name)}</code></h2>"]
-    if known:
-        rows = "".join(
-            f'<tr><td class="n">{len(g.students)}</td><td>{text(g.what)}{_names(g)}</td></tr>'
-            for g in known
-        )
-        parts.append(
-            '<table><thead><tr><th class="n">students</th><th>known mistake, its hint</th></tr>'
-            f"</thead><tbody>{rows}</tbody></table>"
-        )
-    parts += [_group(group) for group in unknown]
-    return "".join(parts)
+    shared = "".join(_group(name, g) for name, g in groups if len(g.students) > 1)
+    single = "".join(_group(name, g) for name, g in groups if len(g.students) == 1)
+    count = sum(len(g.students) == 1 for _, g in groups)
+    rest = f"<details><summary>{count} of one student each</summary>{single}</details>"
+    return (
+        "<h2>Wrong in the same way, without a hint</h2><p>Outputs in a group are equal. A wrong "
+        "answer with a hint, added to the solution, serves all of a group at the next run.</p>"
+        f"{shared}{rest if single else ''}"
+    )
 
 
-def _group(group: Group) -> str:
+def _group(exercise: str, group: Group) -> str:
     count = len(group.students)
-    same = "the same wrong output" if group.verdict is Verdict.WRONG else "the same error"
-    told = f"{count} students: {same}" if count > 1 else f"1 student: {group.verdict.value}"
-    where = " (hidden check)" if group.hidden else ""
+    told = f"{count} students" if count > 1 else "1 student"
+    where = ", hidden check" if group.hidden else ""
     code = f"<pre>{text(group.answer, 4_000)}</pre>" if group.answer else ""
     more = f"<details><summary>the answer of {text(group.students[0])}</summary>{code}</details>"
     return (
-        f'<article class="card amiss"><h3 class="verdict">{told}{where}</h3>'
-        f'<p class="line">{text(group.what, 600)}</p>{_names(group)}{more if code else ""}'
-        "</article>"
+        f'<article class="card amiss"><div class="head"><h3 class="verdict"><code>'
+        f"{text(exercise)}</code>: {group.verdict.value}{where}</h3>"
+        f'<span class="points">{told}</span></div><p class="line">{text(group.what, 600)}</p>'
+        f"{_names(group)}{more if code else ''}</article>"
     )
+
+
+def _known(found: SetTally) -> str:
+    """Return how many students got which hint, exercise by exercise."""
+    parts = []
+    for exercise in found.exercises:
+        rows = "".join(
+            f'<tr><td class="n">{len(g.students)}</td><td>{text(g.what)}{_names(g)}</td></tr>'
+            for g in exercise.groups
+            if g.is_known
+        )
+        if rows:
+            parts.append(
+                f"<h3><code>{text(exercise.name)}</code></h3><table><thead><tr>"
+                '<th class="n">students</th><th>hint</th></tr></thead>'
+                f"<tbody>{rows}</tbody></table>"
+            )
+    return "<h2>Known mistakes</h2>" + "".join(parts) if parts else ""
 
 
 def _names(group: Group) -> str:

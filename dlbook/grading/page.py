@@ -14,7 +14,7 @@ body { font: 16px/1.5 system-ui, "Segoe UI", Roboto, Helvetica, Arial, sans-seri
        background: #fff; max-width: 58rem; margin: 0 auto; padding: 2rem 1.25rem 4rem; }
 h1 { font-size: 1.7rem; line-height: 1.2; margin: 0 0 .25rem; }
 h2 { font-size: 1.25rem; margin: 2.5rem 0 .5rem; }
-h3 { font-size: 1rem; margin: 0; }
+h3 { font-size: 1rem; margin: 1.2rem 0 0; } .card h3 { margin: 0; }
 p { margin: .35rem 0; max-width: 46rem; }
 .sub { color: var(--grey); }
 .score { font-size: 1.25rem; font-weight: 600; }
@@ -35,7 +35,8 @@ pre { background: #f6f6f6; border-radius: 6px; padding: .6rem .8rem; overflow: a
 table { border-collapse: collapse; width: 100%; margin: .6rem 0; font-size: .9375rem; }
 th, td { text-align: left; vertical-align: top; padding: .35rem .6rem .35rem 0;
          border-bottom: 1px solid #e8e8e8; overflow-wrap: anywhere; }
-th { font-weight: 600; color: #444; } td.n, th.n { text-align: right; white-space: nowrap;
+th { font-weight: 600; color: #444; }
+td.n, th.n { text-align: right; white-space: nowrap; width: 1%;
          font-variant-numeric: tabular-nums; padding-right: 1rem; }
 td.bar { width: 34%; min-width: 9rem; } svg { display: block; max-width: 100%; }
 details { margin: .3rem 0; } summary { cursor: pointer; color: var(--blue); }

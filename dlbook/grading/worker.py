@@ -28,7 +28,7 @@ from dlbook.key import Key, from_json
 
 Sandbox = Literal["required", "off"]
 
-_RULES = ("cells.py", "compare.py", "graft.py", "run.py", "programs.py", "sets.py")
+_RULES = ("cells.py", "compare.py", "fate.py", "graft.py", "run.py", "programs.py")
 _MAX_ANSWER = 4_000  # characters
 
 
