@@ -123,7 +123,7 @@ def _unknown(found: SetTally) -> str:
     shared = "".join(_group(name, g) for name, g in groups if len(g.students) > 1)
     single = "".join(_group(name, g) for name, g in groups if len(g.students) == 1)
     count = sum(len(g.students) == 1 for _, g in groups)
-    rest = f"<details><summary>{count} of one student each</summary>{single}</details>"
+    rest = f"<details><summary>{count} more, of one student each</summary>{single}</details>"
     return (
         "<h2>Wrong in the same way, without a hint</h2><p>Outputs in a group are equal. A wrong "
         "answer with a hint, added to the solution, serves all of a group at the next run.</p>"

@@ -35,7 +35,7 @@ pre { background: #f6f6f6; border-radius: 6px; padding: .6rem .8rem; overflow: a
 table { border-collapse: collapse; width: 100%; margin: .6rem 0; font-size: .9375rem; }
 th, td { text-align: left; vertical-align: top; padding: .35rem .6rem .35rem 0;
          border-bottom: 1px solid #e8e8e8; overflow-wrap: anywhere; }
-th { font-weight: 600; color: #444; }
+th { font-weight: 600; color: #444; white-space: nowrap; } td:first-child { min-width: 7rem; }
 td.n, th.n { text-align: right; white-space: nowrap; width: 1%;
          font-variant-numeric: tabular-nums; padding-right: 1rem; }
 td.bar { width: 34%; min-width: 9rem; } svg { display: block; max-width: 100%; }
