@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import sqlite3
 import sys
 from contextlib import ExitStack
 from pathlib import Path
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 def grade(options: argparse.Namespace) -> int:
     """Grade submissions into a folder of results, going on where an earlier run stopped."""
     from dlbook.grading.folder import Foreign, require_results_or_nothing
-    from dlbook.grading.journal import Busy, Journal
+    from dlbook.grading.journal import Busy, Damaged, Journal
     from dlbook.grading.kernel import NoSandbox, launcher
 
     part, parts = _shard(options)
@@ -35,10 +34,8 @@ def grade(options: argparse.Namespace) -> int:
         sets = _sets(course, options.set)
         submissions = _collect(options, sets, part, parts)
         journal = Journal(options.out / name)
-    except (Busy, Foreign, NoSandbox) as error:
+    except (Busy, Damaged, Foreign, NoSandbox) as error:
         raise Refusal(str(error)) from None
-    except sqlite3.DatabaseError as error:
-        raise Refusal(f"{options.out / name} is damaged ({error}): move it away") from None
     try:
         plan = _plan(options, course, sets, submissions, journal)
         with ExitStack() as stack:
@@ -58,14 +55,14 @@ def grade(options: argparse.Namespace) -> int:
 
 def report(options: argparse.Namespace) -> int:
     """Write the reports of a folder of results again, from all its journals."""
-    from dlbook.grading.journal import Busy, Journal, journals
+    from dlbook.grading.journal import Busy, Damaged, Journal, journals
 
     found = journals(options.results)
     if not found:
         raise Refusal(f"a folder that `dlbook grade` wrote is needed, {options.results} is none")
     try:
         journal = Journal(found[0])
-    except Busy as error:
+    except (Busy, Damaged) as error:
         raise Refusal(str(error)) from None
     try:
         return _write(options.results, journal)

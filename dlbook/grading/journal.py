@@ -32,6 +32,10 @@ class Busy(Exception):
     """Raised when another process is writing to the journal."""
 
 
+class Damaged(Exception):
+    """Raised when a file is no journal any more; it is left as it is."""
+
+
 @dataclass(frozen=True)
 class Origin:
     """All that a result depends on: three digests or versions, and the seed."""
@@ -97,15 +101,20 @@ class Journal:
 
     Raises:
         Busy: if another process is writing to it.
+        Damaged: if it cannot be read.
     """
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = _lock(path.with_suffix(".lock"))
         self._base = sqlite3.connect(path, isolation_level=None)  # each statement is committed
-        self._base.execute("PRAGMA journal_mode=WAL")
-        self._base.execute("PRAGMA synchronous=FULL")
-        self._base.executescript(_SCHEMA)
+        try:
+            self._base.execute("PRAGMA journal_mode=WAL")
+            self._base.execute("PRAGMA synchronous=FULL")
+            self._base.executescript(_SCHEMA)
+        except sqlite3.DatabaseError as error:
+            self.close()
+            raise Damaged(f"{path} is damaged ({error}): move it away") from None
 
     def close(self) -> None:
         self._base.close()

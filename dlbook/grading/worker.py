@@ -89,13 +89,13 @@ def work(job: Job) -> Record:
     """
     if engine(job.limits, job.sandbox) != job.engine:
         raise OtherEngine("this worker has another dlbook, NumPy or torch: install the same.")
-    from dlbook.grading.run import grade  # nbval takes seconds to load; the parent needs none
-
     started = monotonic()
     try:
         notebook = parse(job.data)
     except Unreadable as error:
         return Record(unreadable=str(error))
+    from dlbook.grading.run import grade  # nbval takes seconds to load, and the parent needs none
+
     key = _unpack(job.key)
     patience = 2 * job.limits.submission_seconds + 300
     with open(os.devnull, "w") as nowhere:
