@@ -23,19 +23,20 @@ from dlbook.grading.kernel import (
     OutputFlood,
     Running,
 )
+from dlbook.wire import MIME
 
 Message = dict[str, Any]
 
 _TICK = 0.1  # seconds between looks at the memory
-_GRACE = 0.7  # seconds that a cell has to end after it was interrupted
+_GRACE = 0.5  # seconds that a cell has to end after it was interrupted
 _MAX_MESSAGE = 8_000_000  # bytes; the connection is dropped at a longer one
-_QUEUE = 4  # messages that wait unread
+_QUEUE = 2  # messages that wait unread
+_MOST_VALUES = 50  # that are kept of one cell: more than one is wrong anyway
 _NEEDED: dict[
     str, dict[str, type]
 ] = {  # kind of output: the fields that it must have, and their types
     "status": {"execution_state": str},
     "display_data": {"data": dict, "metadata": dict},
-    "execute_result": {"data": dict, "metadata": dict, "execution_count": int},
     "error": {"ename": str, "evalue": str, "traceback": list},
 }
 
@@ -183,19 +184,28 @@ class Line:
             raise OutputFlood
         try:
             _identities, parts = self._session.feed_identities(frames)
-            message: Message = self._session.deserialize(parts)
-            return message if self._counts(channel, message) else None
+            return self._counting(channel, self._session.deserialize(parts))
         except Exception:  # a forged message fails in any of a dozen ways, and is none
             return None
 
-    def _counts(self, channel: str, message: Message) -> bool:
-        content = message["content"]
-        if message["parent_header"]["msg_id"] != self._awaited or not isinstance(content, dict):
-            return False
-        if channel == "shell":
-            return content.get("status") in ("ok", "error")
-        fields = _NEEDED.get(message["msg_type"], {})
-        return bool(fields) and all(isinstance(content.get(k), t) for k, t in fields.items())
+    def _counting(self, channel: str, message: Message) -> Message | None:
+        """Return of a message what counts: a reply, a status, an error, a value; or None."""
+        kind, content = message["msg_type"], message["content"]
+        if message["parent_header"]["msg_id"] != self._awaited:
+            return None
+        if channel == "shell" and content["status"] not in ("ok", "error"):
+            return None
+        if channel == "iopub":
+            fields = _NEEDED[kind]
+            if not all(isinstance(content[name], type_) for name, type_ in fields.items()):
+                return None
+            content = {name: content[name] for name in fields}
+        if kind == "display_data":
+            content = {"data": {MIME: content["data"][MIME]}, "metadata": {}}
+            if len(self._heard["iopub"]) > _MOST_VALUES:
+                return None
+        parent = {"msg_id": self._awaited}
+        return {"msg_type": kind, "content": content, "parent_header": parent}
 
     def _look_at_memory(self) -> None:
         root, now = self._running.root, monotonic()

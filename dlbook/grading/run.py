@@ -17,7 +17,7 @@ from time import monotonic
 from typing import Any
 
 import pytest
-from nbformat.v4 import new_code_cell, new_output
+from nbformat import from_dict
 from nbval.kernel import RunningKernel
 from nbval.plugin import IPyNbCell, IPyNbFile, NbCellError
 
@@ -35,7 +35,7 @@ from dlbook.grading.kernel import (
 )
 from dlbook.grading.line import Line, Message
 from dlbook.grading.report import ExerciseReport, Outcome, Report, Verdict
-from dlbook.key import CheckKey, ExerciseKey, Key
+from dlbook.key import ExerciseKey, Key
 from dlbook.wire import MIME, Json
 
 _DEFAULT_LIMITS = Limits()
@@ -218,8 +218,7 @@ class _File(IPyNbFile):  # type: ignore[misc]
 
     def collect(self) -> Iterator["_Cell"]:
         for number, step in enumerate(self.run.steps):
-            outputs = [_stored(step.check)] if step.check else []
-            cell = new_code_cell(step.source, execution_count=number + 1, outputs=outputs)
+            cell = _reference(number, step)
             options = {"check": bool(step.check), "check_exception": True, "skip": False}
             item: _Cell = _Cell.from_parent(
                 self, name=f"step {number}", cell_num=number, cell=cell, options=options
@@ -228,8 +227,19 @@ class _File(IPyNbFile):  # type: ignore[misc]
             yield item
 
 
-def _stored(check: CheckKey) -> Any:
-    return new_output("display_data", data={MIME: check.expected})
+def _reference(number: int, step: Step) -> Any:
+    """Return a step as a cell that was run; what a check is to put out is its stored output."""
+    data = [{MIME: step.check.expected}] if step.check else []
+    outputs = [{"output_type": "display_data", "data": d, "metadata": {}} for d in data]
+    return from_dict(
+        {
+            "cell_type": "code",
+            "source": step.source,
+            "metadata": {},
+            "execution_count": number + 1,
+            "outputs": outputs,
+        }
+    )
 
 
 class _Cell(IPyNbCell):  # type: ignore[misc]

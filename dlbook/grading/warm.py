@@ -18,21 +18,23 @@ from time import monotonic
 from typing import Any
 
 from dlbook.grading import sandbox
-from dlbook.grading.inside.kernel import CHANNELS
+from dlbook.grading.inside.locks import CHANNELS
 from dlbook.grading.kernel import GraderFault, Launcher, Limits, NoSandbox, Running, Setting
 from dlbook.grading.line import Line
 from dlbook.grading.sandbox import Sandbox
+from dlbook.wire import MIME
 
 _MODULES = ("numpy", "matplotlib.pyplot", "dlbook.check")
 _TORCH = ("torch", "torch._dynamo", "torch.utils.data")
 _TRIAL = """import sys
 import numpy
 from dlbook.check import check
+from dlbook.wire import MIME
 from IPython.display import display
 @check("trial")
 def case(rng):
     return {"values": rng.normal(size=3), "error": ValueError()}
-display({"application/json": sorted(sys.modules)}, raw=True)"""
+display({MIME: {"modules": sorted(sys.modules)}}, raw=True)"""
 _START_SECONDS = 120.0
 _ANSWER_SECONDS = 20.0
 _FIRST_UID, _UIDS = 20_000, 40_000  # root gives every kernel a user of its own from these
@@ -114,8 +116,8 @@ def _imported(kernel: Running) -> list[str]:
         line.execute(_TRIAL)
         while True:
             message = line.receive("iopub", _ANSWER_SECONDS)
-            if "application/json" in (data := message["content"].get("data", {})):
-                return [str(name) for name in data["application/json"]]
+            if "modules" in (value := message["content"].get("data", {}).get(MIME, {})):
+                return [str(name) for name in value["modules"]]
     except Empty:
         raise GraderFault("a first warm kernel does not answer") from None
     finally:
