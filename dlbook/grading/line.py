@@ -29,8 +29,9 @@ Message = dict[str, Any]
 
 _TICK = 0.1  # seconds between looks at the memory
 _GRACE = 0.5  # seconds that a cell has to end after it was interrupted
-_MAX_MESSAGE = 8_000_000  # bytes; the connection is dropped at a longer one
-_QUEUE = 2  # messages that wait unread
+_MAX_MESSAGE = 6_000_000  # bytes; the connection is dropped at a longer one
+_QUEUE = 1  # messages that wait unread
+_LONG, _VALUE = 100_000, MIME.encode()
 _MOST_VALUES = 50  # that are kept of one cell: more than one is wrong anyway
 _NEEDED: dict[
     str, dict[str, type]
@@ -182,6 +183,8 @@ class Line:
         self._left["characters"] -= sum(map(len, frames))
         if min(self._left.values()) < 0:
             raise OutputFlood
+        if channel == "iopub" and len(frames[-1]) > _LONG and _VALUE not in frames[-1]:
+            return None  # not worth the memory to read it
         try:
             _identities, parts = self._session.feed_identities(frames)
             return self._counting(channel, self._session.deserialize(parts))

@@ -2,7 +2,7 @@
 
 from tests.grading.hostile.attack import EMIT, Attack
 
-_FLOODED = "error: its cell put out more than|out of memory: its cell took more than"
+_FLOODED = "(error|out of memory|time out): its cell "
 
 FLOODS = {
     "prints 5 GB": Attack(
@@ -15,11 +15,8 @@ FLOODS = {
         _FLOODED,
         answer="",
     ),
-    "messages of nearly 8 MB": Attack(
-        """
-from IPython.display import display
-for _ in range(100):
-    display({"text/plain": "x" * 7_900_000}, raw=True)""",
+    "values of nearly 6 MB": Attack(
+        EMIT + "for _ in range(100):\n    emit({'kind': 'str', 'value': 'x' * 5_900_000})",
         _FLOODED,
         answer="",
     ),

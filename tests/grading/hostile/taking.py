@@ -63,16 +63,16 @@ time.sleep(60)""",
         """
 import os
 written = 0
-for folder in globals().get("FOLDERS", ["/tmp", "/dev/shm", os.path.expanduser("~")]):
+for place in globals().get("PLACES", ["/tmp", "/dev/shm", os.path.expanduser("~")]):
     try:
         for number in range(10):
-            with open(f"{folder}/{number}", "wb") as file:
+            with open(f"{place}/{number}", "wb") as file:
                 for _ in range(30):
                     written += file.write(bytes(1_000_000))
     except OSError:
         pass
 proof = written // 1_000_000""",
-        r"proof: 1[0-4]\d\b",
+        r"proof: 1[0-5]\d\b",
         r"300",
     ),
     "many small files": Attack(
