@@ -2,9 +2,9 @@
 
 import os
 import random
-import sys
 from typing import Any
 
+import numpy
 import zmq
 from ipykernel.kernelapp import IPKernelApp
 
@@ -66,5 +66,4 @@ def become_kernel(files: tuple[int, ...], key: str, seed: int) -> None:
 def _seed_generators(seed: int) -> None:
     """Seed what every kernel would share with its parent; torch starts from a constant anyway."""
     random.seed(seed)
-    if "numpy" in sys.modules:
-        sys.modules["numpy"].random.seed(seed % 2**32)
+    numpy.random.seed(seed % 2**32)  # noqa: NPY002 (a learner may draw from it)
