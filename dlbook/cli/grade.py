@@ -23,7 +23,8 @@ def grade(options: argparse.Namespace) -> int:
     """Grade submissions into a folder of results, going on where an earlier run stopped."""
     from dlbook.grading.folder import Foreign, require_results_or_nothing
     from dlbook.grading.journal import Busy, Damaged, Journal
-    from dlbook.grading.kernel import NoSandbox, launcher
+    from dlbook.grading.kernel import NoSandbox
+    from dlbook.grading.launch import launcher
 
     part, parts = _shard(options)
     name = f"journal-{part}-of-{parts}.sqlite" if parts > 1 else "journal.sqlite"

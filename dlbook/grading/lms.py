@@ -39,6 +39,7 @@ class Filled:
     without: int = 0
 
     def text(self) -> str:
+        """Return what was filled in and what was not, a line each."""
         lines = [f"{self.count} grades filled into {self.path}, column {self.column!r}"]
         lines += [f"  not filled: {line}" for line in self.amiss]
         if self.without:

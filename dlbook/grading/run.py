@@ -25,14 +25,7 @@ from dlbook.grading.cells import Notebook
 from dlbook.grading.compare import judge
 from dlbook.grading.fate import FATAL, Fate, errors, fate, verdict_on
 from dlbook.grading.graft import Step, graft
-from dlbook.grading.kernel import (
-    GraderFault,
-    Launcher,
-    Limits,
-    Local,
-    OutOfTime,
-    Setting,
-)
+from dlbook.grading.kernel import GraderFault, Launcher, Limits, Local, OutOfTime, Setting
 from dlbook.grading.line import Line, Message
 from dlbook.grading.report import ExerciseReport, Outcome, Report, Verdict
 from dlbook.key import ExerciseKey, Key

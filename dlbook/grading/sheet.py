@@ -80,6 +80,7 @@ class Sheet:
         return text.replace(".", ",") if "," in self.cell(1, _MAXIMUM) else text
 
     def text(self) -> str:
+        """Return the sheet as CSV, with the delimiter and the line ends that it came with."""
         stream = StringIO()
         writer = csv.writer(stream, delimiter=self.delimiter, lineterminator=self.newline)
         writer.writerows(self.rows)

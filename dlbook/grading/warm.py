@@ -58,6 +58,7 @@ class Warm(Launcher):
         self._started = os.getpid()
 
     def start(self, limits: Limits, setting: Setting) -> Running:
+        """Return a kernel forked from a warm parent, or a cold one where that does not work."""
         loads_torch = setting.torch and "torch" not in setting.hides and bool(find_spec("torch"))
         flavour = (setting.hides, loads_torch)
         if not self.cold_because:

@@ -22,7 +22,8 @@ from typing import Literal
 from dlbook.grading.cells import Notebook, Unreadable, parse
 from dlbook.grading.graft import graft
 from dlbook.grading.journal import Record
-from dlbook.grading.kernel import GraderFault, Launcher, Limits, launcher
+from dlbook.grading.kernel import GraderFault, Launcher, Limits
+from dlbook.grading.launch import launcher
 from dlbook.grading.report import Report, Verdict
 from dlbook.key import Key, from_json
 

@@ -141,7 +141,8 @@ def test_files_beside_a_submission_never_run_in_the_grader(warm, tiny_key, tmp_p
 
 FLOOD = """
 import sys
-from dlbook.grading.kernel import Limits, launcher
+from dlbook.grading.kernel import Limits
+from dlbook.grading.launch import launcher
 from dlbook.grading.run import grade
 from dlbook.key import from_json
 from tests.grading.hostile import FLOODS

@@ -10,7 +10,8 @@ from dlbook.cli import main
 from dlbook.grading.cells import Notebook, Unreadable, parse
 from dlbook.grading.graft import graft
 from dlbook.grading.journal import standing
-from dlbook.grading.kernel import NoSandbox, launcher
+from dlbook.grading.kernel import NoSandbox
+from dlbook.grading.launch import launcher
 from tests.grading.conftest import SAMPLES
 
 GOOD = (SAMPLES / "relu_back-right-plain.ipynb").read_bytes()

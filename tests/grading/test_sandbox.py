@@ -15,7 +15,8 @@ import pytest
 from dlbook.grading import memory, sandbox
 from dlbook.grading.cells import Cell, Notebook
 from dlbook.grading.inside import seccomp
-from dlbook.grading.kernel import GraderFault, Launcher, Limits, Local, NoSandbox, launcher
+from dlbook.grading.kernel import GraderFault, Launcher, Limits, Local, NoSandbox
+from dlbook.grading.launch import launcher
 from dlbook.grading.report import Verdict
 from dlbook.grading.run import grade
 from dlbook.grading.warm import Warm
@@ -86,7 +87,8 @@ def test_every_reference_of_the_course_is_out_of_sight(warm, tiny_key):
 @needs_bubblewrap
 def test_no_process_outlives_a_grader_that_is_killed(tiny_key):
     program = f"""
-from dlbook.grading.kernel import Limits, launcher
+from dlbook.grading.kernel import Limits
+from dlbook.grading.launch import launcher
 from dlbook.grading.run import grade
 from dlbook.key import from_json
 from tests.grading.hostile import Attack
