@@ -191,7 +191,7 @@ def test_where_arrays_go_in_or_out_a_docstring_names_shapes(name):
 TOP = {"README.md", "LICENSE", "environment.yml", "pyproject.toml", ".gitignore"}
 TOP |= {"chapters", "exercises", "solutions", "dlbook", "tests"}
 TOP |= {".ci", ".github", ".devcontainer", ".binder"}
-PLACES = re.compile(r"(?<!\w)/(?:root|home|Users|tmp|work|opt|mnt)/\w[\w./-]*")
+PLACES = re.compile(r"(?<!\w)/(?:root|home(?!/learner\b)|Users|tmp|work|opt|mnt)/\w[\w./-]*")
 
 
 def tracked() -> list[str]:

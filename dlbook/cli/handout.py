@@ -11,8 +11,7 @@ if TYPE_CHECKING:
 
 def release(options: argparse.Namespace) -> int:
     """Write the students' bundle into a new folder."""
-    from dlbook.grading.release import NotReleased
-    from dlbook.grading.release import release as write
+    from dlbook.grading.release import NotReleased, release as write
 
     course = find_course(options)
     try:

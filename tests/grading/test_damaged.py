@@ -3,8 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from dlbook.cli import main
 from dlbook.grading.cells import Notebook, Unreadable, parse

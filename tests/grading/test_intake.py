@@ -5,8 +5,7 @@ import zipfile
 from io import BytesIO
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from dlbook.grading.cells import MAX_BYTES, Unreadable
 from dlbook.grading.intake import collect

@@ -8,8 +8,7 @@ from io import StringIO
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from dlbook.grading.classpage import class_page
 from dlbook.grading.compare import fingerprint
