@@ -220,8 +220,8 @@ def many() -> bytes:
 ARCHIVES = {  # what a student handed in as a ZIP: what is said, '' where it is graded
     "good": (entry("90_tiny.ipynb"), ""),
     "in a folder": (entry("my work/90_tiny.ipynb"), ""),
-    "slip": (entry("../../../../tmp/dlbook-slip.ipynb"), ""),
-    "absolute": (entry("/tmp/dlbook-slip.ipynb"), ""),
+    "slip": (entry("../../../../var/dlbook-slip.ipynb"), ""),
+    "absolute": (entry("/var/dlbook-slip.ipynb"), ""),
     "backslashes": (entry("..\\..\\work.ipynb"), ""),
     "link": (entry("90_tiny.ipynb", b"/etc/passwd", stat.S_IFLNK | 0o777), "a link or a device"),
     "encrypted": (entry("90_tiny.ipynb", flags=1), "encrypted"),
@@ -240,7 +240,7 @@ def test_an_archive_of_a_student_is_read_safely(tmp_path, what):
     (item,) = collect(tmp_path, EXERCISES)
     assert item.student == "ada" and said in item.problem and bool(said) == bool(item.problem)
     assert said or item.source.read() == GOOD
-    assert not os.path.exists("/tmp/dlbook-slip.ipynb")
+    assert not os.path.exists("/var/dlbook-slip.ipynb")
 
 
 def test_an_archive_in_the_archive_of_an_lms_is_read(tmp_path):
