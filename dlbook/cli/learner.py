@@ -48,7 +48,7 @@ def lab(options: argparse.Namespace) -> int:
     command = [
         *(sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={course.root}"),
         # offline: nobody is asked about news, nothing looks for updates
-        "--LabApp.news_url=",
+        "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate",
         *options.rest,
         *(str(path) for path in course.notebooks("chapters")[:1]),

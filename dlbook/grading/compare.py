@@ -172,9 +172,9 @@ def _count(wrong: np.ndarray, got: np.ndarray) -> str | None:
     if got.size == 1:
         return _("the number is not right, got {got}").format(got=f"{got.item():.6g}")
     index = tuple(int(i) for i in np.argwhere(wrong)[0])
-    return _("{n} of {all} numbers differ, the first at index {index}, where it is {got}").format(
-        n=wrong.sum(), all=wrong.size, index=list(index), got=f"{got[index].item():.6g}"
-    )
+    return _(
+        "{n} of {all} numbers differ, the first at index {index}, where yours is {got}"
+    ).format(n=wrong.sum(), all=wrong.size, index=list(index), got=f"{got[index].item():.6g}")
 
 
 def _kind(value: object) -> str:

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from dlbook.cli import main
-from dlbook.grading import kernel
+from dlbook.grading import kernel, launch
 from dlbook.grading.journal import Journal, standing
 from tests.grading.conftest import SAMPLES
 from tests.grading.test_batch import family, graded
@@ -78,7 +78,7 @@ def test_without_a_sandbox_nothing_is_graded(course, damaged, out, capsys, monke
         assert sandbox == "required"
         raise kernel.NoSandbox("bubblewrap cannot start here")
 
-    monkeypatch.setattr(kernel, "launcher", refuse)
+    monkeypatch.setattr(launch, "launcher", refuse)
     assert grade(course, damaged, out, "--sandbox", "required") == 2
     assert "bubblewrap cannot start here" in capsys.readouterr().err and not out.exists()
 
