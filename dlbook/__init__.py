@@ -5,7 +5,19 @@
 
 from importlib import import_module
 
-_MODULES = ("check", "data", "functional", "gradcheck", "nn", "optim", "plots", "tensor", "train")
+_MODULES = (
+    "check",
+    "data",
+    "functional",
+    "gradcheck",
+    "models",
+    "nn",
+    "optim",
+    "plots",
+    "summary",
+    "tensor",
+    "train",
+)
 _NAMES = ("Tensor", "no_grad", "record")  # all of them live in dlbook.tensor
 
 __all__ = [*_MODULES, *_NAMES]

@@ -1,70 +1,58 @@
-"""Operations on tensors without parameters of their own: activations, linear maps and losses.
+"""Operations on tensors without parameters of their own, under the names of torch.nn.functional.
 
-Each one is a forward computation in NumPy and its backward rule, joined by `record`. All of
-them stay finite for inputs of any size. Names and arguments are those of torch.nn.functional.
+Each one is a forward computation in NumPy and its backward rule, joined by `record`. The longer
+ones live in files of their own and are all found here.
 """
 
 from typing import Any
 
 import numpy as np
 
+from dlbook.activation import gelu, leaky_relu, log_softmax, relu, sigmoid, softmax, tanh
+from dlbook.convolution import conv1d, conv2d
+from dlbook.loss import (
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    mse_loss,
+    nll_loss,
+)
+from dlbook.normalization import batch_norm, layer_norm
+from dlbook.pooling import (
+    adaptive_avg_pool1d,
+    adaptive_avg_pool2d,
+    avg_pool1d,
+    avg_pool2d,
+    max_pool1d,
+    max_pool2d,
+)
 from dlbook.tensor import Tensor, record
 
-# ---- activations ----
-
-
-def relu(input: Tensor) -> Tensor:
-    """Return max(x, 0) for each value x of `input`, same shape; its slope at 0 is taken as 0."""
-    out = np.maximum(input.data, 0)
-    return record(out, (input,), lambda g: (g * (out > 0),))
-
-
-def sigmoid(input: Tensor) -> Tensor:
-    """Return 1 / (1 + exp(-x)) for each value x of `input`, same shape."""
-    x = input.data
-    small = np.exp(-np.abs(x))  # at most 1, so nothing overflows
-    out = np.where(x >= 0, 1, small) / (1 + small)
-    return record(out, (input,), lambda g: (g * out * (1 - out),))
-
-
-def tanh(input: Tensor) -> Tensor:
-    """Return the hyperbolic tangent of each value of `input`, same shape."""
-    return input.tanh()
-
-
-def softmax(input: Tensor, dim: int) -> Tensor:
-    """Return exp(x) / sum(exp(x)): positive shares that add up to 1 along `dim`.
-
-    Args:
-        input: scores of any shape; only their differences along `dim` count.
-        dim: the axis along which the shares are taken.
-    """
-    powers = np.exp(input.data - input.data.max(axis=dim, keepdims=True))
-    out = powers / powers.sum(axis=dim, keepdims=True)
-
-    def pull(g: np.ndarray) -> tuple[np.ndarray]:
-        return (out * (g - (g * out).sum(axis=dim, keepdims=True)),)
-
-    return record(out, (input,), pull)
-
-
-def log_softmax(input: Tensor, dim: int) -> Tensor:
-    """Return the logarithm of softmax, exact also where a share is too small for a float.
-
-    Args:
-        input: scores of any shape; only their differences along `dim` count.
-        dim: the axis along which the shares are taken.
-    """
-    shifted = input.data - input.data.max(axis=dim, keepdims=True)
-    out = shifted - np.log(np.exp(shifted).sum(axis=dim, keepdims=True))
-
-    def pull(g: np.ndarray) -> tuple[np.ndarray]:
-        return (g - np.exp(out) * g.sum(axis=dim, keepdims=True),)
-
-    return record(out, (input,), pull)
-
-
-# ---- linear maps ----
+__all__ = [
+    "adaptive_avg_pool1d",
+    "adaptive_avg_pool2d",
+    "avg_pool1d",
+    "avg_pool2d",
+    "batch_norm",
+    "binary_cross_entropy_with_logits",
+    "conv1d",
+    "conv2d",
+    "cross_entropy",
+    "dropout",
+    "embedding",
+    "gelu",
+    "layer_norm",
+    "leaky_relu",
+    "linear",
+    "log_softmax",
+    "max_pool1d",
+    "max_pool2d",
+    "mse_loss",
+    "nll_loss",
+    "relu",
+    "sigmoid",
+    "softmax",
+    "tanh",
+]
 
 
 def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
@@ -103,80 +91,65 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     return record(out, parents, pull)
 
 
-# ---- losses ----
-
-
-def mse_loss(input: Tensor, target: Any) -> Tensor:
-    """Return the mean of (input - target)^2, a single number.
+def embedding(input: Any, weight: Tensor) -> Tensor:
+    """Return the row of `weight` with each number in `input`: a table of learned vectors.
 
     Args:
-        input: predictions of any shape.
-        target: tensor or array of the same shape.
+        input: row numbers from 0, integers of any shape.
+        weight: shape (num_embeddings, embedding_dim).
+
+    Returns:
+        A tensor of shape (*input.shape, embedding_dim).
 
     Raises:
-        ValueError: if the shapes differ, which broadcasting would hide.
+        TypeError: if the row numbers are not integers.
+        ValueError: if one of them is out of range.
+
+    Source: Bengio, Ducharme, Vincent and Jauvin (2003), "A neural probabilistic language model",
+    section 2.
     """
-    if np.shape(target) != input.shape:
-        raise ValueError(
-            f"mse_loss needs a target of the shape of input, {input.shape}, got "
-            f"{np.shape(target)}; reshape one of them"
+    rows = input.data if isinstance(input, Tensor) else np.asarray(input)
+    if rows.dtype.kind not in "iu":
+        raise TypeError(
+            f"embedding needs integers as row numbers, got {rows.dtype}; use .astype(np.int64)"
         )
-    difference: Tensor = input - target
-    return (difference * difference).mean()
-
-
-def nll_loss(input: Tensor, target: Any) -> Tensor:
-    """Return the mean of -input[i, target[i]] over the batch, a single number.
-
-    Args:
-        input: logarithms of probabilities, shape (batch, classes).
-        target: class numbers from 0, integers of shape (batch,).
-
-    Raises:
-        ValueError: if the shapes do not match or a class number is out of range.
-        TypeError: if the class numbers are not integers.
-    """
-    rows, target = np.arange(len(input)), _class_numbers(target, input.shape)
+    if rows.size and not 0 <= rows.min() <= rows.max() < len(weight):
+        raise ValueError(
+            f"embedding needs row numbers from 0 to {len(weight) - 1}, got {rows.min()} to "
+            f"{rows.max()}; raise num_embeddings or renumber the words"
+        )
 
     def pull(g: np.ndarray) -> tuple[np.ndarray]:
-        whole = np.zeros_like(input.data)
-        whole[rows, target] = -g / len(rows)
+        whole = np.zeros_like(weight.data)
+        np.add.at(whole, rows, g)  # a row that is named twice collects twice
         return (whole,)
 
-    return record(-input.data[rows, target].mean(), (input,), pull)
+    return record(weight.data[rows], (weight,), pull)
 
 
-def cross_entropy(input: Tensor, target: Any) -> Tensor:
-    """Return the mean of -log softmax(input)[target], a single number.
+def dropout(
+    input: Tensor, p: float = 0.5, training: bool = True, *, rng: np.random.Generator
+) -> Tensor:
+    """Return `input` with each value set to 0 with probability p and the others over 1 - p.
 
     Args:
-        input: scores, shape (batch, classes), before any softmax: only differences count.
-        target: class numbers from 0, integers of shape (batch,).
+        input: any shape.
+        p: probability of a 0, from 0 to 1.
+        training: if False, the result is `input` as it is.
+        rng: where the chance comes from.
+
+    Returns:
+        A tensor of the shape of `input`, with the same mean in the long run.
 
     Raises:
-        ValueError: if the shapes do not match or a class number is out of range.
-        TypeError: if the class numbers are not integers.
+        ValueError: if `p` is not from 0 to 1.
 
-    Source: Goodfellow, Bengio and Courville (2016), section 6.2.2.3.
+    Source: Srivastava et al. (2014), "Dropout", Journal of Machine Learning Research 15.
     """
-    return nll_loss(log_softmax(input, 1), target)
-
-
-def _class_numbers(target: Any, shape: tuple[int, ...]) -> np.ndarray:
-    numbers = target.data if isinstance(target, Tensor) else np.asarray(target)
-    if len(shape) != 2 or numbers.shape != shape[:1]:
-        raise ValueError(
-            "the loss needs input of shape (batch, classes) and target of shape (batch,), got "
-            f"{shape} and {numbers.shape}; give class numbers, not one-hot rows"
-        )
-    if numbers.dtype.kind not in "iu":
-        raise TypeError(
-            f"the loss needs integers as class numbers, got {numbers.dtype}; "
-            "use target.astype(np.int64)"
-        )
-    if numbers.size and not 0 <= numbers.min() <= numbers.max() < shape[1]:
-        raise ValueError(
-            f"the loss needs class numbers from 0 to {shape[1] - 1}, got {numbers.min()} to "
-            f"{numbers.max()}; widen the last layer or renumber the classes"
-        )
-    return numbers
+    if not 0 <= p <= 1:
+        raise ValueError(f"dropout needs a probability p from 0 to 1, got {p}; try 0.5")
+    if not training or p == 0:
+        return input
+    kept = rng.random(input.shape, np.float32) >= p
+    mask = kept * np.asarray(1 / (1 - p) if p < 1 else 0, input.dtype)
+    return record(input.data * mask, (input,), lambda g: (g * mask,))

@@ -1,7 +1,7 @@
 """What every layer is: something with parameters that can be called, nested, saved and loaded."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -17,11 +17,17 @@ class Parameter(Tensor):
         super().__init__(data, requires_grad=True)
 
 
+class Buffer(Tensor):
+    """A tensor that a module keeps and saves but does not learn, such as a running mean."""
+
+    __slots__ = ()
+
+
 class Module:
     """Anything with parameters. A subclass assigns them in `__init__` and writes `forward`.
 
-    Parameters and child modules are found among the attributes, in order of assignment; a list
-    is not searched, so put its modules into a `Sequential`.
+    Parameters, buffers and child modules are found among the attributes, in order of assignment;
+    a list is not searched, so put its modules into a `Sequential`.
     """
 
     training = True
@@ -50,17 +56,29 @@ class Module:
     def modules(self) -> Iterator["Module"]:
         return (module for _, module in self.named_modules())
 
-    def named_parameters(self) -> Iterator[tuple[str, Parameter]]:
-        """Yield each parameter once, with its path, such as ``0.weight``, as its name."""
+    def _named(self, *kinds: type[Tensor]) -> Iterator[tuple[str, Tensor]]:
+        """Yield each tensor of these kinds once, module by module, kind by kind."""
         seen = set()
         for prefix, module in self.named_modules():
-            for name, value in vars(module).items():
-                if isinstance(value, Parameter) and id(value) not in seen:
-                    seen.add(id(value))
-                    yield f"{prefix}.{name}" if prefix else name, value
+            for kind in kinds:
+                for name, value in vars(module).items():
+                    if isinstance(value, kind) and id(value) not in seen:
+                        seen.add(id(value))
+                        yield f"{prefix}.{name}" if prefix else name, value
+
+    def named_parameters(self) -> Iterator[tuple[str, Parameter]]:
+        """Yield each parameter once, with its path, such as ``0.weight``, as its name."""
+        return cast(Iterator[tuple[str, Parameter]], self._named(Parameter))
 
     def parameters(self) -> Iterator[Parameter]:
         return (parameter for _, parameter in self.named_parameters())
+
+    def named_buffers(self) -> Iterator[tuple[str, Buffer]]:
+        """Yield each buffer once, with its path, such as ``1.running_mean``, as its name."""
+        return cast(Iterator[tuple[str, Buffer]], self._named(Buffer))
+
+    def buffers(self) -> Iterator[Buffer]:
+        return (buffer for _, buffer in self.named_buffers())
 
     # ---- what can be done with all of it ----
 
@@ -77,39 +95,40 @@ class Module:
         return self.train(False)
 
     def double(self) -> "Module":
-        for parameter in self.parameters():
-            parameter.data = parameter.data.astype(np.float64)
+        for _, tensor in self._named(Parameter, Buffer):
+            if tensor.dtype.kind == "f":
+                tensor.data = tensor.data.astype(np.float64)
         return self
 
     def state_dict(self) -> dict[str, np.ndarray]:
-        """Return a copy of each parameter array under its name; later steps do not change it."""
-        return {name: parameter.data.copy() for name, parameter in self.named_parameters()}
+        """Return a copy of each parameter and buffer array under its name: later steps leave it."""
+        return {name: tensor.data.copy() for name, tensor in self._named(Parameter, Buffer)}
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
-        """Copy arrays into the parameters of the same names, all of them or none.
+        """Copy arrays into the parameters and buffers of the same names, all of them or none.
 
         Args:
-            state_dict: for each parameter name an array of the shape of that parameter.
+            state_dict: for each name an array of the shape of that parameter or buffer.
 
         Raises:
             KeyError: if a name is missing or unknown.
             ValueError: if a shape differs.
         """
-        own = dict(self.named_parameters())
+        own = dict(self._named(Parameter, Buffer))
         if own.keys() != state_dict.keys():
             missing, unknown = own.keys() - state_dict.keys(), state_dict.keys() - own.keys()
             raise KeyError(
                 f"load_state_dict needs the names {', '.join(own)}, got {sorted(unknown)} too "
                 f"many and {sorted(missing)} missing; build the model that was saved"
             )
-        for name, parameter in own.items():
-            if np.shape(state_dict[name]) != parameter.shape:
+        for name, tensor in own.items():
+            if np.shape(state_dict[name]) != tensor.shape:
                 raise ValueError(
-                    f"{name} needs shape {parameter.shape}, got {np.shape(state_dict[name])}; "
+                    f"{name} needs shape {tensor.shape}, got {np.shape(state_dict[name])}; "
                     "build the model with the sizes that were saved"
                 )
-        for name, parameter in own.items():
-            parameter.data[...] = state_dict[name]
+        for name, tensor in own.items():
+            tensor.data[...] = state_dict[name]
 
     # ---- how it looks ----
 

@@ -8,7 +8,10 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from dlbook.schedule import CosineAnnealingLR, StepLR
 from dlbook.tensor import Tensor
+
+__all__ = ["SGD", "Adam", "AdamW", "CosineAnnealingLR", "Optimizer", "RMSprop", "StepLR"]
 
 
 class Optimizer:
@@ -31,7 +34,7 @@ class Optimizer:
             if not value >= 0:
                 raise ValueError(f"{name} needs to be 0 or more, got {value}; leave out the sign")
         self.lr, self.weight_decay = lr, weight_decay
-        self._scratch = [np.empty_like(p.data) for p in self.params]
+        self._scratch = np.empty(max(p.data.nbytes for p in self.params), np.uint8)
 
     def zero_grad(self) -> None:
         for p in self.params:
@@ -41,8 +44,11 @@ class Optimizer:
         """Change each parameter that has a gradient; the others stay as they are."""
         for i, p in enumerate(self.params):
             if p.grad is not None:
-                g = p.grad + self.weight_decay * p.data if self.weight_decay else p.grad
-                self._update(i, p.data, g, self._scratch[i])
+                scratch = self._scratch[: p.data.nbytes].view(p.dtype).reshape(p.shape)
+                self._update(i, p.data, self._decayed(p.data, p.grad), scratch)
+
+    def _decayed(self, p: np.ndarray, g: np.ndarray) -> np.ndarray:
+        return g + self.weight_decay * p if self.weight_decay else g
 
     def _update(self, i: int, p: np.ndarray, g: np.ndarray, scratch: np.ndarray) -> None:
         raise NotImplementedError(f"an optimiser needs _update, {type(self).__name__} has none")
@@ -91,6 +97,69 @@ class SGD(Optimizer):
         p -= np.multiply(g, self.lr, out=scratch)
 
 
+class RMSprop(Optimizer):
+    """Steps along the gradient in units of its running size.
+
+    Args:
+        params: the tensors to change.
+        lr: learning rate, about the size of a step in each coordinate.
+        alpha: how much of the running mean of squares is kept.
+        eps: added to the size, against division by 0.
+        weight_decay: this many times the parameter is added to its gradient.
+        momentum: how much of the last step is kept.
+        centered: take the running standard deviation as size, not the root mean square.
+
+    Raises:
+        ValueError: if a number is negative.
+
+    Source: Tieleman and Hinton (2012), "Neural networks for machine learning", lecture 6.5.
+    """
+
+    def __init__(
+        self,
+        params: Iterable[Tensor],
+        lr: float = 1e-2,
+        alpha: float = 0.99,
+        eps: float = 1e-8,
+        weight_decay: float = 0,
+        momentum: float = 0,
+        centered: bool = False,
+    ):
+        super().__init__(params, lr, weight_decay)
+        if not (alpha >= 0 and momentum >= 0):
+            raise ValueError(
+                f"alpha and momentum need to be 0 or more, got {alpha} and {momentum}; try the "
+                "defaults"
+            )
+        self.alpha, self.eps, self.momentum, self.centered = alpha, eps, momentum, centered
+        self._square = [np.zeros_like(p.data) for p in self.params]
+        self._mean = [np.zeros_like(p.data) for p in self.params] if centered else []
+        self._velocity = [np.zeros_like(p.data) for p in self.params] if momentum else []
+
+    def _update(self, i: int, p: np.ndarray, g: np.ndarray, scratch: np.ndarray) -> None:
+        square = self._square[i]
+        square *= self.alpha
+        np.multiply(g, g, out=scratch)
+        scratch *= 1 - self.alpha
+        square += scratch
+        if self.centered:
+            mean = self._mean[i]
+            mean *= self.alpha
+            mean += np.multiply(g, 1 - self.alpha, out=scratch)
+            np.multiply(mean, mean, out=scratch)
+            np.subtract(square, scratch, out=scratch)
+        np.sqrt(scratch if self.centered else square, out=scratch)
+        scratch += self.eps
+        np.divide(g, scratch, out=scratch)
+        if self.momentum:
+            v = self._velocity[i]
+            v *= self.momentum
+            v += scratch
+            scratch[...] = v
+        scratch *= self.lr
+        p -= scratch
+
+
 class Adam(Optimizer):
     """Steps along the running mean of the gradient, in units of its running size.
 
@@ -133,3 +202,33 @@ class Adam(Optimizer):
         np.divide(mean, scratch, out=scratch)
         scratch *= self.lr / (1 - beta1 ** self._steps[i])
         p -= scratch
+
+
+class AdamW(Adam):
+    """Adam whose parameters shrink by themselves: p -= lr * weight_decay * p before each step.
+
+    In `Adam`, decay is part of the gradient and is divided by its size like the rest of it.
+
+    Args:
+        params: the tensors to change.
+        lr: learning rate, about the size of a step in each coordinate.
+        betas: how much of the running mean, and of the running mean of squares, is kept.
+        eps: added to the size, against division by 0.
+        weight_decay: what is lost of a parameter in a step, in units of lr.
+
+    Source: Loshchilov and Hutter (2019), arXiv:1711.05101, algorithm 2.
+    """
+
+    def __init__(
+        self,
+        params: Iterable[Tensor],
+        lr: float = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 1e-2,
+    ):
+        super().__init__(params, lr, betas, eps, weight_decay)
+
+    def _decayed(self, p: np.ndarray, g: np.ndarray) -> np.ndarray:
+        p *= 1 - self.lr * self.weight_decay
+        return g

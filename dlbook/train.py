@@ -1,12 +1,14 @@
 """The training loop: forward, loss, backward, step, over and over, watched by validation data."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from math import isfinite
+from typing import Protocol
 
 import numpy as np
 from tqdm.auto import tqdm
 
+from dlbook.checkpoint import load as load, save as save
 from dlbook.data import batches
 from dlbook.functional import cross_entropy
 from dlbook.module import Module
@@ -15,6 +17,12 @@ from dlbook.tensor import Tensor, no_grad
 
 Examples = tuple[np.ndarray, np.ndarray]
 Loss = Callable[[Tensor, np.ndarray], Tensor]
+
+
+class Schedule(Protocol):
+    """What changes a learning rate after each epoch, such as `StepLR`."""
+
+    def step(self) -> None: ...
 
 
 @dataclass
@@ -50,6 +58,8 @@ def fit(
     batch_size: int,
     rng: np.random.Generator,
     loss: Loss = cross_entropy,
+    schedule: Schedule | None = None,
+    max_norm: float | None = None,
     patience: int | None = None,
     progress: bool = True,
 ) -> History:
@@ -64,6 +74,8 @@ def fit(
         batch_size: examples a step.
         rng: where the order of the examples comes from.
         loss: takes outputs and targets and returns a single number.
+        schedule: its `step` is called after each epoch, to change the learning rate.
+        max_norm: gradients are clipped to this norm before each step, see `clip_grad_norm_`.
         patience: stop after this many epochs without a better validation loss, and give the
             model back the parameters of its best epoch. None: run all epochs, keep the last.
         progress: whether to show a bar.
@@ -79,8 +91,10 @@ def fit(
     quiet = np.errstate(over="ignore", invalid="ignore")  # _finite says it in one sentence
     with quiet, tqdm(range(epochs), unit="epoch", disable=not progress) as bar:
         for epoch in bar:
-            _learn(model, optimizer, train, batch_size, rng, loss, history)
+            _learn(model, optimizer, train, batch_size, rng, loss, max_norm, history)
             _validate(model, validation, loss, history)
+            if schedule is not None:
+                schedule.step()
             bar.set_postfix(history.last(), refresh=False)
             if patience is None:
                 continue
@@ -91,6 +105,34 @@ def fit(
     if best is not None:
         model.load_state_dict(best)
     return history
+
+
+def clip_grad_norm_(parameters: Iterable[Tensor], max_norm: float) -> float:
+    """Scale all gradients by one factor, so that together their norm is at most `max_norm`.
+
+    Args:
+        parameters: their `grad`, each of the shape of its parameter, is changed in place;
+            those without one are left out.
+        max_norm: a number above 0.
+
+    Returns:
+        The norm before: the square root of the sum of all squares.
+
+    Raises:
+        ValueError: if `max_norm` is not above 0.
+
+    Source: Pascanu, Mikolov and Bengio (2013), "On the difficulty of training recurrent neural
+    networks", algorithm 1.
+    """
+    if not max_norm > 0:
+        raise ValueError(f"clip_grad_norm_ needs a max_norm above 0, got {max_norm}; try 1.0")
+    gradients = [p.grad for p in parameters if p.grad is not None]
+    norm = float(np.sqrt(sum(np.square(g, dtype=np.float64).sum() for g in gradients)))
+    factor = max_norm / (norm + 1e-6)
+    if factor < 1:
+        for g in gradients:
+            g *= factor
+    return norm
 
 
 def predict(model: Module, x: np.ndarray, batch_size: int = 512) -> np.ndarray:
@@ -133,6 +175,7 @@ def _learn(
     batch_size: int,
     rng: np.random.Generator,
     loss: Loss,
+    max_norm: float | None,
     history: History,
 ) -> None:
     x, y = train
@@ -143,6 +186,8 @@ def _learn(
         value = loss(model(Tensor(x[rows])), y[rows])
         value.backward()
         total += _finite(value, "training", history) * len(rows)
+        if max_norm is not None:
+            clip_grad_norm_(model.parameters(), max_norm)
         optimizer.step()
     history.train_loss.append(total / len(x))
 

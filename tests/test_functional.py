@@ -7,12 +7,16 @@ from dlbook.gradcheck import gradcheck
 from dlbook.tensor import Tensor
 
 CLASSES = np.array([0, 3, 1, 1, 2])
+ANSWERS = np.array([[0, 1, 1], [0.25, 0, 1]])
 
 # name: (its arguments after the tensors, shapes of the tensors)
 LAWS = {
     "relu": ((), (3, 4)),
     "sigmoid": ((), (3, 4)),
     "tanh": ((), (3, 4)),
+    "leaky_relu": ((), (3, 4)),
+    "leaky_relu with another slope": ((0.3,), (3, 4)),
+    "gelu": ((), (3, 4)),
     "softmax": ((1,), (3, 4)),
     "softmax along the first of three axes": ((0,), (3, 4, 2)),
     "log_softmax": ((-1,), (3, 4)),
@@ -21,6 +25,7 @@ LAWS = {
     "linear on three axes": ((), (2, 5, 3), (4, 3), (4,)),
     "linear on one axis": ((), (3,), (4, 3), (4,)),
     "mse_loss": ((), (3, 4), (3, 4)),
+    "binary_cross_entropy_with_logits": ((ANSWERS,), (2, 3)),
     "nll_loss": ((CLASSES,), (5, 4)),
     "cross_entropy": ((CLASSES,), (5, 4)),
 }
@@ -70,10 +75,22 @@ def test_softmax_is_positive_shares_and_blind_to_a_shift(rng):
     np.testing.assert_allclose(np.exp(functional.log_softmax(Tensor(x), 1).data), shares)
 
 
-@pytest.mark.parametrize("name", ["sigmoid", "tanh", "softmax", "log_softmax", "cross_entropy"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "sigmoid",
+        "tanh",
+        "softmax",
+        "log_softmax",
+        "cross_entropy",
+        "gelu",
+        "binary_cross_entropy_with_logits",
+    ],
+)
 def test_huge_inputs_stay_finite(name):
     x = Tensor([[1000.0, -1000.0, 0.0]], requires_grad=True)
     further = {"softmax": (1,), "log_softmax": (1,), "cross_entropy": (np.array([1]),)}
+    further["binary_cross_entropy_with_logits"] = (np.array([[0, 1, 1]]),)
     out = getattr(functional, name)(x, *further.get(name, ()))
     out.sum().backward()
     assert np.isfinite(out.data).all() and np.isfinite(x.grad).all()
@@ -93,6 +110,43 @@ def test_cross_entropy_takes_class_numbers_of_any_integer_kind(rng):
     assert len(losses) == 1
 
 
+def test_gelu_knows_erf_everywhere():
+    x = np.concatenate([np.linspace(-8, 8, 4001), [-1e300, -40, 0, 1e-300, 40, 1e300]])
+    expected = torch.nn.functional.gelu(torch.tensor(x))
+    np.testing.assert_allclose(functional.gelu(Tensor(x)).data, expected, rtol=1e-13, atol=1e-13)
+
+
+@pytest.mark.parametrize("shape", [(), (3,), (2, 3), (0, 2)])
+def test_embedding_agrees_with_torch(shape, rng):
+    table, rows = rng.normal(size=(4, 3)), rng.integers(0, 4, size=shape)
+    ours, theirs = Tensor(table, requires_grad=True), torch.tensor(table, requires_grad=True)
+    out = functional.embedding(rows, ours)
+    expected = torch.nn.functional.embedding(torch.tensor(rows), theirs)
+    np.testing.assert_array_equal(out.data, expected.detach())
+    g = rng.normal(size=out.shape)
+    out.backward(g)
+    expected.backward(torch.tensor(g))
+    np.testing.assert_allclose(ours.grad, theirs.grad, rtol=1e-12)
+
+
+@pytest.mark.parametrize("p", [0, 0.2, 0.5, 1])
+def test_dropout_keeps_the_mean_and_its_gradient_has_the_same_zeros(p, rng):
+    x = Tensor(np.ones(100_000), requires_grad=True)
+    out = functional.dropout(x, p, rng=rng)
+    out.sum().backward()
+    np.testing.assert_array_equal(x.grad, out.data)
+    np.testing.assert_allclose((out.data == 0).mean(), p, atol=0.01)
+    np.testing.assert_allclose(out.data.mean(), p < 1, atol=0.01)
+    assert functional.dropout(x, p, training=False, rng=rng) is x
+
+
+def test_dropout_of_the_same_seed_is_the_same():
+    first, second = (
+        functional.dropout(Tensor(np.ones(50)), rng=np.random.default_rng(3)).data for _ in range(2)
+    )
+    np.testing.assert_array_equal(first, second)
+
+
 def test_the_first_input_costs_no_gradient(rng):
     x, w = Tensor(rng.normal(size=(5, 3))), Tensor(rng.normal(size=(4, 3)), requires_grad=True)
     gradients = functional.linear(x, w)._pull(np.ones((5, 4)))
@@ -104,6 +158,15 @@ def test_the_first_input_costs_no_gradient(rng):
     [
         (lambda x: functional.linear(x, Tensor(np.ones((2, 3)))), ValueError, "Flatten"),
         (lambda x: functional.mse_loss(x, np.ones(3)), ValueError, r"\(3, 4\).*\(3,\)"),
+        (
+            lambda x: functional.binary_cross_entropy_with_logits(x, np.ones(3)),
+            ValueError,
+            r"\(3, 4\), got \(3,\)",
+        ),
+        (lambda x: functional.embedding([0.5], x), TypeError, "integers.*float64"),
+        (lambda x: functional.embedding([0, 3], x), ValueError, "from 0 to 2, got 0 to 3"),
+        (lambda x: functional.embedding([-1], x), ValueError, "-1"),
+        (lambda x: functional.dropout(x, 1.5, rng=np.random.default_rng(0)), ValueError, "got 1.5"),
         (lambda x: functional.cross_entropy(x, np.ones((3, 4), int)), ValueError, "one-hot"),
         (lambda x: functional.cross_entropy(x, np.array([0, 1])), ValueError, r"\(2,\)"),
         (lambda x: functional.cross_entropy(x, np.ones(3)), TypeError, "float64"),

@@ -12,6 +12,12 @@ CASES = [
     ("SGD", {"lr": 0.1, "momentum": 0.9, "weight_decay": 0.3}),
     ("SGD", {"lr": 0.1, "momentum": 0.9, "nesterov": True, "weight_decay": 0.3}),
     ("SGD", {}),
+    ("RMSprop", {}),
+    ("RMSprop", {"lr": 0.1, "alpha": 0.8, "eps": 1e-3, "weight_decay": 0.3, "momentum": 0.9}),
+    ("RMSprop", {"centered": True}),
+    ("RMSprop", {"centered": True, "momentum": 0.5}),
+    ("AdamW", {}),
+    ("AdamW", {"lr": 0.1, "betas": (0.8, 0.9), "eps": 1e-3, "weight_decay": 0.3}),
     ("Adam", {}),
     ("Adam", {"lr": 0.1, "betas": (0.8, 0.9), "eps": 1e-3, "weight_decay": 0.3}),
 ]
@@ -80,6 +86,7 @@ def test_the_learning_rate_may_change_on_the_way():
         (lambda x: optim.Adam([x], weight_decay=-1), "weight_decay"),
         (lambda x: optim.SGD([x], momentum=-1), "momentum"),
         (lambda x: optim.SGD([x], nesterov=True), "nesterov"),
+        (lambda x: optim.RMSprop([x], momentum=-1), "alpha and momentum"),
     ],
 )
 def test_messages_say_what_is_needed(wrong, says):

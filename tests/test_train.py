@@ -6,7 +6,7 @@ from dlbook import nn, optim
 from dlbook.data import batches, load_digits, split
 from dlbook.functional import cross_entropy, mse_loss
 from dlbook.tensor import Tensor
-from dlbook.train import accuracy, fit, predict
+from dlbook.train import accuracy, clip_grad_norm_, fit, predict
 
 
 @pytest.fixture(scope="module")
@@ -155,3 +155,43 @@ def test_inputs_and_targets_of_different_length_are_refused(rng):
     optimizer = optim.SGD(model.parameters(), lr=0.1)
     with pytest.raises(ValueError, match="4 inputs and 3 targets in train"):
         fit(model, optimizer, part, part, epochs=1, batch_size=2, rng=rng)
+
+
+# ---- clipping and schedules ----
+
+
+@pytest.mark.parametrize("max_norm", [1e-3, 0.5, 1e3])
+def test_gradients_are_clipped_as_in_torch(max_norm, rng):
+    shapes = (3, 4), (5,), ()
+    ours = [nn.Parameter(np.zeros(shape)) for shape in shapes]
+    theirs = [torch.nn.Parameter(torch.zeros(shape, dtype=torch.float64)) for shape in shapes]
+    for p, q in zip(ours[:2], theirs[:2], strict=True):  # the third has no gradient
+        p.grad = rng.normal(size=p.shape)
+        q.grad = torch.tensor(p.grad)
+    norm = clip_grad_norm_(iter(ours), max_norm)
+    expected = torch.nn.utils.clip_grad_norm_(theirs, max_norm)
+    np.testing.assert_allclose(norm, expected, rtol=1e-9)
+    for p, q in zip(ours[:2], theirs[:2], strict=True):
+        np.testing.assert_allclose(p.grad, q.grad, rtol=1e-9)
+    assert ours[2].grad is None
+
+
+def test_without_gradients_the_norm_is_zero_and_a_limit_of_zero_is_refused():
+    assert clip_grad_norm_([nn.Parameter([1.0])], 1.0) == 0
+    with pytest.raises(ValueError, match="above 0, got 0"):
+        clip_grad_norm_([], 0)
+
+
+def test_fit_clips_before_each_step_and_moves_the_schedule_after_each_epoch(rng):
+    class Halving:
+        def step(self):
+            optimizer.lr /= 2
+
+    model = Recorder()
+    optimizer = optim.SGD(model.parameters(), lr=1.0)
+    part = 100 * np.ones((4, 2), np.float32), np.full((4, 2), -1e4, np.float32)
+    options = {"epochs": 3, "batch_size": 4, "rng": rng, "loss": mse_loss, "progress": False}
+    fit(model, optimizer, part, part, schedule=Halving(), max_norm=0.1, **options)
+    assert optimizer.lr == 1 / 8
+    steps = 0.1 * (1 + 1 / 2 + 1 / 4)  # learning rate times the clipped slope, in each epoch
+    np.testing.assert_allclose(model.scale.item(), 1 - steps, rtol=1e-5)

@@ -1,0 +1,157 @@
+"""How a convolution is computed: forward, and the gradients of its weight and its input.
+
+The plain way copies every window into a matrix (im2col): kernel height x kernel width times the
+memory of the image. Here the image is lowered along its width only: for each row, the `kernel
+width` shifted copies of it stand under each other. In the layout of `dlbook.windows` the lowered
+rows that one output row needs are then neighbours in memory, so they *are* the im2col matrix of
+that output row, without a copy, and the next output row starts a few lowered rows further down:
+
+    output row = weight (out, height x in x width) @ lowered rows (height x in x width, pixels)
+
+Images are rows here, shape (height, channels, width, batch); weights have torch's shape.
+
+Source: Cho and Brand (2017), "MEC: memory-efficient convolution for deep neural network".
+"""
+
+from collections.abc import Iterator, Sequence
+from math import gcd
+from typing import NamedTuple
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from dlbook.windows import meeting, steps
+
+Pair = Sequence[int]  # (down, across)
+BLOCK = 1 << 21  # bytes of lowered rows at a time, so that they stay in the cache
+
+
+class Slide(NamedTuple):
+    """How the window slides; pads are ((above, below), (left, right)), negative ones crop."""
+
+    stride: Pair
+    pads: Sequence[Pair]
+    dilation: Pair
+    groups: int
+
+    def counts(self, size: Pair, kernel: Pair) -> tuple[int, int]:
+        """Return how many windows there are, down and across."""
+        down, across = (
+            steps(n, k, s, before, after, d)
+            for n, k, s, (before, after), d in zip(size, kernel, *self[:3], strict=True)
+        )
+        return down, across
+
+
+def correlate(x: np.ndarray, w: np.ndarray, slide: Slide) -> np.ndarray:
+    """Return the sliding products, shape (out_height, out_channels, out_width, batch).
+
+    Args:
+        x: shape (height, in_channels, width, batch).
+        w: shape (out_channels, in_channels / groups, kernel_height, kernel_width).
+        slide: how the window slides.
+    """
+    height, width = slide.counts(x.shape[::2], w.shape[2:])
+    out = np.empty((height, slide.groups, len(w) // slide.groups, width * x.shape[3]), x.dtype)
+    flat = w.transpose(0, 2, 1, 3).reshape(slide.groups, 1, out.shape[2], -1)
+    for rows, windows in _lowered(x, w.shape[2:], slide):
+        np.matmul(flat, windows, out=out[rows].swapaxes(0, 1))
+    return out.reshape(height, len(w), width, x.shape[3])
+
+
+def weight_gradient(
+    g: np.ndarray, x: np.ndarray, shape: tuple[int, ...], slide: Slide
+) -> np.ndarray:
+    """Return the gradient of the weight: each row of the output meets the windows it came from.
+
+    Args:
+        g: gradient of the output, shape (out_height, out_channels, out_width, batch).
+        x: shape (height, in_channels, width, batch).
+        shape: of the weight.
+        slide: how the window slid.
+    """
+    out, inside, down, across = shape
+    total = np.zeros((slide.groups, out // slide.groups, down * inside * across), x.dtype)
+    g = g.reshape(len(g), *total.shape[:2], g.shape[2] * g.shape[3])
+    for rows, windows in _lowered(x, (down, across), slide):
+        for row, window in zip(g[rows], windows.swapaxes(0, 1), strict=True):
+            total += row @ window.swapaxes(1, 2)
+    return np.ascontiguousarray(total.reshape(out, down, inside, across).transpose(0, 2, 1, 3))
+
+
+def input_gradient(
+    g: np.ndarray, w: np.ndarray, shape: tuple[int, ...], slide: Slide
+) -> np.ndarray:
+    """Return the gradient of the input: the output's, correlated with the weight turned round.
+
+    With stride 1 that is all. With stride s, a pixel meets every s-th place of the window and
+    its neighbour the places in between: each such family of pixels is a correlation of its own.
+
+    Args:
+        g: gradient of the output, shape (out_height, out_channels, out_width, batch).
+        w: shape (out_channels, in_channels / groups, kernel_height, kernel_width).
+        shape: of the input, (height, in_channels, width, batch).
+        slide: how the window slid.
+    """
+    out, inside, *kernel = w.shape
+    turned = w.reshape(slide.groups, out // slide.groups, inside, *kernel).swapaxes(1, 2)
+    turned = turned.reshape(shape[1], out // slide.groups, *kernel)
+    dx = np.zeros(shape, g.dtype)
+    down, across = (
+        list(_families(*sizes))
+        for sizes in zip(shape[::2], g.shape[::2], kernel, *slide[:3], strict=True)
+    )
+    for rows, i, above, step in down:
+        for columns, j, left, hop in across:
+            family = Slide((1, 1), (above, left), (step, hop), slide.groups)
+            dx[rows, :, columns] = correlate(g, turned[:, :, i, j][:, :, ::-1, ::-1], family)
+    return dx
+
+
+def _families(
+    size: int, count: int, kernel: int, stride: int, pads: Pair, dilation: int
+) -> Iterator[tuple[slice, slice, Pair, int]]:
+    """Yield pixels of an axis, the places that they meet, and pads and dilation to meet them.
+
+    Window i finds place k at pixel i * stride + k * dilation - pad, so all the places that a
+    pixel meets are multiples of `every` apart.
+    """
+    every = stride // gcd(stride, dilation)
+    step = dilation // gcd(stride, dilation)
+    for first in range(min(every, kernel)):
+        places = slice(first, kernel, every)
+        reach = step * (len(range(kernel)[places]) - 1)
+        shift = pads[0] - first * dilation
+        start, end = -(-shift // stride), -(-(shift + size) // stride)
+        if start < end:
+            pixels = slice(start * stride - shift, size, stride)
+            yield pixels, places, (reach - start, end - count), step
+
+
+def _lowered(x: np.ndarray, kernel: Pair, slide: Slide) -> Iterator[tuple[slice, np.ndarray]]:
+    """Yield a slice of output rows and their windows, a block at a time, in one buffer.
+
+    The windows have the shape (groups, rows, kernel height x channels x kernel width, pixels),
+    where a group has so many channels, and the pixels are those of one row in all images.
+    """
+    height, channels, width, batch = x.shape
+    x = x.reshape(height, slide.groups, channels // slide.groups, width, batch).swapaxes(0, 1)
+    (stride, hop), (above, left), (step, leap), groups = slide
+    down, across = slide.counts((height, width), kernel)
+    span = step * (kernel[0] - 1) + 1  # rows that one output row looks at
+    row = channels * kernel[1] * across * batch * x.itemsize
+    block = min(down, max(1, 1 + (BLOCK // max(row, 1) - span) // stride))
+    shape = (groups, (block - 1) * stride + span, channels // groups, kernel[1], across, batch)
+    lowered = np.zeros(shape, x.dtype)
+    for top in range(0, down, block):
+        rows = min(block, down - top)
+        part = lowered[:, : (rows - 1) * stride + span]
+        inside, seen = meeting(top * stride - above[0], 1, height, part.shape[1])
+        part[:, : inside.start] = part[:, inside.stop :] = 0
+        for k in range(kernel[1]):
+            columns, found = meeting(k * leap - left[0], hop, width, across)
+            part[:, inside, :, k, columns] = x[:, seen, :, found]
+        windows = sliding_window_view(part, span, axis=1)[:, ::stride, ..., ::step]
+        windows = np.moveaxis(windows, -1, 2)  # (groups, rows, kernel height, channels, ...)
+        depth = kernel[0] * shape[2] * kernel[1]
+        yield slice(top, top + rows), windows.reshape(groups, rows, depth, across * batch)

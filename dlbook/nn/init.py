@@ -1,0 +1,107 @@
+"""First values of weights. Names and defaults are those of torch.nn.init, `rng` is explicit.
+
+A weight has the shape (out, in, ...). With r = the size of the axes after the first two, fan_in
+is in * r, the numbers that one output is computed from, and fan_out is out * r.
+"""
+
+from math import sqrt
+
+import numpy as np
+
+from dlbook.tensor import Tensor
+
+
+def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, *, rng: np.random.Generator) -> None:
+    """Fill a tensor of any shape with values that are uniform from `a` to `b`."""
+    tensor.data[...] = rng.uniform(a, b, tensor.shape)
+
+
+def normal_(
+    tensor: Tensor, mean: float = 0.0, std: float = 1.0, *, rng: np.random.Generator
+) -> None:
+    """Fill a tensor of any shape with normal values of that mean and standard deviation."""
+    tensor.data[...] = rng.normal(mean, std, tensor.shape)
+
+
+def kaiming_uniform_(
+    tensor: Tensor, a: float = 0.0, mode: str = "fan_in", *, rng: np.random.Generator
+) -> None:
+    """Fill with uniform values of the standard deviation of `kaiming_normal_`.
+
+    Args:
+        tensor: a weight of shape (out, in, ...).
+        a: slope of the leaky ReLU below 0; 0 for ReLU.
+        mode: "fan_in" keeps the size of the activations, "fan_out" that of the gradients.
+        rng: where the values come from.
+
+    Source: He, Zhang, Ren and Sun (2015), "Delving deep into rectifiers", section 2.2.
+    """
+    bound = sqrt(3) * _kaiming(tensor, a, mode)
+    uniform_(tensor, -bound, bound, rng=rng)
+
+
+def kaiming_normal_(
+    tensor: Tensor, a: float = 0.0, mode: str = "fan_in", *, rng: np.random.Generator
+) -> None:
+    """Fill with normal values of standard deviation sqrt(2 / (1 + a^2) / fan), made for ReLU.
+
+    Args:
+        tensor: a weight of shape (out, in, ...).
+        a: slope of the leaky ReLU below 0; 0 for ReLU.
+        mode: "fan_in" keeps the size of the activations, "fan_out" that of the gradients.
+        rng: where the values come from.
+
+    Raises:
+        ValueError: if `mode` is another word, or the tensor has fewer than 2 axes.
+
+    Source: He, Zhang, Ren and Sun (2015), "Delving deep into rectifiers", section 2.2.
+    """
+    normal_(tensor, 0, _kaiming(tensor, a, mode), rng=rng)
+
+
+def xavier_uniform_(tensor: Tensor, gain: float = 1.0, *, rng: np.random.Generator) -> None:
+    """Fill with uniform values of the standard deviation of `xavier_normal_`.
+
+    Args:
+        tensor: a weight of shape (out, in, ...).
+        gain: a factor for all of them.
+        rng: where the values come from.
+
+    Source: Glorot and Bengio (2010), "Understanding the difficulty of training deep
+    feedforward neural networks", section 4.2.
+    """
+    bound = sqrt(3) * gain * sqrt(2 / sum(_fans(tensor)))
+    uniform_(tensor, -bound, bound, rng=rng)
+
+
+def xavier_normal_(tensor: Tensor, gain: float = 1.0, *, rng: np.random.Generator) -> None:
+    """Fill with normal values of standard deviation gain * sqrt(2 / (fan_in + fan_out)), for tanh.
+
+    Args:
+        tensor: a weight of shape (out, in, ...).
+        gain: a factor for all of them.
+        rng: where the values come from.
+
+    Raises:
+        ValueError: if the tensor has fewer than 2 axes.
+
+    Source: Glorot and Bengio (2010), "Understanding the difficulty of training deep
+    feedforward neural networks", section 4.2.
+    """
+    normal_(tensor, 0, gain * sqrt(2 / sum(_fans(tensor))), rng=rng)
+
+
+def _kaiming(tensor: Tensor, a: float, mode: str) -> float:
+    if mode not in ("fan_in", "fan_out"):
+        raise ValueError(f'mode needs to be "fan_in" or "fan_out", got {mode!r}; try "fan_in"')
+    return sqrt(2 / (1 + a * a) / _fans(tensor)[mode == "fan_out"])
+
+
+def _fans(tensor: Tensor) -> tuple[int, int]:
+    """Return fan_in and fan_out."""
+    if tensor.ndim < 2:
+        raise ValueError(
+            f"a fan needs a weight of shape (out, in, ...), got {tensor.shape}; fill a bias with "
+            "uniform_ or normal_"
+        )
+    return tensor.data[0].size, tensor.data[:, 0].size

@@ -1,0 +1,129 @@
+"""Layers that keep the numbers inside a network in bounds: normalisation and dropout."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from dlbook import functional
+from dlbook.module import Buffer, Module, Parameter
+from dlbook.tensor import Tensor
+
+
+class _BatchNorm(Module):
+    axes: tuple[int, ...]
+
+    def __init__(
+        self,
+        num_features: int,
+        eps: float = 1e-5,
+        momentum: float | None = 0.1,
+        affine: bool = True,
+        track_running_stats: bool = True,
+    ):
+        self.num_features, self.eps, self.momentum = num_features, eps, momentum
+        ones, zeros = np.ones(num_features, np.float32), np.zeros(num_features, np.float32)
+        self.weight = Parameter(ones) if affine else None
+        self.bias = Parameter(zeros) if affine else None
+        self.running_mean = Buffer(zeros.copy()) if track_running_stats else None
+        self.running_var = Buffer(ones.copy()) if track_running_stats else None
+        self.num_batches_tracked = Buffer(np.array(0)) if track_running_stats else None
+
+    def forward(self, input: Tensor) -> Tensor:
+        if input.ndim not in self.axes:
+            raise ValueError(
+                f"{type(self).__name__} needs an input with {' or '.join(map(str, self.axes))} "
+                f"axes, got shape {input.shape}; reshape it, or use the layer of other dimension"
+            )
+        momentum = self.momentum
+        if self.training and self.num_batches_tracked is not None:
+            self.num_batches_tracked.data += 1
+            if momentum is None:  # then the running values are plain means of all batches
+                momentum = 1 / self.num_batches_tracked.item()
+        kept = self.running_mean, self.running_var, self.weight, self.bias
+        return functional.batch_norm(input, *kept, self.training, momentum or 0.0, self.eps)
+
+    def extra_repr(self) -> str:
+        affine, tracks = self.weight is not None, self.running_mean is not None
+        said = f"{self.num_features}, eps={self.eps}, momentum={self.momentum}"
+        return f"{said}, affine={affine}, track_running_stats={tracks}"
+
+
+class BatchNorm1d(_BatchNorm):
+    """`functional.batch_norm` with a learned weight and bias, and running mean and variance.
+
+    Args:
+        num_features: channels of the input, shape (batch, num_features) or (batch,
+            num_features, length).
+        eps: added to the variance, against division by 0.
+        momentum: how far the running values move a batch; None for the mean of all batches.
+        affine: whether there are a weight and a bias, shape (num_features,).
+        track_running_stats: whether there are running values, which evaluation then uses.
+    """
+
+    axes = (2, 3)
+
+
+class BatchNorm2d(_BatchNorm):
+    """`functional.batch_norm` with a learned weight and bias, and running mean and variance.
+
+    Args:
+        num_features: channels of the input, shape (batch, num_features, height, width).
+        eps: added to the variance, against division by 0.
+        momentum: how far the running values move a batch; None for the mean of all batches.
+        affine: whether there are a weight and a bias, shape (num_features,).
+        track_running_stats: whether there are running values, which evaluation then uses.
+    """
+
+    axes = (4,)
+
+
+class LayerNorm(Module):
+    """`functional.layer_norm` with a learned weight and bias.
+
+    Args:
+        normalized_shape: sizes of the last axes of the input, shape (..., *normalized_shape).
+        eps: added to the variance, against division by 0.
+        elementwise_affine: whether there are a weight and a bias, shape normalized_shape.
+        bias: whether there is a bias beside the weight.
+    """
+
+    def __init__(
+        self,
+        normalized_shape: int | Sequence[int],
+        eps: float = 1e-5,
+        elementwise_affine: bool = True,
+        bias: bool = True,
+    ):
+        self.normalized_shape = tuple(int(n) for n in np.atleast_1d(normalized_shape))
+        self.eps, self.elementwise_affine = eps, elementwise_affine
+        shape, has_bias = self.normalized_shape, elementwise_affine and bias
+        self.weight = Parameter(np.ones(shape, np.float32)) if elementwise_affine else None
+        self.bias = Parameter(np.zeros(shape, np.float32)) if has_bias else None
+
+    def forward(self, input: Tensor) -> Tensor:
+        kept = self.weight, self.bias
+        return functional.layer_norm(input, self.normalized_shape, *kept, self.eps)
+
+    def extra_repr(self) -> str:
+        affine = self.elementwise_affine
+        return f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={affine}"
+
+
+class Dropout(Module):
+    """`functional.dropout` in training; in evaluation the input as it is.
+
+    Args:
+        p: probability of a 0; the input has any shape.
+        rng: where the chance comes from.
+    """
+
+    def __init__(self, p: float = 0.5, *, rng: np.random.Generator):
+        if not 0 <= p <= 1:
+            raise ValueError(f"Dropout needs a probability p from 0 to 1, got {p}; try 0.5")
+        self.p, self.rng = p, rng
+
+    def forward(self, input: Tensor) -> Tensor:
+        return functional.dropout(input, self.p, self.training, rng=self.rng)
+
+    def extra_repr(self) -> str:
+        return f"p={self.p}"

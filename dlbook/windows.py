@@ -1,0 +1,81 @@
+"""Where windows lie on an image, for convolution and pooling, and how images lie in memory.
+
+Tensors of images have the shape (batch, channels, height, width), as in torch. In memory the
+axes stand in another order: height, channels, width, batch, the batch innermost. Then one row of
+all images is one block, a window that slides down starts a whole block later, and whatever is
+done to a pixel is done to the batch at once, along neighbouring numbers. NumPy keeps such an
+order from operation to operation, so it is made once, at the first convolution or pooling.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+Size = int | Sequence[int]
+
+
+def in_rows(images: np.ndarray) -> np.ndarray:
+    """Return the same numbers as rows, shape (height, channels, width, batch), contiguous.
+
+    Args:
+        images: shape (batch, channels, height, width), in any order in memory.
+    """
+    return np.ascontiguousarray(images.transpose(2, 1, 3, 0))
+
+
+def as_images(rows: np.ndarray) -> np.ndarray:
+    """Return a view of shape (batch, channels, height, width): the inverse of `in_rows`.
+
+    Args:
+        rows: shape (height, channels, width, batch).
+    """
+    return rows.transpose(3, 1, 0, 2)
+
+
+def steps(size: int, kernel: int, stride: int, before: int, after: int, dilation: int) -> int:
+    """Return how many windows fit along an axis; less than 1 if not even one does.
+
+    Args:
+        size: length of the axis.
+        kernel: places that a window looks at.
+        stride: from one window to the next.
+        before: zeros put before the axis.
+        after: zeros put after it.
+        dilation: from one place of a window to the next.
+
+    Source: Dumoulin and Visin (2016), "A guide to convolution arithmetic", relationship 15.
+    """
+    return (before + size + after - dilation * (kernel - 1) - 1) // stride + 1
+
+
+def meeting(offset: int, stride: int, size: int, count: int) -> tuple[slice, slice]:
+    """Return which windows find one of their places inside the axis, and where they find it.
+
+    Args:
+        offset: where the place lies for window 0; window i finds it at `offset + i * stride`.
+        stride: from one window to the next.
+        size: length of the axis.
+        count: how many windows there are.
+
+    Returns:
+        A slice of the windows and an equally long slice of the axis.
+    """
+    first = min(max(0, -(offset // stride)), count)
+    end = max(first, min(count, -((offset - size) // stride)))
+    start = offset + first * stride
+    return slice(first, end), slice(max(start, 0), max(start, 0) + (end - first) * stride, stride)
+
+
+def pair(value: Size, name: str, least: int) -> tuple[int, int]:
+    """Return an int twice, or two ints as they are: sizes down and across.
+
+    Raises:
+        ValueError: if they are not one or two integers of at least `least`.
+    """
+    two = (value, value) if isinstance(value, int | np.integer) else tuple(value)
+    if len(two) != 2 or not all(isinstance(v, int | np.integer) and v >= least for v in two):
+        raise ValueError(
+            f"{name} needs an integer of {least} or more, or two of them (down, across), got "
+            f"{value!r}; try {name}={max(least, 1)}"
+        )
+    return int(two[0]), int(two[1])

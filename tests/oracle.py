@@ -1,0 +1,39 @@
+"""What every operation owes torch: the same result and gradients, twice, with inputs untouched."""
+
+import numpy as np
+import torch
+
+from dlbook import functional
+from dlbook.tensor import Tensor
+
+
+def laid_out(array, order):
+    """Return equal numbers in another order in memory: its axes permuted, then every second one."""
+    axes = np.argsort(order)
+    wide = np.repeat(array.transpose(order), 2, axis=-1)
+    return wide[..., ::2].transpose(axes)
+
+
+def agrees_with_torch(name, arrays, *args, **options):
+    """Compare `functional.name` with torch's in float64, forward and backward.
+
+    Arrays that are None stand for a missing bias or weight.
+    """
+    before = [None if a is None else a.copy() for a in arrays]
+    ours = [None if a is None else Tensor(a, requires_grad=True) for a in arrays]
+    theirs = [
+        None if a is None else torch.tensor(np.ascontiguousarray(a), requires_grad=True)
+        for a in arrays
+    ]
+    out = getattr(functional, name)(*ours, *args, **options)
+    again = getattr(functional, name)(*ours, *args, **options)
+    expected = getattr(torch.nn.functional, name)(*theirs, *args, **options)
+    np.testing.assert_allclose(out.data, expected.detach(), rtol=1e-9, atol=1e-9)
+    np.testing.assert_array_equal(again.data, out.data)
+    g = np.random.default_rng(0).normal(size=out.shape)
+    out.backward(g)
+    expected.backward(torch.tensor(g))
+    for x, y, array in zip(ours, theirs, before, strict=True):
+        if x is not None:
+            np.testing.assert_allclose(x.grad, y.grad, rtol=1e-9, atol=1e-9)
+            np.testing.assert_array_equal(x.data, array)
