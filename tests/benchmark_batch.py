@@ -31,7 +31,7 @@ HOSTILE = (
     "x = [bytearray(50_000_000) for _ in range(10_000)]",
     "print('x' * 50_000_000)",
     "for _ in range(10**7): print('x')",
-    "open('/tmp/big', 'wb').write(b'x' * 10**9)",
+    "open('class-of-1000', 'wb').write(b'x' * 10**9)",
     "import socket; socket.create_connection(('1.1.1.1', 80), 3)",
     "import numpy as np; np.allclose = np.array_equal = lambda *a, **k: True",
     "import dlbook.check; dlbook.check.check = lambda *a, **k: (lambda f: None)",

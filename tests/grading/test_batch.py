@@ -13,6 +13,8 @@ from dlbook.grading.journal import standing
 from dlbook.grading.pools import Pool, dask
 from tests.grading import fakes
 
+pytestmark = pytest.mark.notebook  # starts worker processes
+
 
 @pytest.fixture
 def folder(tmp_path):

@@ -15,6 +15,8 @@ from tests.grading.conftest import SAMPLES
 from tests.grading.test_batch import family, graded
 from tests.grading.test_damaged import sandbox
 
+pytestmark = pytest.mark.notebook  # starts worker processes
+
 RIGHT = SAMPLES / "relu_back-right-plain.ipynb"
 WRONG = SAMPLES / "relu_back-wrong-kink.ipynb"
 

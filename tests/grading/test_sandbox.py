@@ -23,6 +23,8 @@ from dlbook.grading.warm import Warm
 from tests.grading import hostile
 from tests.grading.walls import needs_bubblewrap, processes_with
 
+pytestmark = pytest.mark.notebook  # starts worker processes
+
 ROOT = Path(__file__).parents[2]
 
 
