@@ -7,6 +7,7 @@ the values out and judges nothing: verdicts are the grader's.
 
 import io
 import os
+import re
 import sys
 import traceback
 import zlib
@@ -149,11 +150,26 @@ def _judge_answer_cell(result: Any) -> None:
     if role is None or role.kind != "answer":
         return
     found = key.find(role.name)
-    if found is None or not result.info.cell_id or not result.success:
+    if found is None or not result.info.cell_id:
+        return
+    if problem := _not_defined(role.name, result):
+        card = Outcome(role.name, Verdict.ERROR, detail=problem)
+        _display({"text/plain": card.text(), "text/html": card.html()})
         return
     namespace = dict(_shell().user_ns, check=check)
     for entry in found[1].checks:
         exec(compile(entry.source, f"<check {role.name}>", "exec"), namespace)
+
+
+def _not_defined(name: str, result: Any) -> str:
+    """Return why an answer cell that was run left no new function, '' where it did."""
+    error = result.error_before_exec or result.error_in_exec
+    if error is not None:
+        text = _("the cell ends in {error}, so what it defines is not in force: mend it first")
+        return text.format(error=type(error).__name__)
+    if not re.search(rf"^def {name}\b", result.info.raw_cell, re.MULTILINE):
+        return _("the cell does not define {name}: write `def {name}(...)`").format(name=name)
+    return ""
 
 
 if _shell() is not None and "DLBOOK_SEED" not in os.environ:

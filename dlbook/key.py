@@ -46,7 +46,7 @@ class Key:
 
     `setup` is the set's first code cell, `exercise_digest` the digest of the exercise notebook
     that was derived with it: by it a notebook that a learner has worked in is told from a fresh
-    one.
+    one. `hides` names the packages that the set is to be solved without.
     """
 
     name: str
@@ -54,6 +54,7 @@ class Key:
     setup: str
     exercise_digest: str
     exercises: tuple[ExerciseKey, ...]
+    hides: tuple[str, ...] = ()
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n"
@@ -66,7 +67,7 @@ def from_json(text: str) -> Key:
         ExerciseKey(**{**entry, "checks": tuple(CheckKey(**check) for check in entry["checks"])})
         for entry in data.pop("exercises")
     )
-    return Key(**data, exercises=exercises)
+    return Key(**{**data, "exercises": exercises, "hides": tuple(data.get("hides", ()))})
 
 
 def load(path: Path) -> Key | None:

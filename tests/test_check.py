@@ -150,5 +150,19 @@ def test_a_cell_that_no_person_runs_stays_quiet():
     assert in_a_shell(ANSWER + "g * (x > 0)", cell_id="") == ""
 
 
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("# answer: relu_back\ndef relu_back(g, x)\n    return g", "SyntaxError"),
+        ("# answer: relu_back\n1 / 0", "ZeroDivisionError"),
+        ("# answer: relu_back\ndef relu(g, x):\n    return g", "does not define relu_back"),
+    ],
+)
+def test_a_cell_that_defines_nothing_new_is_not_judged_by_what_was_there_before(cell, said):
+    shown = in_a_shell(ANSWER + "g * (x > 0)", cell)
+    after = shown.partition("✓ relu_back: right")[2]
+    assert "✗ relu_back: error" in after and said in after
+
+
 def test_other_cells_stay_quiet():
     assert in_a_shell("# answer: no_such_exercise\nx = 1", "# a remark", "y = 2") == ""

@@ -15,13 +15,24 @@ PACKAGE = ROOT / "dlbook"
 HOUSE = """
 roof    __main__
 roof    cli
-west    grading.build
-west    grading.lint  grading.run
-west    grading.execute  grading.graft  grading.programs
-west    grading.kernel  grading.sets
+roof    cli.lecturer
+roof    cli.grade  cli.handout
+roof    cli.learner
+roof    cli.course
+west    grading.batch
+west    grading.gradescope  grading.pools  grading.release
+west    grading.build  grading.worker
+west    grading.lint  grading.reports  grading.run
+west    grading.classpage  grading.graft  grading.launch  grading.lms  grading.programs
+west    grading.feedback  grading.folder  grading.inside.host  grading.regrade  grading.sets
+west    grading.tally  grading.warm
 door    check
-west    grading.compare
-west    grading.cells  grading.report
+west    grading.classroom  grading.compare  grading.fate  grading.inside.kernel
+west    grading.intake  grading.journal  grading.sandbox
+west    grading.execute  grading.inside.locks  grading.line  grading.page  grading.report
+west    grading.source
+west    grading.cells  grading.inside.hidden  grading.inside.seccomp  grading.kernel
+west    grading.memory  grading.names  grading.sheet  grading.text
 east    models  train
 east    models.mini
 east    models.alexnet  models.googlenet  models.lenet  models.resnet  models.vgg  summary
@@ -72,7 +83,7 @@ def imports(name: str, tree: ast.AST) -> set[str]:
 def own(name: str, tree: ast.AST) -> dict[str, str]:
     """Return what a file imports from dlbook: dotted path without `dlbook.` -> its file."""
     inside = [path for path in imports(name, tree) if path.split(".")[0] == "dlbook"]
-    paths = [path.removeprefix("dlbook").removeprefix(".") for path in inside]
+    paths = [path.removeprefix("dlbook.") for path in inside if path != "dlbook"]  # its folder
     return {p: p if p in FILES else p.rpartition(".")[0] for p in paths}
 
 
@@ -195,7 +206,7 @@ def test_where_arrays_go_in_or_out_a_docstring_names_shapes(name):
 TOP = {"README.md", "LICENSE", "environment.yml", "pyproject.toml", ".gitignore"}
 TOP |= {"chapters", "exercises", "solutions", "dlbook", "tests"}
 TOP |= {".ci", ".github", ".devcontainer", ".binder"}
-PLACES = re.compile(r"(?<!\w)/(?:root|home|Users|tmp|work|opt|mnt)/\w[\w./-]*")
+PLACES = re.compile(r"(?<!\w)/(?:root|home(?!/learner\b)|Users|tmp|work|opt|mnt)/\w[\w./-]*")
 
 
 def tracked() -> list[str]:

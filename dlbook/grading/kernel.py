@@ -1,9 +1,14 @@
-"""Where a learner's code runs: a fresh kernel of this Python, and the budgets that it has."""
+"""Where a learner's code runs: what a launcher of kernels offers, and the one without walls.
+
+A launcher starts kernels, one for each pass over a notebook, and says how they are isolated.
+"""
 
 import os
 import subprocess
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any
+from types import TracebackType
+from typing import Self
 
 from ipykernel.kernelspec import RESOURCES, get_kernel_dict
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
@@ -12,11 +17,39 @@ from jupyter_client.manager import KernelManager
 
 @dataclass(frozen=True)
 class Limits:
-    """Budgets of one notebook: seconds for a cell and for its start, characters of output."""
+    """Budgets of one notebook.
+
+    Seconds for a cell, for the start of a kernel and for the whole notebook; characters and
+    messages of output; bytes of memory of all its processes together (in a sandbox).
+    """
 
     cell_seconds: float = 60.0
     start_seconds: float = 60.0
+    submission_seconds: float = 600.0
     output_characters: int = 10_000_000
+    output_messages: int = 10_000
+    memory: int = 1_500_000_000
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a kernel is for: its seed, where it starts if nothing walls it in, its packages.
+
+    `hides` names packages that it must not see; `torch` says that it had better be warm.
+    """
+
+    seed: int
+    folder: str
+    hides: tuple[str, ...] = ()
+    torch: bool = False
+
+
+class GraderFault(Exception):
+    """Raised when the grader itself fails: nothing is known about the notebook then."""
+
+
+class NoSandbox(Exception):
+    """Raised when no sandbox can start here; its text says why and what to do."""
 
 
 class KernelDied(Exception):
@@ -25,6 +58,70 @@ class KernelDied(Exception):
 
 class OutputFlood(Exception):
     """Raised when a notebook has put out more than its budget."""
+
+
+class OutOfMemory(Exception):
+    """Raised when a notebook's processes hold more memory than its budget."""
+
+
+class OutOfTime(Exception):
+    """Raised when a notebook as a whole has used its seconds up."""
+
+
+class Running(ABC):
+    """A kernel that was started.
+
+    `endpoints` are ZeroMQ addresses of its channels, `key` signs its messages. `death` is a file
+    that becomes readable when it ends, `root` the process whose tree counts as its memory; None
+    where there is no such thing.
+    """
+
+    endpoints: dict[str, str]
+    key: bytes
+    death: int | None = None
+    root: int | None = None
+    interrupts_itself = True  # when told so on its control channel
+
+    @abstractmethod
+    def is_alive(self) -> bool:
+        """Return whether its process runs."""
+
+    def interrupt(self) -> None:
+        """Interrupt the running cell, where the kernel does not do so when told."""
+        raise NotImplementedError
+
+    @abstractmethod
+    def kill(self) -> None:
+        """End it with all its processes, at once, and tidy up; a second call does nothing."""
+
+
+class Launcher(ABC):
+    """Starts kernels; `isolation` says what stands between them and this machine."""
+
+    isolation: str
+
+    @abstractmethod
+    def start(self, limits: Limits, setting: Setting) -> Running:
+        """Return a new kernel.
+
+        Raises:
+            GraderFault: if none can be started.
+        """
+
+    @abstractmethod
+    def close(self) -> None:
+        """End what is kept running between kernels."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
 
 
 class ThisPython(KernelSpecManager):
@@ -39,25 +136,37 @@ def manager() -> KernelManager:
     return KernelManager(kernel_name="python3", kernel_spec_manager=ThisPython())
 
 
-def grading_environment(seed: int) -> dict[str, str]:
-    """Return the environment of a kernel in which checks put out values for `seed`."""
-    return {**os.environ, "DLBOOK_SEED": str(seed)}
+class Local(Launcher):
+    """Kernels of this Python with the rights of whoever runs it: for a learner's own notebooks."""
+
+    isolation = "none"
+
+    def start(self, limits: Limits, setting: Setting) -> Running:
+        """Return a new kernel with the rights of this process."""
+        km = manager()
+        environment = {**os.environ, "DLBOOK_SEED": str(setting.seed)}
+        km.start_kernel(cwd=setting.folder, env=environment, stderr=subprocess.DEVNULL)
+        return _Process(km)
+
+    def close(self) -> None:
+        """Do nothing: no process is kept."""
 
 
-def start(limits: Limits, seed: int, cwd: str) -> tuple[KernelManager, Any]:
-    """Return the manager and the client of a new kernel for a grading run.
+class _Process(Running):
+    interrupts_itself = False
 
-    Raises:
-        RuntimeError: if the kernel is not ready after `limits.start_seconds`.
-    """
-    km = manager()
-    km.start_kernel(cwd=cwd, env=grading_environment(seed), stderr=subprocess.DEVNULL)
-    client = km.client()
-    client.start_channels()
-    try:
-        client.wait_for_ready(timeout=limits.start_seconds)
-    except RuntimeError:
-        client.stop_channels()
-        km.shutdown_kernel(now=True)
-        raise
-    return km, client
+    def __init__(self, km: KernelManager) -> None:
+        self._km = km
+        self.key = km.session.key
+        ports = {"shell": km.shell_port, "iopub": km.iopub_port, "control": km.control_port}
+        self.endpoints = {name: f"tcp://{km.ip}:{port}" for name, port in ports.items()}
+
+    def is_alive(self) -> bool:
+        return bool(self._km.is_alive())
+
+    def interrupt(self) -> None:
+        self._km.interrupt_kernel()
+
+    def kill(self) -> None:
+        if self._km.has_kernel:
+            self._km.shutdown_kernel(now=True)

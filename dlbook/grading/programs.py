@@ -98,6 +98,7 @@ def make_key(course: ExerciseSet, seed: int, *, hidden: bool) -> Key:
         setup=course.setup,
         exercise_digest=digest(derive(course)),
         exercises=tuple(_exercise_key(course, entry, seed, hidden) for entry in course.exercises),
+        hides=course.hides,
     )
 
 

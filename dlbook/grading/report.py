@@ -5,6 +5,7 @@ from enum import StrEnum
 from html import escape
 from typing import Any
 
+from dlbook.grading.text import clean, clean_line
 from dlbook.words import _
 
 
@@ -34,13 +35,17 @@ _ON_OTHERS = "Right on the inputs that the notebook shows, not on others: which 
 
 @dataclass(frozen=True)
 class Outcome:
-    """The verdict of one check: the hints it deserves, and how the values differ or what broke."""
+    """The verdict of one check: the hints it deserves, and how the values differ or what broke.
+
+    `fingerprint` is equal for equal wrong values, so that one new hint can serve all who have them.
+    """
 
     exercise: str
     verdict: Verdict
     hints: tuple[str, ...] = ()
     detail: str = ""
     hidden: bool = False
+    fingerprint: str = ""
 
     @property
     def headline(self) -> str:
@@ -50,12 +55,17 @@ class Outcome:
         return f"{symbol} {self.exercise}{where}: {_(self.verdict.value)}"
 
     @property
-    def lines(self) -> list[str]:
-        """What a learner is told below the headline: detail of visible checks only, then hints."""
-        detail = [self.detail] if self.detail else []
+    def remark(self) -> str:
+        """What a learner is told of how the values differ: of visible checks only."""
         if self.hidden:
-            detail = [] if self.hints or self.verdict is Verdict.RIGHT else [_(_ON_OTHERS)]
-        return detail + [_("Hint: {hint}").format(hint=hint) for hint in self.hints]
+            return "" if self.hints or self.verdict is Verdict.RIGHT else _(_ON_OTHERS)
+        return clean(self.detail)
+
+    @property
+    def lines(self) -> list[str]:
+        """What a learner is told below the headline: the remark, then hints."""
+        hints = [_("Hint: {hint}").format(hint=hint) for hint in self.hints]
+        return [self.remark, *hints] if self.remark else hints
 
     def text(self) -> str:
         return "\n  ".join([self.headline, *self.lines])
@@ -90,12 +100,13 @@ class ExerciseReport:
 
 @dataclass(frozen=True)
 class Report:
-    """One notebook: its exercises, and notes on what was repaired on the way."""
+    """One notebook: its exercises, notes on what was repaired, and the walls that it ran in."""
 
     set_name: str
     seed: int
     exercises: tuple[ExerciseReport, ...]
     notes: tuple[str, ...] = field(default=())
+    isolation: str = "none"
 
     @property
     def score(self) -> int:
@@ -115,7 +126,7 @@ class Report:
         for exercise in self.exercises:
             amiss = [o for o in exercise.outcomes if o.verdict is not Verdict.RIGHT]
             parts.append((amiss or list(exercise.outcomes))[0].text())
-        parts += [_("note: {note}").format(note=note) for note in self.notes]
+        parts += [_("note: {note}").format(note=clean_line(note)) for note in self.notes]
         right = sum(exercise.verdict is Verdict.RIGHT for exercise in self.exercises)
         parts.append(
             _("{right} of {all} right, {score} of {points} points").format(
@@ -124,13 +135,18 @@ class Report:
         )
         return "\n".join(parts)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the report as plain data for JSON; hidden checks keep their detail back."""
+    def to_dict(self, *, whole: bool = False) -> dict[str, Any]:
+        """Return the report as plain data for JSON.
+
+        Args:
+            whole: also what a student must not see: details and fingerprints of hidden checks.
+        """
         return {
             "set": self.set_name,
             "seed": self.seed,
             "score": self.score,
             "points": self.points,
+            "isolation": self.isolation,
             "notes": list(self.notes),
             "exercises": [
                 {
@@ -138,17 +154,42 @@ class Report:
                     "verdict": exercise.verdict.value,
                     "score": exercise.score,
                     "points": exercise.points,
-                    "checks": [_outcome_dict(outcome) for outcome in exercise.outcomes],
+                    "checks": [_outcome_dict(outcome, whole) for outcome in exercise.outcomes],
                 }
                 for exercise in self.exercises
             ],
         }
 
 
-def _outcome_dict(outcome: Outcome) -> dict[str, Any]:
-    return {
+def _outcome_dict(outcome: Outcome, whole: bool) -> dict[str, Any]:
+    data: dict[str, Any] = {
         "verdict": outcome.verdict.value,
         "hidden": outcome.hidden,
         "hints": list(outcome.hints),
-        "detail": "" if outcome.hidden else outcome.detail,
+        "detail": "" if outcome.hidden and not whole else outcome.detail,
     }
+    return data | {"fingerprint": outcome.fingerprint} if whole else data
+
+
+def from_dict(data: dict[str, Any]) -> Report:
+    """Return the report that `Report.to_dict` made plain data of."""
+    exercises = tuple(
+        ExerciseReport(
+            entry["name"],
+            entry["points"],
+            tuple(_outcome(entry["name"], check) for check in entry["checks"]),
+        )
+        for entry in data["exercises"]
+    )
+    return Report(data["set"], data["seed"], exercises, tuple(data["notes"]), data["isolation"])
+
+
+def _outcome(exercise: str, data: dict[str, Any]) -> Outcome:
+    return Outcome(
+        exercise,
+        Verdict(data["verdict"]),
+        tuple(data["hints"]),
+        data["detail"],
+        data["hidden"],
+        data.get("fingerprint", ""),
+    )

@@ -6,6 +6,7 @@ and the checks in one kernel and asks `compare_outputs`, where values are compar
 
 import io
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import redirect_stdout
@@ -16,50 +17,81 @@ from time import monotonic
 from typing import Any
 
 import pytest
-from nbformat.v4 import new_code_cell, new_output
+from nbformat import from_dict
 from nbval.kernel import RunningKernel
-from nbval.plugin import IPyNbCell, IPyNbFile
+from nbval.plugin import IPyNbCell, IPyNbFile, NbCellError
 
 from dlbook.grading.cells import Notebook
 from dlbook.grading.compare import judge
+from dlbook.grading.fate import FATAL, Fate, errors, fate, verdict_on
 from dlbook.grading.graft import Step, graft
-from dlbook.grading.kernel import KernelDied, Limits, OutputFlood, start
+from dlbook.grading.kernel import GraderFault, Launcher, Limits, Local, OutOfTime, Setting
+from dlbook.grading.line import Line, Message
 from dlbook.grading.report import ExerciseReport, Outcome, Report, Verdict
-from dlbook.key import CheckKey, ExerciseKey, Key
+from dlbook.key import ExerciseKey, Key
 from dlbook.wire import MIME, Json
 
-_POLL_SECONDS = 0.25
 _DEFAULT_LIMITS = Limits()
-_FATES = {  # what ends a kernel: the verdict of the check that it ended in
-    KernelDied: (Verdict.KERNEL_DIED, "ended the kernel"),
-    OutputFlood: (Verdict.ERROR, "put out more than 10 million characters"),
-    Empty: (Verdict.TIME_OUT, "ran too long and could not be stopped"),
-}
+_TORCH = re.compile(r"^\s*(?:import|from)\s+torch\b", re.MULTILINE)
 
 
-def grade(notebook: Notebook, key: Key, limits: Limits = _DEFAULT_LIMITS) -> Report:
+def grade(
+    notebook: Notebook,
+    key: Key,
+    limits: Limits = _DEFAULT_LIMITS,
+    launcher: Launcher | None = None,
+) -> Report:
     """Return the report on a submission, judged against `key`.
 
     Cells that end the kernel are left out and the rest runs again, so that one of them never
     costs the learner the other exercises.
+
+    Args:
+        notebook: the submission.
+        key: what its checks need to see.
+        limits: its budgets.
+        launcher: where its code runs; without one, with the rights of whoever asks.
+
+    Raises:
+        GraderFault: if the grader fails, so that nothing is known about the submission.
     """
     plan = graft(notebook.cells, key)
+    job = _Job(key, limits, launcher or Local(), monotonic() + limits.submission_seconds)
     notes = [*notebook.notes, *plan.notes]
-    verdicts: dict[tuple[str, bool], Outcome] = {}
+    if key.hides and job.launcher.isolation == "none":
+        notes.append(f"without a sandbox, {', '.join(key.hides)} could be used")
     steps = list(plan.steps)
-    while any(_slot(step) not in verdicts for step in steps if step.check):
-        run = _run(steps, key, limits, verdicts)
+    while any(_slot(step) not in job.verdicts for step in steps if step.check):
+        run = _run(job, steps)
         if run.fatal is None:
             break
+        if monotonic() > job.deadline:
+            notes.append(f"stopped: it had used up its {limits.submission_seconds:g} seconds")
+            _give_up(job, steps, run.fate)
+            break
         step = steps.pop(run.fatal)
-        verdict, what = run.fate
-        if step.check is None:
-            notes.append(f"a cell {what}, left out: {_first_line(step.source)}")
-        elif step.exercise:
-            outcome = Outcome(step.exercise.name, verdict, detail=what, hidden=step.check.hidden)
-            verdicts[_slot(step)] = outcome
-    exercises = tuple(_report(entry, verdicts, plan.missing) for entry in key.exercises)
-    return Report(key.name, key.seed, exercises, tuple(dict.fromkeys(notes)))
+        if step.exercise and step.check:
+            job.verdicts[_slot(step)] = _ended(step, run.fate)
+            continue
+        notes.append(f"a cell {run.fate[1]}, left out: {_first_line(step.source)}")
+        if step.answer:
+            job.broken[step.answer] = (run.fate[0], f"its cell {run.fate[1]}")
+    exercises = tuple(_report(entry, job.verdicts, plan.missing) for entry in key.exercises)
+    return Report(
+        key.name, key.seed, exercises, tuple(dict.fromkeys(notes)), job.launcher.isolation
+    )
+
+
+def _ended(step: Step, ending: Fate) -> Outcome:
+    assert step.exercise and step.check
+    return Outcome(step.exercise.name, ending[0], detail=ending[1], hidden=step.check.hidden)
+
+
+def _give_up(job: "_Job", steps: list[Step], ending: Fate) -> None:
+    """Give every check that has not run yet the verdict of a submission out of time."""
+    for step in steps:
+        if step.check and _slot(step) not in job.verdicts:
+            job.verdicts[_slot(step)] = _ended(step, ending)
 
 
 def _report(
@@ -83,16 +115,26 @@ def _first_line(source: str) -> str:
 
 
 @dataclass
+class _Job:
+    """All passes over one submission: what they need, and what they have found."""
+
+    key: Key
+    limits: Limits
+    launcher: Launcher
+    deadline: float
+    verdicts: dict[tuple[str, bool], Outcome] = field(default_factory=dict)
+    broken: dict[str, Fate] = field(default_factory=dict)  # exercise: how its answer cell ended
+
+
+@dataclass
 class _Run:
     """One pass over the steps in one kernel; as a pytest plugin it collects our notebook."""
 
+    job: _Job
     steps: list[Step]
-    key: Key
-    limits: Limits
-    verdicts: dict[tuple[str, bool], Outcome]
-    broken: dict[str, str] = field(default_factory=dict)  # exercise: error of its answer cell
     fatal: int | None = None
-    fate: tuple[Verdict, str] = field(default=_FATES[KernelDied])
+    fate: Fate = (Verdict.KERNEL_DIED, "ended the kernel")
+    fault: BaseException | None = None
 
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> "_File":
         collector: _File = _File.from_parent(parent, path=file_path)
@@ -100,52 +142,52 @@ class _Run:
         return collector
 
 
-def _run(
-    steps: list[Step], key: Key, limits: Limits, verdicts: dict[tuple[str, bool], Outcome]
-) -> _Run:
-    run = _Run(steps, key, limits, verdicts)
+def _run(job: _Job, steps: list[Step]) -> _Run:
+    run = _Run(job, steps)
     with tempfile.TemporaryDirectory(prefix="dlbook-") as folder:
         path = Path(folder, "submission.ipynb")
         path.touch()
         options = f"-p nbval.plugin -p no:cacheprovider --disable-plugin-autoload -c {os.devnull}"
-        options += f" --noconftest -q --color=no --nbval-cell-timeout={limits.cell_seconds}"
+        options += f" --noconftest -q --color=no --nbval-cell-timeout={job.limits.cell_seconds}"
         with redirect_stdout(io.StringIO()) as said:
             code = pytest.main([*options.split(), "--rootdir", folder, str(path)], plugins=[run])
-    ended = run.fatal is not None or all(_slot(s) in verdicts for s in steps if s.check)
-    if not ended:
-        raise RuntimeError(f"the grader itself failed (pytest exit {code}):\n{said.getvalue()}")
+    ended = run.fatal is not None or all(_slot(s) in job.verdicts for s in steps if s.check)
+    if run.fault or not ended:
+        why = run.fault or f"pytest exit {code}:\n{said.getvalue()}"
+        raise GraderFault(f"the grader itself failed: {why}") from run.fault
     return run
 
 
 class _Kernel(RunningKernel):  # type: ignore[misc]
-    """nbval's kernel, with a budget of output, and death noticed at once."""
+    """nbval's kernel, started by a launcher and heard within budgets."""
 
-    def __init__(self, limits: Limits, seed: int, cwd: str) -> None:
-        self.left = limits.output_characters
-        self.km, self.kc = start(limits, seed, cwd)
-        self._ensure_iopub_up()
+    def __init__(self, run: _Run, folder: str) -> None:
+        job = run.job
+        torch = any(_TORCH.search(step.source) for step in run.steps)
+        setting = Setting(job.key.seed, folder, job.key.hides, torch)
+        self._running = job.launcher.start(job.limits, setting)
+        self._line = Line(self._running, job.limits, job.deadline)
+        try:
+            self._line.wait_until_ready()
+        except BaseException:
+            self.stop()
+            raise
 
-    def get_message(self, stream: str, timeout: float | None = None) -> Any:
-        end = monotonic() + (timeout or 0)
-        while True:
-            try:
-                message = super().get_message(stream, timeout=_POLL_SECONDS)
-                break
-            except Empty:
-                if not self.is_alive():
-                    raise KernelDied from None
-                if timeout is not None and monotonic() > end:
-                    raise
-        if stream == "iopub":
-            self.left -= len(str(message["content"]))
-            if self.left < 0:
-                raise OutputFlood
-        return message
+    def get_message(self, stream: str, timeout: float | None = None) -> Message:
+        return self._line.receive(stream, timeout)
+
+    def execute_cell_input(self, cell_input: str, allow_stdin: bool | None = None) -> str:
+        return self._line.execute(cell_input)
+
+    def is_alive(self) -> bool:
+        return self._running.is_alive()
+
+    def interrupt(self) -> None:
+        self._line.interrupt()
 
     def stop(self) -> None:
-        """Stop the kernel and close its sockets, also of a kernel that has died."""
-        if hasattr(self, "km"):
-            super().stop()
+        self._line.close()
+        self._running.kill()
 
 
 class _File(IPyNbFile):  # type: ignore[misc]
@@ -154,7 +196,14 @@ class _File(IPyNbFile):  # type: ignore[misc]
     run: _Run
 
     def setup(self) -> None:
-        self.kernel = _Kernel(self.run.limits, self.run.key.seed, str(self.path.parent))
+        try:
+            self.kernel = _Kernel(self.run, str(self.path.parent))
+        except OutOfTime as error:
+            self.run.fatal, self.run.fate = 0, fate(error, self.run.job.limits)
+            raise
+        except BaseException as error:
+            self.run.fault = error
+            raise
 
     def teardown(self) -> None:
         if self.kernel is not None:
@@ -162,8 +211,7 @@ class _File(IPyNbFile):  # type: ignore[misc]
 
     def collect(self) -> Iterator["_Cell"]:
         for number, step in enumerate(self.run.steps):
-            outputs = [_stored(step.check)] if step.check else []
-            cell = new_code_cell(step.source, execution_count=number + 1, outputs=outputs)
+            cell = _reference(number, step)
             options = {"check": bool(step.check), "check_exception": True, "skip": False}
             item: _Cell = _Cell.from_parent(
                 self, name=f"step {number}", cell_num=number, cell=cell, options=options
@@ -172,8 +220,19 @@ class _File(IPyNbFile):  # type: ignore[misc]
             yield item
 
 
-def _stored(check: CheckKey) -> Any:
-    return new_output("display_data", data={MIME: check.expected})
+def _reference(number: int, step: Step) -> Any:
+    """Return a step as a cell that was run; what a check is to put out is its stored output."""
+    data = [{MIME: step.check.expected}] if step.check else []
+    outputs = [{"output_type": "display_data", "data": d, "metadata": {}} for d in data]
+    return from_dict(
+        {
+            "cell_type": "code",
+            "source": step.source,
+            "metadata": {},
+            "execution_count": number + 1,
+            "outputs": outputs,
+        }
+    )
 
 
 class _Cell(IPyNbCell):  # type: ignore[misc]
@@ -187,34 +246,46 @@ class _Cell(IPyNbCell):  # type: ignore[misc]
 
     def runtest(self) -> None:
         run = self.parent.run
-        if run.fatal is not None:
+        if run.fatal is not None or run.fault is not None:
             pytest.skip("the kernel has ended")
         try:
             super().runtest()
-        except tuple(_FATES) as error:
-            run.fatal, run.fate = self.cell_num, _FATES[type(error)]
+        except FATAL as error:
+            run.fatal, run.fate = self.cell_num, fate(error, run.job.limits)
             raise
-        except Exception:
-            if not self.parent.kernel.is_alive():  # nbval stops a kernel that ignores interrupts
-                run.fatal, run.fate = self.cell_num, _FATES[Empty]
+        except NbCellError:  # the values differ, or a cell that ignores interrupts was stopped
+            if not self.parent.kernel.is_alive():
+                run.fatal, run.fate = self.cell_num, fate(Empty(), run.job.limits)
             raise
-        if self.step.answer and (errors := _errors(self.test_outputs)):
-            run.broken[self.step.answer] = f"{errors[0]['ename']}: {errors[0]['evalue']}"
+        except Exception as error:
+            run.fault = error
+            raise
+        if self.step.answer and (found := errors(self.test_outputs)):
+            run.job.broken[self.step.answer] = self._broken(found[0])
+
+    def _broken(self, error: Any) -> Fate:
+        if self.parent.timed_out:
+            seconds = self.parent.run.job.limits.cell_seconds
+            return Verdict.TIME_OUT, f"its cell was stopped after {seconds:g} seconds"
+        name, message = error["ename"], error["evalue"]
+        return verdict_on(name, message), f"its cell ends in {name}: {message}"
 
     def compare_outputs(self, test: Any, ref: Any, skip_compare: Any = None) -> bool:
-        step, run = self.step, self.parent.run
+        step, job = self.step, self.parent.run.job
         assert step.exercise and step.check
         if self.parent.timed_out:
-            detail = f"stopped after {run.limits.cell_seconds:g} seconds"
-            outcome = Outcome(
-                step.exercise.name, Verdict.TIME_OUT, detail=detail, hidden=step.check.hidden
-            )
+            stopped = Verdict.TIME_OUT, f"stopped after {job.limits.cell_seconds:g} seconds"
+            outcome = _ended(step, stopped)
         else:
-            outcome = judge(step.exercise, step.check, _emitted(test))
-            if outcome.verdict is Verdict.ERROR and step.exercise.name in run.broken:
-                detail = f"its cell ends in {run.broken[step.exercise.name]}"
-                outcome = replace(outcome, detail=detail)
-        run.verdicts[_slot(step)] = outcome
+            value = _emitted(test)
+            outcome = judge(step.exercise, step.check, value)
+            if outcome.verdict is Verdict.ERROR and step.exercise.name in job.broken:
+                verdict, detail = job.broken[step.exercise.name]
+                outcome = replace(outcome, verdict=verdict, detail=detail)
+            elif outcome.verdict is Verdict.ERROR:
+                verdict = verdict_on(value.get("type"), value.get("message"))
+                outcome = replace(outcome, verdict=verdict)
+        job.verdicts[_slot(step)] = outcome
         self.comparison_traceback = [outcome.text()]
         return outcome.verdict is Verdict.RIGHT
 
@@ -224,10 +295,6 @@ def _emitted(outputs: Any) -> Json:
     values = [o["data"][MIME] for o in outputs if MIME in o.get("data", {})]
     if len(values) == 1:
         return values[0]
-    if errors := _errors(outputs):
-        return {"kind": "error", "type": errors[0]["ename"], "message": errors[0]["evalue"]}
+    if found := errors(outputs):
+        return {"kind": "error", "type": found[0]["ename"], "message": found[0]["evalue"]}
     return {"kind": "other", "type": f"output with {len(values)} values where one was due"}
-
-
-def _errors(outputs: Any) -> list[Any]:
-    return [output for output in outputs if output["output_type"] == "error"]

@@ -20,6 +20,9 @@ _SOLUTION = re.compile(
 )
 
 
+_HIDES = re.compile(r"\*\*Hides\*\*([\w., `]+)", re.ASCII)
+
+
 @dataclass(frozen=True)
 class Variant:
     """An answer other than the reference: its label, its program and, if it is wrong, its hint."""
@@ -45,25 +48,34 @@ class Exercise:
 
 @dataclass(frozen=True)
 class ExerciseSet:
-    """One solution notebook, understood; `setup` is the source of its first code cell."""
+    """One solution notebook, understood; `setup` is the source of its first code cell.
+
+    `hides` names the packages whose call would be the answer: `**Hides** torch, dlbook.nn` in
+    the title cell. A sandbox does not show them.
+    """
 
     name: str
     cells: tuple[Cell, ...]
     setup: str
     exercises: tuple[Exercise, ...]
+    hides: tuple[str, ...] = ()
 
 
 def understand(name: str, notebook: Notebook) -> tuple[ExerciseSet, list[str]]:
     """Return the exercise set `name` that a solution notebook holds, and what is amiss in it."""
     cells = notebook.cells
     code = [cell.source for cell in cells if cell.kind == "code"]
-    rows = {row[0]: row for row in _ROW.findall(cells[0].source if cells else "")}
+    title = cells[0].source if cells else ""
+    rows = {row[0]: row for row in _ROW.findall(title)}
+    setup = code[0] if code else ""
+    hides = tuple(name.strip(" `.") for line in _HIDES.findall(title) for name in line.split(","))
     names = [cell.role.name for cell in cells if cell.role and cell.role.kind == "answer"]
     problems = [*_table_problems(rows, names), *_role_problems(cells, names)]
+    problems += _hides_problems(hides, setup)
     exercises = [_exercise(n, cells, rows) for n in dict.fromkeys(names) if n in rows]
     for exercise in exercises:
         problems += _exercise_problems(exercise)
-    return ExerciseSet(name, cells, code[0] if code else "", tuple(exercises)), problems
+    return ExerciseSet(name, cells, setup, tuple(exercises), hides), problems
 
 
 def derive(solution: ExerciseSet) -> list[Cell]:
@@ -134,6 +146,16 @@ def _table_problems(rows: dict[str, tuple[str, ...]], names: list[str]) -> list[
         if name not in names
     ]
     return problems if rows or names else ["no exercise: add a cell `# answer: NAME`."]
+
+
+def _hides_problems(hides: tuple[str, ...], setup: str) -> list[str]:
+    problems = []
+    for name in hides:
+        if not re.fullmatch(r"[A-Za-z_]\w*(\.\w+)*", name):
+            problems.append(f"**Hides** in the title cell needs names of packages, got {name!r}.")
+        elif re.search(rf"^(import|from)\s+{re.escape(name)}\b", setup, re.MULTILINE):
+            problems.append(f"{name}: **Hides** names it, the first code cell imports it: choose.")
+    return problems
 
 
 def _role_problems(cells: tuple[Cell, ...], names: list[str]) -> list[str]:

@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -6,6 +7,7 @@ from dlbook.grading.build import Course, build
 from dlbook.grading.cells import read
 from dlbook.grading.programs import make_key
 from dlbook.grading.sets import understand
+from dlbook.grading.warm import Warm
 from dlbook.key import Key
 
 SAMPLES = Path(__file__).parents[1] / "samples"
@@ -29,3 +31,17 @@ def tiny_key() -> Key:
     """The key of the sample set at a seed that no learner has seen, hidden check included."""
     solution, _problems = understand("90_tiny", read(SAMPLES / "tiny-pass.ipynb"))
     return make_key(solution, 7, hidden=True)
+
+
+@pytest.fixture(scope="session")
+def warm() -> Iterator[Warm]:
+    """A launcher of warm kernels in a sandbox, shared: no kernel is used twice."""
+    with Warm() as launcher:
+        yield launcher
+
+
+@pytest.fixture(scope="module")
+def monkeymodule() -> Iterator[pytest.MonkeyPatch]:
+    """A monkeypatch that lasts for all tests of a module."""
+    with pytest.MonkeyPatch.context() as patch:
+        yield patch

@@ -18,7 +18,11 @@ DIFFERENCES = {  # needed, got, what is said
     "shift": (A, A + 1, "every number is off by the same 1"),
     "zeros": (A, 0 * A, "every number is 0"),
     "nan": (A, np.where(A > 2, np.nan, A), "2 of 6 numbers are nan or inf"),
-    "one number": (A, FIRST_OFF, "1 of 6 numbers differ, the first at index [0, 0], where it is"),
+    "one number": (
+        A,
+        FIRST_OFF,
+        "1 of 6 numbers differ, the first at index [0, 0], where yours is",
+    ),
     "number": (2.5, 2.25, "the number is not right, got 2.25"),
     "float for int": (3, 3.0, "a value of type int is needed, got float 3.0"),
     "int for bool": (True, 1, "a value of type bool is needed, got int 1"),

@@ -1,4 +1,4 @@
-"""The roof: the verbs of the command `dlbook`. Each imports what it needs when it is called."""
+"""The verbs of learners and authors: lab, check, build."""
 
 import argparse
 import json
@@ -7,52 +7,20 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from dlbook.cli.course import NOT_RIGHT, RIGHT, UNUSABLE, Refusal, find_course
 
 if TYPE_CHECKING:
     from dlbook.grading.build import Course
     from dlbook.grading.report import Report
     from dlbook.key import Key
 
-RIGHT, NOT_RIGHT, UNUSABLE = 0, 1, 2  # exit codes
 
-
-class Refusal(Exception):
-    """Raised when a command cannot go on; its text says what is needed and what to do."""
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Run one verb and return its exit code: 0 all right, 1 something is not, 2 unusable input."""
-    parser = _parser()
-    options, rest = parser.parse_known_args(arguments)
-    if rest and options.verb is not _lab:
-        parser.error(f"unrecognized arguments: {' '.join(rest)}")
-    options.rest = rest
-    try:
-        code: int = options.verb(options)
-    except Refusal as refusal:
-        print(f"dlbook: {refusal}", file=sys.stderr)
-        return UNUSABLE
-    except KeyboardInterrupt:
-        return 130
-    return code
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="dlbook", description="A deep-learning course in notebooks, with checked exercises."
-    )
-    parser.add_argument(
-        "--course",
-        type=Path,
-        metavar="DIR",
-        help="the folder with chapters/ and exercises/ (default: found from here upwards)",
-    )
-    parser.set_defaults(verb=lambda _options: _help(parser))
-    verbs = parser.add_subparsers(title="verbs")
-
-    lab = verbs.add_parser("lab", help="open the course in JupyterLab; more options go to it")
-    lab.set_defaults(verb=_lab)
+def add_verbs(verbs: Any) -> None:
+    """Add the verbs to the sub-parsers of the command."""
+    opener = verbs.add_parser("lab", help="open the course in JupyterLab; more options go to it")
+    opener.set_defaults(verb=lab)
 
     check = verbs.add_parser("check", help="check your exercises in a fresh kernel")
     check.add_argument(
@@ -72,35 +40,15 @@ def _parser() -> argparse.ArgumentParser:
     build = verbs.add_parser("build", help="bring exercises and keys along with solutions/")
     build.add_argument("--check", action="store_true", help="write nothing, tell what is amiss")
     build.set_defaults(verb=_build)
-    return parser
 
 
-def _help(parser: argparse.ArgumentParser) -> int:
-    parser.print_help()
-    return RIGHT
-
-
-def _course(options: argparse.Namespace) -> "Course":
-    from dlbook.grading.build import Course
-
-    here = Path.cwd()
-    places = [options.course] if options.course else [here, *here.parents]
-    places += [] if options.course else [Path(__file__).resolve().parents[1]]
-    for place in places:
-        if (place / "exercises").is_dir() or (place / "solutions").is_dir():
-            return Course(place.resolve())
-    raise Refusal(
-        f"a course folder with exercises/ in it is needed, there is none at {places[0]}: "
-        "go to the course's folder, or name it with --course DIR"
-    )
-
-
-def _lab(options: argparse.Namespace) -> int:
-    course = _course(options)
+def lab(options: argparse.Namespace) -> int:
+    """Become JupyterLab, opened at the first chapter."""
+    course = find_course(options)
     command = [
         *(sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={course.root}"),
         # offline: nobody is asked about news, nothing looks for updates
-        "--LabApp.news_url=",
+        "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate",
         *options.rest,
         *(str(path) for path in course.notebooks("chapters")[:1]),
@@ -113,7 +61,7 @@ def _lab(options: argparse.Namespace) -> int:
 def _build(options: argparse.Namespace) -> int:
     from dlbook.grading.build import build, check
 
-    course = _course(options)
+    course = find_course(options)
     problems = check(course) if options.check else build(course, print)
     for problem in problems:
         print(problem, file=sys.stderr)
@@ -127,7 +75,7 @@ def _check(options: argparse.Namespace) -> int:
     from dlbook.grading.cells import Unreadable, read
     from dlbook.grading.run import grade
 
-    course = _course(options)
+    course = find_course(options)
     reports: list[Report] = []
     unreadable = False
     for path, exercise in _targets(course, options.target):

@@ -1,0 +1,34 @@
+"""What all verbs share: exit codes, how to refuse, and where the course is."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dlbook.grading.build import Course
+
+RIGHT, NOT_RIGHT, UNUSABLE = 0, 1, 2  # exit codes
+
+
+class Refusal(Exception):
+    """Raised when a command cannot go on; its text says what is needed and what to do."""
+
+
+def find_course(options: argparse.Namespace) -> "Course":
+    """Return the course that `--course` names, or that is found from here upwards.
+
+    Raises:
+        Refusal: if there is none.
+    """
+    from dlbook.grading.build import Course
+
+    here = Path.cwd()
+    places = [options.course] if options.course else [here, *here.parents]
+    places += [] if options.course else [Path(__file__).resolve().parents[2]]
+    for place in places:
+        if (place / "exercises").is_dir() or (place / "solutions").is_dir():
+            return Course(place.resolve())
+    raise Refusal(
+        f"a course folder with exercises/ in it is needed, there is none at {places[0]}: "
+        "go to the course's folder, or name it with --course DIR"
+    )

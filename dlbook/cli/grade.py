@@ -1,0 +1,208 @@
+"""What `dlbook grade`, `report` and `grades` do: from files to results, and into an LMS."""
+
+import argparse
+import os
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dlbook.cli.course import NOT_RIGHT, RIGHT, Refusal, find_course
+
+if TYPE_CHECKING:
+    from dlbook.grading.batch import Plan
+    from dlbook.grading.build import Course
+    from dlbook.grading.intake import Submission
+    from dlbook.grading.journal import Entry, Journal
+    from dlbook.grading.kernel import Limits
+    from dlbook.grading.pools import Pool
+    from dlbook.grading.sets import ExerciseSet
+
+
+def grade(options: argparse.Namespace) -> int:
+    """Grade submissions into a folder of results, going on where an earlier run stopped."""
+    from dlbook.grading.folder import Foreign, require_results_or_nothing
+    from dlbook.grading.journal import Busy, Damaged, Journal
+    from dlbook.grading.kernel import NoSandbox
+    from dlbook.grading.launch import launcher
+
+    part, parts = _shard(options)
+    name = f"journal-{part}-of-{parts}.sqlite" if parts > 1 else "journal.sqlite"
+    course = find_course(options)
+    try:
+        require_results_or_nothing(options.out)
+        launcher(options.sandbox).close()
+        sets = _sets(course, options.set)
+        submissions = _collect(options, sets, part, parts)
+        journal = Journal(options.out / name)
+    except (Busy, Damaged, Foreign, NoSandbox) as error:
+        raise Refusal(str(error)) from None
+    try:
+        plan = _plan(options, course, sets, submissions, journal)
+        with ExitStack() as stack:
+            _run(plan, _pool(options, stack), submissions, journal)
+        if parts > 1:
+            print(
+                f"part {part} of {parts} is done; after the last one: dlbook report {options.out}"
+            )
+            return RIGHT
+        return _write(options.out, journal)
+    except KeyboardInterrupt:
+        print("stopped; the same command goes on from here", file=sys.stderr)
+        raise
+    finally:
+        journal.close()
+
+
+def report(options: argparse.Namespace) -> int:
+    """Write the reports of a folder of results again, from all its journals."""
+    from dlbook.grading.journal import Busy, Damaged, Journal, journals
+
+    found = journals(options.results)
+    if not found:
+        raise Refusal(f"a folder that `dlbook grade` wrote is needed, {options.results} is none")
+    try:
+        journal = Journal(found[0])
+    except (Busy, Damaged) as error:
+        raise Refusal(str(error)) from None
+    try:
+        return _write(options.results, journal)
+    finally:
+        journal.close()
+
+
+def grades(options: argparse.Namespace) -> int:
+    """Fill the grades of one set into a copy of the file that an LMS exported."""
+    from dlbook.grading.lms import Choice, fill
+    from dlbook.grading.sheet import Unfillable
+
+    choice = Choice(options.set, options.column, options.id_column, options.scale)
+    try:
+        filled = fill(options.fill, _standing(options.results), choice)
+    except Unfillable as error:
+        raise Refusal(str(error)) from None
+    print(filled.text())
+    return NOT_RIGHT if filled.amiss else RIGHT
+
+
+def _shard(options: argparse.Namespace) -> tuple[int, int]:
+    if options.shard is None:
+        return 1, 1
+    part, _slash, parts = options.shard.partition("/")
+    if not (part.isdigit() and parts.isdigit() and 1 <= int(part) <= int(parts)):
+        raise Refusal(f"--shard needs I/N with I from 1 to N, such as 2/8, got {options.shard!r}")
+    if options.seed is None:
+        raise Refusal("--shard needs --seed S, the same for all parts: choose a number")
+    return int(part), int(parts)
+
+
+def _sets(course: "Course", prefix: str) -> dict[str, "ExerciseSet"]:
+    """Return the exercise sets of a course by name, only those that `prefix` names."""
+    from dlbook.grading.cells import read
+    from dlbook.grading.sets import understand
+
+    paths = course.notebooks("solutions")
+    if not paths:
+        raise Refusal(f"solutions are needed to grade, there are none in {course.root}/solutions")
+    sets = {path.stem: understand(path.stem, read(path))[0] for path in paths}
+    named = [name for name in sets if name.startswith(prefix)]
+    if prefix and len(named) != 1:
+        raise Refusal(f"--set needs one set, got {prefix!r}; there are: {', '.join(sets)}")
+    return sets
+
+
+def _collect(
+    options: argparse.Namespace, sets: dict[str, "ExerciseSet"], part: int, parts: int
+) -> list["Submission"]:
+    from dlbook.grading.batch import shard
+    from dlbook.grading.cells import Unreadable
+    from dlbook.grading.intake import collect
+
+    names = {name: frozenset(e.name for e in found.exercises) for name, found in sets.items()}
+    only = next((name for name in sets if name.startswith(options.set)), None)
+    try:
+        found = collect(options.submissions, names, only if options.set else None)
+    except Unreadable as error:
+        raise Refusal(str(error)) from None
+    if not found:
+        raise Refusal(f"nothing was handed in at {options.submissions}: name another folder")
+    return shard(found, part, parts)
+
+
+def _plan(
+    options: argparse.Namespace,
+    course: "Course",
+    sets: dict[str, "ExerciseSet"],
+    submissions: list["Submission"],
+    journal: "Journal",
+) -> "Plan":
+    from dlbook.grading.batch import Plan, Reference, fresh_seed
+    from dlbook.grading.programs import make_key
+    from dlbook.grading.sets import digest
+
+    seed = options.seed if options.seed is not None else journal.last_seed()
+    seed = fresh_seed() if seed is None else seed
+    wanted = {item.set_name for item in submissions if not item.problem}
+    references = {
+        name: Reference(make_key(sets[name], seed, hidden=True), digest(sets[name].cells))
+        for name in sorted(wanted)
+    }
+    return Plan(references, seed, _limits(options), options.sandbox)
+
+
+def _limits(options: argparse.Namespace) -> "Limits":
+    from dlbook.grading.kernel import Limits
+
+    if options.cell_seconds is None:
+        return Limits()
+    return Limits(cell_seconds=options.cell_seconds)
+
+
+def _pool(options: argparse.Namespace, stack: ExitStack) -> "Pool":
+    from dlbook.grading.pools import NoPool, dask, processes
+
+    if options.executor is None:
+        return processes(options.jobs or os.cpu_count() or 1)
+    if not options.executor.startswith("dask://"):
+        raise Refusal(f"--executor needs dask://HOST:PORT, got {options.executor!r}")
+    try:
+        return stack.enter_context(dask(options.executor))
+    except NoPool as error:
+        raise Refusal(str(error)) from None
+
+
+def _run(plan: "Plan", pool: "Pool", submissions: list["Submission"], journal: "Journal") -> None:
+    from tqdm import tqdm
+
+    from dlbook.grading.batch import Batch
+
+    with tqdm(unit="file", disable=None, dynamic_ncols=True) as bar:
+        batch = Batch(plan, journal, bar.update)
+        bar.total = batch.enrol(submissions)
+        bar.refresh()
+        batch.grade(pool)
+
+
+def _standing(folder: Path) -> list["Entry"]:
+    from dlbook.grading.journal import journals, standing
+
+    found = journals(folder)
+    if not found:
+        raise Refusal(f"a folder that `dlbook grade` wrote is needed, {folder} is none")
+    return [entry for path in found for entry in standing(path)]
+
+
+def _write(folder: Path, journal: "Journal") -> int:
+    """Write all reports from all journals of the folder, and say the result in short."""
+    from dlbook.grading.folder import Results
+    from dlbook.grading.journal import journals, standing
+    from dlbook.grading.regrade import changes
+    from dlbook.grading.reports import summary, write_all
+
+    entries = _standing(folder)
+    before = [entry for path in journals(folder) for entry in standing(path, back=1)]
+    changed = changes(before, entries)
+    results = Results(folder, journal, lambda line: print(line, file=sys.stderr))
+    write_all(results, entries, changed)
+    print(summary(folder, entries, changed))
+    return RIGHT if all(not entry.reason for entry in entries) else NOT_RIGHT

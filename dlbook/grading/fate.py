@@ -1,0 +1,35 @@
+"""What a cell has done to its kernel, as a verdict: a crash is never a zero in disguise."""
+
+from queue import Empty
+from typing import Any
+
+from dlbook.grading.kernel import KernelDied, Limits, OutOfMemory, OutOfTime, OutputFlood
+from dlbook.grading.report import Verdict
+
+Fate = tuple[Verdict, str]
+FATAL = (KernelDied, OutputFlood, OutOfMemory, OutOfTime, Empty)
+
+
+def fate(error: BaseException, limits: Limits) -> Fate:
+    """Return the verdict on a cell that ended its kernel with `error`, and what it did."""
+    if isinstance(error, KernelDied):
+        return Verdict.KERNEL_DIED, "ended the kernel"
+    if isinstance(error, OutputFlood):
+        return Verdict.ERROR, f"put out more than {limits.output_characters:,} characters"
+    if isinstance(error, OutOfMemory):
+        return Verdict.OUT_OF_MEMORY, f"took more than {limits.memory / 1e9:g} GB of memory"
+    if isinstance(error, OutOfTime):
+        seconds = limits.submission_seconds
+        return Verdict.TIME_OUT, f"did not end within the notebook's {seconds:g} seconds"
+    return Verdict.TIME_OUT, "ran too long and could not be stopped"
+
+
+def verdict_on(name: object, message: object) -> Verdict:
+    """Return the verdict on an exception: out of memory, as Python or torch put it, or error."""
+    short = str(name).endswith("MemoryError") or "can't allocate memory" in str(message)
+    return Verdict.OUT_OF_MEMORY if short else Verdict.ERROR
+
+
+def errors(outputs: Any) -> list[Any]:
+    """Return the errors among the outputs of a cell."""
+    return [output for output in outputs if output["output_type"] == "error"]
