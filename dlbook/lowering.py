@@ -14,6 +14,7 @@ Source: Cho and Brand (2017), "MEC: memory-efficient convolution for deep neural
 """
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import product
 from math import gcd
 from typing import NamedTuple
@@ -24,9 +25,10 @@ from numpy.lib.stride_tricks import sliding_window_view
 from dlbook.windows import meeting, steps
 
 Pair = Sequence[int]  # (down, across)
-BLOCK = 1 << 21  # bytes of lowered rows at a time, so that they stay in the cache
+BLOCK = 1 << 22  # bytes of lowered rows at a time, so that they stay in the cache
 GAP = 16  # unused numbers behind each lowered row: at a power of two apart, rows share cache lines
 SMALL = 1_000_000  # multiplications up to which OpenBLAS takes its quick way for small matrices
+SMALL_TURNED = 1200  # and places of the result, if the second matrix is transposed
 
 
 class Slide(NamedTuple):
@@ -58,26 +60,31 @@ def correlate(
         bias: shape (out_channels,), or None for 0.
     """
     height, width = slide.counts(x.shape[::2], w.shape[2:])
-    out = np.empty((height, slide.groups, len(w) // slide.groups, width * x.shape[3]), x.dtype)
-    flat = w.transpose(0, 2, 1, 3).reshape(slide.groups, 1, 1, out.shape[2], -1)
-    size = _piece(out.shape[3], flat[0].size)
-
-    def pieces(pixels: np.ndarray) -> np.ndarray:
-        """Return the last of four axes cut into two: (groups, rows, pieces, channels, size)."""
-        count = pixels.shape[3] // size
-        return pixels.reshape(*pixels.shape[:3], count, size).swapaxes(2, 3)
-
+    groups, channels, pixels = slide.groups, len(w) // slide.groups, width * x.shape[3]
+    flat = w.transpose(0, 2, 1, 3).reshape(groups, channels, -1)
+    n, p = _tile(channels, pixels, SMALL // flat.shape[2], 32)
+    flat = flat.reshape(groups, 1, 1, channels // n, n, flat.shape[2])
+    out = np.empty((height, groups, channels // n, n, pixels // p, p), x.dtype)
     for rows, windows in _lowered(x, w.shape[2:], slide):
-        np.matmul(flat, pieces(windows), out=pieces(out[rows].swapaxes(0, 1)))
+        tiles = windows.reshape(*windows.shape[:3], pixels // p, 1, p).transpose(0, 1, 3, 4, 2, 5)
+        np.matmul(flat, tiles, out=out[rows].transpose(1, 0, 4, 2, 3, 5))
         if bias is not None:
-            out[rows] += bias.reshape(out.shape[1:3] + (1,))
+            out[rows] += bias.reshape(groups, channels // n, n, 1, 1)
     return out.reshape(height, len(w), width, x.shape[3])
 
 
-def _piece(pixels: int, work: int) -> int:
-    """Return how many pixels one product takes: a divisor of all that keeps it small, or all."""
-    sizes = range(min(pixels, SMALL // work), 47, -1)
-    return next((size for size in sizes if pixels % size == 0), max(pixels, 1))
+@cache
+def _tile(height: int, width: int, most: int, least: int) -> tuple[int, int]:
+    """Return the sides of the largest tile of `most` places that cuts a matrix evenly.
+
+    A side is at least `least`, if the matrix is that large; where no tile fits, it is uncut.
+    """
+    high, wide = (
+        [n for n in range(min(side, least), min(side, most) + 1) if n and side % n == 0]
+        for side in (height, width)
+    )
+    fitting = [(a * b, min(a, b), a, b) for a in high for b in wide if a * b <= most]
+    return max(fitting)[2:] if fitting else (height, max(width, 1))
 
 
 def weight_gradient(
@@ -92,12 +99,16 @@ def weight_gradient(
         slide: how the window slid.
     """
     out, inside, down, across = shape
-    total = np.zeros((slide.groups, down * inside * across, out // slide.groups), x.dtype)
-    g = g.reshape(len(g), slide.groups, out // slide.groups, g.shape[2] * g.shape[3])
+    groups, depth, channels = slide.groups, down * inside * across, out // slide.groups
+    pixels = g.shape[2] * g.shape[3]
+    d, n = _tile(depth, channels, min(SMALL // max(pixels, 1), SMALL_TURNED), 16)
+    total = np.zeros((groups, depth // d, channels // n, d, n), x.dtype)
+    g = g.reshape(len(g), groups, 1, channels // n, n, pixels).swapaxes(4, 5)
     for rows, windows in _lowered(x, (down, across), slide):
-        for row, window in zip(g[rows], windows.swapaxes(0, 1), strict=True):
-            total += window @ row.swapaxes(1, 2)  # this way round it is twice as fast
-    total = total.reshape(slide.groups, down, inside, across, out // slide.groups)
+        tiles = windows.reshape(groups, windows.shape[1], depth // d, 1, d, pixels)
+        for row, window in zip(g[rows], tiles.swapaxes(0, 1), strict=True):
+            total += window @ row
+    total = total.swapaxes(2, 3).reshape(groups, down, inside, across, channels)
     return total.transpose(0, 4, 2, 1, 3).reshape(shape)
 
 
@@ -122,15 +133,15 @@ def input_gradient(
         list(_families(*sizes))
         for sizes in zip(shape[::2], g.shape[::2], kernel, *slide[:3], strict=True)
     )
-    dx = None
+    dx = np.zeros(0)
     for (rows, i, above, step), (columns, j, left, hop) in product(down, across):
         family = Slide((1, 1), (above, left), (step, hop), slide.groups)
         part = correlate(g, turned[:, :, i, j][:, :, ::-1, ::-1], family)
         if part.shape == shape:
             return part
-        dx = np.zeros(shape, g.dtype) if dx is None else dx
+        dx = dx if dx.shape == shape else np.zeros(shape, g.dtype)
         dx[rows, :, columns] = part
-    return dx
+    return dx if dx.shape == shape else np.zeros(shape, g.dtype)
 
 
 def _families(
