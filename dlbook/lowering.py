@@ -27,8 +27,9 @@ from dlbook.windows import meeting, steps
 Pair = Sequence[int]  # (down, across)
 BLOCK = 1 << 22  # bytes of lowered rows at a time, so that they stay in the cache
 GAP = 16  # unused numbers behind each lowered row: at a power of two apart, rows share cache lines
-SMALL = 1_000_000  # multiplications up to which OpenBLAS takes its quick way for small matrices
-SMALL_TURNED = 1200  # and places of the result, if the second matrix is transposed
+SIMD = (np.show_config(mode="dicts") or {}).get("SIMD Extensions", {}).get("found", [])
+SMALL = 1_000_000 if {"X86_V4", "AVX512_SKX"} & set(SIMD) else 0
+SMALL_TURNED = 1200  # in numbers of the result, where the second matrix is a transposed one
 
 
 class Slide(NamedTuple):
@@ -62,7 +63,7 @@ def correlate(
     height, width = slide.counts(x.shape[::2], w.shape[2:])
     groups, channels, pixels = slide.groups, len(w) // slide.groups, width * x.shape[3]
     flat = w.transpose(0, 2, 1, 3).reshape(groups, channels, -1)
-    n, p = _tile(channels, pixels, SMALL // flat.shape[2], 32)
+    n, p = _tile(channels, pixels, SMALL // flat.shape[2], (8, 64))
     flat = flat.reshape(groups, 1, 1, channels // n, n, flat.shape[2])
     out = np.empty((height, groups, channels // n, n, pixels // p, p), x.dtype)
     for rows, windows in _lowered(x, w.shape[2:], slide):
@@ -74,14 +75,16 @@ def correlate(
 
 
 @cache
-def _tile(height: int, width: int, most: int, least: int) -> tuple[int, int]:
-    """Return the sides of the largest tile of `most` places that cuts a matrix evenly.
+def _tile(height: int, width: int, most: int, least: tuple[int, int]) -> tuple[int, int]:
+    """Return the sides of the largest tile of `most` numbers that cuts a matrix evenly.
 
-    A side is at least `least`, if the matrix is that large; where no tile fits, it is uncut.
+    OpenBLAS multiplies small matrices without packing them first, on processors that can do
+    AVX-512; on those, many small products are up to twice as fast as one. A side is at least
+    `least`, if the matrix is that large; where no tile fits, the matrix stays whole.
     """
     high, wide = (
-        [n for n in range(min(side, least), min(side, most) + 1) if n and side % n == 0]
-        for side in (height, width)
+        [n for n in range(max(1, min(side, low)), min(side, most) + 1) if side % n == 0]
+        for side, low in zip((height, width), least, strict=True)
     )
     fitting = [(a * b, min(a, b), a, b) for a in high for b in wide if a * b <= most]
     return max(fitting)[2:] if fitting else (height, max(width, 1))
@@ -101,7 +104,7 @@ def weight_gradient(
     out, inside, down, across = shape
     groups, depth, channels = slide.groups, down * inside * across, out // slide.groups
     pixels = g.shape[2] * g.shape[3]
-    d, n = _tile(depth, channels, min(SMALL // max(pixels, 1), SMALL_TURNED), 16)
+    d, n = _tile(depth, channels, min(SMALL // max(pixels, 1), SMALL_TURNED), (16, 8))
     total = np.zeros((groups, depth // d, channels // n, d, n), x.dtype)
     g = g.reshape(len(g), groups, 1, channels // n, n, pixels).swapaxes(4, 5)
     for rows, windows in _lowered(x, (down, across), slide):
