@@ -151,7 +151,8 @@ def _moments(x: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
 def _sums(x: np.ndarray) -> np.ndarray:
     """Return the sum of each channel, shape (channels, 1), of rows (channels, pixels)."""
     ones = np.ones(x.shape[2:], x.dtype)
-    return (x @ ones).sum(axis=0)[:, None]  # a matrix product sums faster than sum
+    sums: np.ndarray = (x @ ones).sum(axis=0)  # a matrix product sums faster than sum
+    return sums[:, None]
 
 
 def _check_channels(shape: tuple[int, ...], vectors: list[tuple[int, ...]], of_batch: bool) -> None:

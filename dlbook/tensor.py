@@ -19,8 +19,6 @@ Axes = int | tuple[int, ...] | None
 
 _recording = ContextVar("recording", default=True)
 
-np.empty(31 << 20, np.uint8)  # glibc keeps freed memory at hand once a large array came and went
-
 
 @contextmanager
 def no_grad() -> Iterator[None]:

@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import time
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
@@ -23,7 +24,7 @@ LIBRARIES = ("dlbook", "torch")
 def mlp(nn, **seed):
     widths = (784, 256, 128, 10)
     layers = []
-    for n, m in zip(widths[:-1], widths[1:], strict=True):
+    for n, m in pairwise(widths):
         layers += [nn.Linear(n, m, **seed), nn.ReLU()]
     return nn.Sequential(*layers[:-1])
 
@@ -201,9 +202,8 @@ def main():
     if options.inside:
         return measure_memory(*options.inside)
     for threads in (options.threads,) if options.threads else (1, 2):
-        print(
-            f"\n{f'ms a step, threads: {threads}':14}{'dlbook':>8}{'torch':>10}{'ratio':>8}   target"
-        )
+        heading = f"ms a step, threads: {threads}"
+        print(f"\n{heading}{'dlbook':>7}{'torch':>10}{'ratio':>8}   target", flush=True)
         ask(threads, "--repeats", options.repeats, "--inside", "time")
     print(f"\n{'MiB in a step':14}{'dlbook':>10}{'torch':>10}{'ratio':>8}   target")
     for name in NETWORKS:
