@@ -45,9 +45,7 @@ def conv2d(
     slide = _slide(weight.shape[2:], stride, padding, dilation, groups)
     _check_room(input.shape[2:], weight.shape[2:], slide)
     x, w = in_rows(input.data), weight.data
-    out = correlate(x, w, slide)
-    if bias is not None:
-        out += bias.data[:, None, None]
+    out = correlate(x, w, slide, None if bias is None else bias.data)
 
     def pull(g: np.ndarray) -> tuple[np.ndarray | None, ...]:
         rows = in_rows(g)

@@ -13,17 +13,21 @@ Images are rows here, shape (height, channels, width, batch); weights have torch
 Source: Cho and Brand (2017), "MEC: memory-efficient convolution for deep neural network".
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import product
 from math import gcd
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from dlbook import tiles
 from dlbook.windows import meeting, steps
 
 Pair = Sequence[int]  # (down, across)
-BLOCK = 1 << 21  # bytes of lowered rows at a time, so that they stay in the cache
+Result = TypeVar("Result")
+BLOCK = 1 << 22  # bytes of lowered rows at a time, so that they stay in the cache
+GAP = 16  # unused numbers behind each lowered row: at a power of two apart, rows share cache lines
 
 
 class Slide(NamedTuple):
@@ -43,19 +47,31 @@ class Slide(NamedTuple):
         return down, across
 
 
-def correlate(x: np.ndarray, w: np.ndarray, slide: Slide) -> np.ndarray:
+def correlate(
+    x: np.ndarray, w: np.ndarray, slide: Slide, bias: np.ndarray | None = None
+) -> np.ndarray:
     """Return the sliding products, shape (out_height, out_channels, out_width, batch).
 
     Args:
         x: shape (height, in_channels, width, batch).
         w: shape (out_channels, in_channels / groups, kernel_height, kernel_width).
         slide: how the window slides.
+        bias: shape (out_channels,), or None for 0.
     """
     height, width = slide.counts(x.shape[::2], w.shape[2:])
-    out = np.empty((height, slide.groups, len(w) // slide.groups, width * x.shape[3]), x.dtype)
-    flat = w.transpose(0, 2, 1, 3).reshape(slide.groups, 1, out.shape[2], -1)
-    for rows, windows in _lowered(x, w.shape[2:], slide):
-        np.matmul(flat, windows, out=out[rows].swapaxes(0, 1))
+    groups, channels, pixels = slide.groups, len(w) // slide.groups, width * x.shape[3]
+    flat = w.transpose(0, 2, 1, 3).reshape(groups, channels, -1)
+    n, p = tiles.tile(channels, pixels, flat.shape[2])
+    flat = flat.reshape(groups, 1, 1, channels // n, n, flat.shape[2])
+    out = np.empty((height, groups, channels // n, n, pixels // p, p), x.dtype)
+
+    def multiply(rows: slice, windows: np.ndarray) -> None:
+        cut = windows.reshape(*windows.shape[:3], pixels // p, 1, p).transpose(0, 1, 3, 4, 2, 5)
+        np.matmul(flat, cut, out=out[rows].transpose(1, 0, 4, 2, 3, 5))
+        if bias is not None:
+            out[rows] += bias.reshape(groups, channels // n, n, 1, 1)
+
+    _each_block(multiply, x, w.shape[2:], slide)
     return out.reshape(height, len(w), width, x.shape[3])
 
 
@@ -71,12 +87,22 @@ def weight_gradient(
         slide: how the window slid.
     """
     out, inside, down, across = shape
-    total = np.zeros((slide.groups, out // slide.groups, down * inside * across), x.dtype)
-    g = g.reshape(len(g), *total.shape[:2], g.shape[2] * g.shape[3])
-    for rows, windows in _lowered(x, (down, across), slide):
-        for row, window in zip(g[rows], windows.swapaxes(0, 1), strict=True):
-            total += row @ window.swapaxes(1, 2)
-    return np.ascontiguousarray(total.reshape(out, down, inside, across).transpose(0, 2, 1, 3))
+    groups, depth, channels = slide.groups, down * inside * across, out // slide.groups
+    pixels = g.shape[2] * g.shape[3]
+    d, n = tiles.tile(depth, channels, pixels, turned=True)
+    g = g.reshape(len(g), groups, 1, channels // n, n, pixels).swapaxes(4, 5)
+
+    def multiply(rows: slice, windows: np.ndarray) -> np.ndarray:
+        total = np.zeros((groups, depth // d, channels // n, d, n), x.dtype)
+        cut = windows.reshape(groups, windows.shape[1], depth // d, 1, d, pixels)
+        for row, window in zip(g[rows], cut.swapaxes(0, 1), strict=True):
+            total += window @ row
+        return total
+
+    first, *others = _each_block(multiply, x, (down, across), slide)
+    total = sum(others, first)
+    total = total.swapaxes(2, 3).reshape(groups, down, inside, across, channels)
+    return total.transpose(0, 4, 2, 1, 3).reshape(shape)
 
 
 def input_gradient(
@@ -96,16 +122,19 @@ def input_gradient(
     out, inside, *kernel = w.shape
     turned = w.reshape(slide.groups, out // slide.groups, inside, *kernel).swapaxes(1, 2)
     turned = turned.reshape(shape[1], out // slide.groups, *kernel)
-    dx = np.zeros(shape, g.dtype)
     down, across = (
         list(_families(*sizes))
         for sizes in zip(shape[::2], g.shape[::2], kernel, *slide[:3], strict=True)
     )
-    for rows, i, above, step in down:
-        for columns, j, left, hop in across:
-            family = Slide((1, 1), (above, left), (step, hop), slide.groups)
-            dx[rows, :, columns] = correlate(g, turned[:, :, i, j][:, :, ::-1, ::-1], family)
-    return dx
+    dx = np.zeros(0)
+    for (rows, i, above, step), (columns, j, left, hop) in product(down, across):
+        family = Slide((1, 1), (above, left), (step, hop), slide.groups)
+        part = correlate(g, turned[:, :, i, j][:, :, ::-1, ::-1], family)
+        if part.shape == shape:
+            return part
+        dx = dx if dx.shape == shape else np.zeros(shape, g.dtype)
+        dx[rows, :, columns] = part
+    return dx if dx.shape == shape else np.zeros(shape, g.dtype)
 
 
 def _families(
@@ -128,30 +157,42 @@ def _families(
             yield pixels, places, (reach - start, end - count), step
 
 
-def _lowered(x: np.ndarray, kernel: Pair, slide: Slide) -> Iterator[tuple[slice, np.ndarray]]:
-    """Yield a slice of output rows and their windows, a block at a time, in one buffer.
+def _each_block(
+    work: Callable[[slice, np.ndarray], Result], x: np.ndarray, kernel: Pair, slide: Slide
+) -> list[Result]:
+    """Return what `work` makes of output rows and their windows, block by block."""
+    down, across = slide.counts(x.shape[::2], kernel)
+    bytes_a_row = x.shape[1] * kernel[1] * across * x.shape[3] * x.itemsize * slide.stride[0]
+    block = min(max(1, BLOCK // max(1, bytes_a_row)), -(-down // tiles.THREADS))
 
-    The windows have the shape (groups, rows, kernel height x channels x kernel width, pixels),
-    where a group has so many channels, and the pixels are those of one row in all images.
+    def lower_and_work(top: int) -> Result:
+        rows = slice(top, min(top + block, down))
+        return work(rows, _lowered(x, kernel, slide, rows))
+
+    return tiles.in_threads(lower_and_work, range(0, down, block))
+
+
+def _lowered(x: np.ndarray, kernel: Pair, slide: Slide, rows: slice) -> np.ndarray:
+    """Return the windows of some output rows, views of the lowered rows that they lie on.
+
+    Their shape is (groups, rows, kernel height x channels x kernel width, pixels), where a group
+    has so many channels, and the pixels are those of one row in all images.
     """
     height, channels, width, batch = x.shape
     x = x.reshape(height, slide.groups, channels // slide.groups, width, batch).swapaxes(0, 1)
     (stride, hop), (above, left), (step, leap), groups = slide
-    down, across = slide.counts((height, width), kernel)
+    count, across = rows.stop - rows.start, slide.counts((height, width), kernel)[1]
     span = step * (kernel[0] - 1) + 1  # rows that one output row looks at
-    row = channels * kernel[1] * across * batch * x.itemsize
-    block = min(down, max(1, 1 + (BLOCK // max(row, 1) - span) // stride))
-    shape = (groups, (block - 1) * stride + span, channels // groups, kernel[1], across, batch)
-    lowered = np.zeros(shape, x.dtype)
-    for top in range(0, down, block):
-        rows = min(block, down - top)
-        part = lowered[:, : (rows - 1) * stride + span]
-        inside, seen = meeting(top * stride - above[0], 1, height, part.shape[1])
-        part[:, : inside.start] = part[:, inside.stop :] = 0
-        for k in range(kernel[1]):
-            columns, found = meeting(k * leap - left[0], hop, width, across)
-            part[:, inside, :, k, columns] = x[:, seen, :, found]
-        windows = sliding_window_view(part, span, axis=1)[:, ::stride, ..., ::step]
-        windows = np.moveaxis(windows, -1, 2)  # (groups, rows, kernel height, channels, ...)
-        depth = kernel[0] * shape[2] * kernel[1]
-        yield slice(top, top + rows), windows.reshape(groups, rows, depth, across * batch)
+    needed, pixels = (count - 1) * stride + span, across * batch
+    shape = (groups, needed, channels // groups, kernel[1], pixels + GAP)
+    lowered = tiles.scratch(shape, x.dtype)[..., :pixels]
+    split = lowered.reshape(*shape[:-1], across, batch)
+    inside, seen = meeting(rows.start * stride - above[0], 1, height, needed)
+    lowered[:, : inside.start] = lowered[:, inside.stop :] = 0
+    for k in range(kernel[1]):
+        columns, found = meeting(k * leap - left[0], hop, width, across)
+        split[:, inside, :, k, columns] = x[:, seen, :, found]
+        split[:, inside, :, k, : columns.start] = split[:, inside, :, k, columns.stop :] = 0
+    windows = sliding_window_view(lowered, span, axis=1)[:, ::stride, ..., ::step]
+    windows = np.moveaxis(windows, -1, 2)  # (groups, rows, kernel height, channels, ...)
+    return windows.reshape(groups, count, kernel[0] * shape[2] * kernel[1], pixels)

@@ -58,29 +58,23 @@ def batch_norm(
             running.data += momentum * (new[:, 0] - running.data)
     inverse = 1 / np.sqrt(var + eps)
     scale = inverse if weight is None else inverse * weight.data[:, None]
+    shift = -mean * scale if bias is None else bias.data[:, None] - mean * scale
     out = np.empty_like(x)
     for row, normal in zip(x, out, strict=True):
-        np.subtract(row, mean, out=normal)
-        normal *= scale
-        if bias is not None:
-            normal += bias.data[:, None]
+        np.multiply(row, scale, out=normal)
+        normal += shift
 
     def pull(g: np.ndarray) -> tuple[np.ndarray | None, ...]:
         g = in_rows(g.reshape(shape)).reshape(x.shape)
-        dx, total, along = np.empty_like(g), np.zeros_like(mean), np.zeros_like(mean)
-        for row, centred, slope in zip(x, dx, g, strict=True):
-            np.subtract(row, mean, out=centred)
-            total += slope.sum(axis=1, keepdims=True)
-            along += np.vecdot(slope, centred)[:, None]
-        along *= inverse
+        total = _sums(g)
+        along = (np.vecdot(g, x).sum(axis=0)[:, None] - mean * total) * inverse
+        dx = g * scale
         if of_batch:  # the mean and the variance depend on x too
-            for centred, slope in zip(dx, g, strict=True):
-                centred *= inverse * along / -count
-                centred += slope
-                centred -= total / count
-                centred *= scale
-        else:
-            np.multiply(g, scale, out=dx)
+            slope = along * inverse * scale / -count
+            level = total * scale / -count - slope * mean
+            for row, to in zip(x, dx, strict=True):
+                to += row * slope
+                to += level
         back = as_images(dx.reshape(size)).reshape(input.shape)
         return tuple(
             part
@@ -146,12 +140,19 @@ def layer_norm(
 
 def _moments(x: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
     """Return mean and variance of each channel, shape (channels, 1), of rows in two passes."""
-    mean = x.sum(axis=(0, 2))[:, None] / count
+    mean = _sums(x) / count
     var = np.zeros_like(mean)
     for row in x:
         centred = row - mean
         var += np.vecdot(centred, centred)[:, None]
     return mean, var / count
+
+
+def _sums(x: np.ndarray) -> np.ndarray:
+    """Return the sum of each channel, shape (channels, 1), of rows (channels, pixels)."""
+    ones = np.ones(x.shape[2:], x.dtype)
+    sums: np.ndarray = (x @ ones).sum(axis=0)  # a matrix product sums faster than sum
+    return sums[:, None]
 
 
 def _check_channels(shape: tuple[int, ...], vectors: list[tuple[int, ...]], of_batch: bool) -> None:

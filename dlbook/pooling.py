@@ -177,7 +177,7 @@ def _to_the_first(
     for down, i in rows:
         for across, j in columns:
             here = np.s_[down, :, across]
-            part = np.where(x[i, :, j] == out[here], left[here], 0)
+            part = left[here] * (x[i, :, j] == out[here])
             dx[i, :, j] += part
             left[here] -= part  # a place takes all of it, and leaves nothing to the next ones
     return dx

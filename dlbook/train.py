@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from math import isfinite
-from typing import Protocol
 
 import numpy as np
 from tqdm.auto import tqdm
@@ -13,16 +12,11 @@ from dlbook.data import batches
 from dlbook.functional import cross_entropy
 from dlbook.module import Module
 from dlbook.optim import Optimizer
+from dlbook.schedule import Schedule
 from dlbook.tensor import Tensor, no_grad
 
 Examples = tuple[np.ndarray, np.ndarray]
 Loss = Callable[[Tensor, np.ndarray], Tensor]
-
-
-class Schedule(Protocol):
-    """What changes a learning rate after each epoch, such as `StepLR`."""
-
-    def step(self) -> None: ...
 
 
 @dataclass

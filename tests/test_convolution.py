@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from dlbook import functional, lowering
+from dlbook import functional, lowering, tiles
 from dlbook.gradcheck import gradcheck
 from dlbook.tensor import Tensor
 from tests.oracle import agrees_with_torch, laid_out
@@ -46,23 +46,27 @@ def test_conv1d_agrees_with_torch(case):
     agrees_with_torch("conv1d", arrays, *stride, *padding, *dilation, groups)
 
 
-@settings(max_examples=50, deadline=None)
-@given(convolutions(axes=2))
-def test_small_blocks_give_what_large_ones_do(case):
-    (x, w, b), how = case
-    tensors = [Tensor(a, requires_grad=True) for a in (x, w, b) if a is not None]
-    large, gradients = functional.conv2d(*tensors[:2], None, *how), []
-    large.backward(np.ones(large.shape))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(lowering, "BLOCK", 1)
-        gradients = [t.grad for t in tensors[:2]]
-        for t in tensors:
-            t.grad = None
-        small = functional.conv2d(*tensors[:2], None, *how)
-        small.backward(np.ones(small.shape))
-    np.testing.assert_allclose(small.data, large.data, rtol=1e-12, atol=1e-12)
-    for t, g in zip(tensors, gradients, strict=False):
-        np.testing.assert_allclose(t.grad, g, rtol=1e-12, atol=1e-12)
+@pytest.mark.parametrize("small", [0, 10, 1000, 1_000_000])
+@pytest.mark.parametrize("threads", [1, 3])
+@pytest.mark.parametrize(("how", "groups"), [((1, 1), 1), ((2, 0), 2), ((3, 2, 2), 4)])
+def test_tiles_blocks_and_threads_change_nothing(small, threads, how, groups, monkeypatch, rng):
+    monkeypatch.setattr(tiles, "SMALL", small)
+    monkeypatch.setattr(tiles, "THREADS", threads)
+    monkeypatch.setattr(lowering, "BLOCK", 4 * small)
+    tiles.tile.cache_clear()
+    shapes = (8, 32, 7, 8), (48, 32 // groups, 3, 3), (48,)
+    arrays = [rng.normal(size=shape) for shape in shapes]
+    agrees_with_torch("conv2d", arrays, *how, *(1,) * (3 - len(how)), groups)
+    tiles.tile.cache_clear()
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.tuples(*[st.integers(0, 300)] * 2), st.integers(0, 2000), st.booleans())
+def test_tiles_cut_evenly_and_stay_small(sides, depth, turned):
+    cuts = tiles.tile(*sides, depth, turned)
+    assert all(side % cut == 0 for side, cut in zip(sides, cuts, strict=True) if side)
+    if cuts != sides and min(sides):
+        assert cuts[0] * cuts[1] * depth <= tiles.SMALL
 
 
 def slowly(x, w, stride, dilation):

@@ -43,7 +43,7 @@ east    nn.convolution  nn.init  nn.linear  nn.normalization  nn.pooling  nn.sim
 east    functional  gradcheck  module
 east    convolution  loss  normalization  pooling
 east    activation  lowering  schedule
-east    tensor  windows
+east    tensor  tiles  windows
 east    checkpoint  graph  plots
 cellar  key
 cellar  wire  words
@@ -189,7 +189,6 @@ NO_SHAPE = {
     "nn.Sequential",
     "tensor.no_grad",
     "train.History",
-    "train.Schedule",
 }
 
 

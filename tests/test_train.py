@@ -5,6 +5,7 @@ import torch
 from dlbook import nn, optim
 from dlbook.data import batches, load_digits, split
 from dlbook.functional import cross_entropy, mse_loss
+from dlbook.schedule import StepLR
 from dlbook.tensor import Tensor
 from dlbook.train import accuracy, clip_grad_norm_, fit, predict
 
@@ -183,15 +184,11 @@ def test_without_gradients_the_norm_is_zero_and_a_limit_of_zero_is_refused():
 
 
 def test_fit_clips_before_each_step_and_moves_the_schedule_after_each_epoch(rng):
-    class Halving:
-        def step(self):
-            optimizer.lr /= 2
-
     model = Recorder()
     optimizer = optim.SGD(model.parameters(), lr=1.0)
     part = 100 * np.ones((4, 2), np.float32), np.full((4, 2), -1e4, np.float32)
     options = {"epochs": 3, "batch_size": 4, "rng": rng, "loss": mse_loss, "progress": False}
-    fit(model, optimizer, part, part, schedule=Halving(), max_norm=0.1, **options)
+    fit(model, optimizer, part, part, schedule=StepLR(optimizer, 1, 0.5), max_norm=0.1, **options)
     assert optimizer.lr == 1 / 8
     steps = 0.1 * (1 + 1 / 2 + 1 / 4)  # learning rate times the clipped slope, in each epoch
     np.testing.assert_allclose(model.scale.item(), 1 - steps, rtol=1e-5)

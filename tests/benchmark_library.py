@@ -1,0 +1,219 @@
+"""Time and memory of training steps, dlbook against torch's eager mode on the CPU.
+
+Run by hand: `python tests/benchmark_library.py [--threads 1|2] [--repeats 30]`. Both libraries
+take turns in one process, so that a busy machine disturbs both; the table gives medians. Memory
+is that of a fresh process each: the peak during three steps, less what it held before the first.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+from itertools import pairwise
+from pathlib import Path
+from statistics import median
+
+ROOT = Path(__file__).parents[1]
+LIBRARIES = ("dlbook", "torch")
+
+
+# ---- the networks, written once for both: nn is the module of layers of either ----
+
+
+def mlp(nn, **seed):
+    widths = (784, 256, 128, 10)
+    layers = []
+    for n, m in pairwise(widths):
+        layers += [nn.Linear(n, m, **seed), nn.ReLU()]
+    return nn.Sequential(*layers[:-1])
+
+
+def lenet(nn, **seed):
+    return nn.Sequential(
+        *(nn.Conv2d(1, 6, 5, padding=2, **seed), nn.ReLU(), nn.MaxPool2d(2)),
+        *(nn.Conv2d(6, 16, 5, **seed), nn.ReLU(), nn.MaxPool2d(2)),
+        *(nn.Flatten(), nn.Linear(400, 120, **seed), nn.ReLU(), nn.Linear(120, 84, **seed)),
+        *(nn.ReLU(), nn.Linear(84, 10, **seed)),
+    )
+
+
+def vgg_like(nn, **seed):
+    layers, channels = [], 3
+    for width in (32, 64, 128):
+        for n in (channels, width):
+            layers += [nn.Conv2d(n, width, 3, padding=1, **seed), nn.ReLU()]
+        layers.append(nn.MaxPool2d(2))
+        channels = width
+    head = nn.Flatten(), nn.Linear(2048, 128, **seed), nn.ReLU(), nn.Linear(128, 10, **seed)
+    return nn.Sequential(*layers, *head)
+
+
+def small_resnet(nn, **seed):
+    def convolution(n, m, size, stride):
+        pads = {"stride": stride, "padding": size // 2, "bias": False}
+        return nn.Sequential(nn.Conv2d(n, m, size, **pads, **seed), nn.BatchNorm2d(m))
+
+    class Block(nn.Module):
+        def __init__(self, n, m, stride):
+            super().__init__()
+            self.first, self.second = convolution(n, m, 3, stride), convolution(m, m, 3, 1)
+            self.relu, self.again = nn.ReLU(), nn.ReLU()
+            self.shortcut = convolution(n, m, 1, stride) if n != m else nn.Sequential()
+
+        def forward(self, input):
+            out = self.second(self.relu(self.first(input)))
+            return self.again(out + self.shortcut(input))
+
+    blocks = [Block(16, 16, 1), Block(16, 32, 2), Block(32, 64, 2)]
+    stem = convolution(3, 16, 3, 1), nn.ReLU()
+    head = nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(64, 10, **seed)
+    return nn.Sequential(*stem, *blocks, *head)
+
+
+NETWORKS = {  # name: (network, shape of a batch, target for 1 and for 2 threads)
+    "MLP": (mlp, (128, 784), (0.85, 0.9)),
+    "LeNet": (lenet, (64, 1, 28, 28), (0.75, 1.0)),
+    "VGG-like": (vgg_like, (32, 3, 32, 32), (1.05, 1.1)),
+    "small ResNet": (small_resnet, (32, 3, 32, 32), (1.15, 1.5)),
+}
+MEMORY_TARGET = 0.6
+CHANGES = {  # one convolution, 3 x 3 with padding 1: (batch, channels, height, width)
+    "batch size": [(n, 32, 16, 16) for n in (8, 32, 128)],
+    "image size": [(32, 32, n, n) for n in (8, 16, 32)],
+    "channels": [(32, n, 16, 16) for n in (8, 32, 128)],
+}
+
+
+# ---- one step of either library ----
+
+
+def training_step(library, network, shape):
+    """Return a function that trains one step on fixed data."""
+    import numpy as np
+
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=shape).astype(np.float32), rng.integers(0, 10, len(shape) and shape[0])
+    if library == "torch":
+        import torch
+        from torch import nn, optim
+        from torch.nn.functional import cross_entropy
+
+        model, x, y = network(nn), torch.tensor(x), torch.tensor(y)
+    else:
+        from dlbook import nn, optim
+        from dlbook.functional import cross_entropy
+        from dlbook.tensor import Tensor
+
+        model, x = network(nn, rng=rng), Tensor(x)
+    optimizer = optim.SGD(model.parameters(), lr=0.01, momentum=0.9)
+
+    def step():
+        optimizer.zero_grad()
+        cross_entropy(model(x), y).backward()
+        optimizer.step()
+
+    return step
+
+
+def convolution_step(library, shape):
+    """Return a function that runs one convolution forward and backward."""
+    import numpy as np
+
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=shape).astype(np.float32)
+    w = rng.normal(size=(shape[1], shape[1], 3, 3)).astype(np.float32)
+    if library == "torch":
+        import torch
+        from torch.nn.functional import conv2d
+
+        x, w = (torch.tensor(a, requires_grad=True) for a in (x, w))
+        g = torch.ones(shape)
+    else:
+        from dlbook.functional import conv2d
+        from dlbook.tensor import Tensor
+
+        x = np.ascontiguousarray(x.transpose(2, 1, 3, 0)).transpose(3, 1, 0, 2)  # as in a network
+        x, w, g = Tensor(x, True), Tensor(w, True), np.ones_like(x)
+    return lambda: conv2d(x, w, None, 1, 1).backward(g)
+
+
+def medians(steps, repeats):
+    """Return the median time of each step in ms; they take turns."""
+    times = [[] for _ in steps]
+    for round_ in range(repeats + 3):
+        for step, mine in zip(steps, times, strict=True):
+            start = time.perf_counter()
+            step()
+            if round_ >= 3:
+                mine.append(1e3 * (time.perf_counter() - start))
+    return [median(mine) for mine in times]
+
+
+# ---- what a subprocess is asked to do ----
+
+
+def time_all(repeats):
+    threads = int(os.environ["OMP_NUM_THREADS"])
+    for name, (network, shape, targets) in NETWORKS.items():
+        ours, theirs = medians([training_step(n, network, shape) for n in LIBRARIES], repeats)
+        target = targets[min(threads, 2) - 1]
+        row = f"{name:14}{ours:10.2f}{theirs:10.2f}{ours / theirs:8.2f}   <= {target:.2f}"
+        print(row, "" if ours <= target * theirs else "  missed", flush=True)
+    print(f"\n{'3x3 convolution, forward and backward':42}{'dlbook':>8}{'torch':>10}{'ratio':>8}")
+    for change, shapes in CHANGES.items():
+        for shape in shapes:
+            ours, theirs = medians([convolution_step(n, shape) for n in LIBRARIES], repeats)
+            row = f"{change:12}{'x'.join(map(str, shape)):>24}"
+            print(f"{row}{ours:14.2f}{theirs:10.2f}{ours / theirs:8.2f}", flush=True)
+
+
+def held(field):
+    """Return VmRSS, held now, or VmHWM, the most that was ever held, in MiB."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(field))
+
+
+def measure_memory(library, name):
+    network, shape, _ = NETWORKS[name]
+    step = training_step(library, network, shape)
+    Path("/proc/self/clear_refs").write_text("5")  # the peak starts anew
+    before = held("VmRSS")
+    for _ in range(3):
+        step()
+    print(held("VmHWM") - before)
+
+
+def ask(threads, *arguments, **options):
+    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+    environment = os.environ | dict.fromkeys(names, str(threads)) | {"PYTHONPATH": str(ROOT)}
+    command = [sys.executable, __file__, *map(str, arguments)]
+    return subprocess.run(command, env=environment, check=True, **options)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--threads", type=int, choices=(1, 2))
+    parser.add_argument("--repeats", type=int, default=30)
+    parser.add_argument("--inside", nargs="*", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.inside == ["time"]:
+        return time_all(options.repeats)
+    if options.inside:
+        return measure_memory(*options.inside)
+    for threads in (options.threads,) if options.threads else (1, 2):
+        heading = f"ms a step, threads: {threads}"
+        print(f"\n{heading}{'dlbook':>7}{'torch':>10}{'ratio':>8}   target", flush=True)
+        ask(threads, "--repeats", options.repeats, "--inside", "time")
+    print(f"\n{'MiB in a step':14}{'dlbook':>10}{'torch':>10}{'ratio':>8}   target")
+    for name in NETWORKS:
+        done = [
+            ask(1, "--inside", library, name, capture_output=True, text=True)
+            for library in LIBRARIES
+        ]
+        ours, theirs = (float(run.stdout) for run in done)
+        print(f"{name:14}{ours:10.1f}{theirs:10.1f}{ours / theirs:8.2f}   <= {MEMORY_TARGET}")
+
+
+if __name__ == "__main__":
+    main()
