@@ -163,13 +163,10 @@ def _each_block(
     """Return what `work` makes of output rows and their windows, block by block."""
     down, across = slide.counts(x.shape[::2], kernel)
     bytes_a_row = x.shape[1] * kernel[1] * across * x.shape[3] * x.itemsize * slide.stride[0]
-    block = min(max(1, BLOCK // max(1, bytes_a_row)), -(-down // tiles.THREADS))
+    block = max(1, BLOCK // max(1, bytes_a_row))
 
-    def lower_and_work(top: int) -> Result:
-        rows = slice(top, min(top + block, down))
-        return work(rows, _lowered(x, kernel, slide, rows))
-
-    return tiles.in_threads(lower_and_work, range(0, down, block))
+    blocks = (slice(top, min(top + block, down)) for top in range(0, down, block))
+    return [work(rows, _lowered(x, kernel, slide, rows)) for rows in blocks]
 
 
 def _lowered(x: np.ndarray, kernel: Pair, slide: Slide, rows: slice) -> np.ndarray:

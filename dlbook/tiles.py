@@ -1,27 +1,21 @@
-"""What a processor is good at: how to cut matrix products, share out rows, and reuse memory.
+"""How to cut matrix products for one processor core, and how to reuse memory.
 
 OpenBLAS packs a matrix before it multiplies it, except a small one on a processor with AVX-512.
-There, many small products are up to twice as fast as one, but each runs in one thread only, so
-the rows of an image are shared out among threads of our own. Elsewhere a product stays whole,
-and the threads are those of the BLAS.
+There, many small products are up to twice as fast as one. But each of them runs in one thread,
+so where the BLAS may use several threads a product stays whole.
 """
 
 import os
 import threading
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from typing import TypeVar
 
 import numpy as np
 
-Item = TypeVar("Item")
-Result = TypeVar("Result")
-
 SIMD = (np.show_config(mode="dicts") or {}).get("SIMD Extensions", {}).get("found", [])
-SMALL = 1_000_000 if {"X86_V4", "AVX512_SKX"} & set(SIMD) else 0  # multiplications
+THREADS = os.environ.get("OPENBLAS_NUM_THREADS") or os.environ.get("OMP_NUM_THREADS")
+ALONE = (THREADS or str(os.cpu_count())) == "1"
+SMALL = 1_000_000 if ALONE and {"X86_V4", "AVX512_SKX"} & set(SIMD) else 0  # multiplications
 SMALL_TURNED = 1200  # numbers in the result, where the second matrix is a transposed one
-THREADS = int(os.environ.get("OMP_NUM_THREADS") or os.cpu_count() or 1) if SMALL else 1
 
 _own = threading.local()
 
@@ -46,14 +40,6 @@ def tile(height: int, width: int, depth: int, turned: bool = False) -> tuple[int
     return max(fitting)[2:] if fitting else (height, max(width, 1))
 
 
-def in_threads(work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
-    """Return what `work` makes of each item, in order; NumPy lets other threads run meanwhile."""
-    items = list(items)
-    if THREADS == 1 or len(items) == 1:
-        return [work(item) for item in items]
-    return list(_pool().map(work, items))
-
-
 def scratch(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
     """Return an array of unknown numbers; each thread has one memory, which the next call reuses.
 
@@ -68,11 +54,4 @@ def scratch(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
     return memory[:size].view(dtype).reshape(shape)
 
 
-@cache
-def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(THREADS, thread_name_prefix="dlbook")
-
-
 np.empty(31 << 20, np.uint8)  # glibc keeps freed memory at hand once a large array came and went
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_pool.cache_clear)  # threads do not survive a fork

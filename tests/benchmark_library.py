@@ -1,8 +1,9 @@
 """Time and memory of training steps, dlbook against torch's eager mode on the CPU.
 
-Run by hand: `python tests/benchmark_library.py [--threads 1|2] [--repeats 30]`. Both libraries
-take turns in one process, so that a busy machine disturbs both; the table gives medians. Memory
-is that of a fresh process each: the peak during three steps, less what it held before the first.
+Run by hand: `python tests/benchmark_library.py [--threads 1|2] [--turns 10]`. Each library has a
+process of its own, so that threads of one that wait for work do not slow the other, and they take
+turns, so that a busy machine disturbs both; the table gives medians. Memory is that of a fresh
+process each: the peak during three steps, less what it held before the first.
 """
 
 import argparse
@@ -138,34 +139,23 @@ def convolution_step(library, shape):
     return lambda: conv2d(x, w, None, 1, 1).backward(g)
 
 
-def medians(steps, repeats):
-    """Return the median time of each step in ms; they take turns."""
-    times = [[] for _ in steps]
-    for round_ in range(repeats + 3):
-        for step, mine in zip(steps, times, strict=True):
-            start = time.perf_counter()
-            step()
-            if round_ >= 3:
-                mine.append(1e3 * (time.perf_counter() - start))
-    return [median(mine) for mine in times]
-
-
 # ---- what a subprocess is asked to do ----
 
 
-def time_all(repeats):
-    threads = int(os.environ["OMP_NUM_THREADS"])
-    for name, (network, shape, targets) in NETWORKS.items():
-        ours, theirs = medians([training_step(n, network, shape) for n in LIBRARIES], repeats)
-        target = targets[min(threads, 2) - 1]
-        row = f"{name:14}{ours:10.2f}{theirs:10.2f}{ours / theirs:8.2f}   <= {target:.2f}"
-        print(row, "" if ours <= target * theirs else "  missed", flush=True)
-    print(f"\n{'3x3 convolution, forward and backward':42}{'dlbook':>8}{'torch':>10}{'ratio':>8}")
-    for change, shapes in CHANGES.items():
-        for shape in shapes:
-            ours, theirs = medians([convolution_step(n, shape) for n in LIBRARIES], repeats)
-            row = f"{change:12}{'x'.join(map(str, shape)):>24}"
-            print(f"{row}{ours:14.2f}{theirs:10.2f}{ours / theirs:8.2f}", flush=True)
+def take_turns(library, network, *shape):
+    """Answer each line of input, a number of steps, with their times in ms."""
+    if network == "convolution":
+        step = convolution_step(library, tuple(map(int, shape)))
+    else:
+        step = training_step(library, *NETWORKS[network][:2])
+    for line in sys.stdin:
+        step()  # the first after a pause finds cold caches
+        times = []
+        for _ in range(int(line)):
+            start = time.perf_counter()
+            step()
+            times.append(1e3 * (time.perf_counter() - start))
+        print(*times, flush=True)
 
 
 def held(field):
@@ -184,35 +174,72 @@ def measure_memory(library, name):
     print(held("VmHWM") - before)
 
 
-def ask(threads, *arguments, **options):
+# ---- asking ----
+
+
+def start(threads, *arguments):
     names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
     environment = os.environ | dict.fromkeys(names, str(threads)) | {"PYTHONPATH": str(ROOT)}
-    command = [sys.executable, __file__, *map(str, arguments)]
-    return subprocess.run(command, env=environment, check=True, **options)
+    command = [sys.executable, __file__, "--inside", *map(str, arguments)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    return subprocess.Popen(command, env=environment, **pipes)
+
+
+def medians(threads, turns, *what):
+    """Return the median time of a step in ms, of each library; the first two turns warm up."""
+    workers = [start(threads, "turns", library, *what) for library in LIBRARIES]
+    times = [[] for _ in workers]
+    steps = 1
+    for turn in range(turns + 2):
+        for worker, mine in zip(workers, times, strict=True):
+            worker.stdin.write(f"{steps}\n")
+            worker.stdin.flush()
+            got = [float(word) for word in worker.stdout.readline().split()]
+            mine += got if turn > 1 else []
+        steps = max(3, int(200 / got[0])) if turn == 1 else steps
+    for worker in workers:
+        worker.communicate()
+    return [median(mine) for mine in times]
+
+
+def print_times(threads, turns):
+    print(
+        f"\n{f'ms a step, threads: {threads}':24}{'dlbook':>10}{'torch':>10}{'ratio':>8}   target"
+    )
+    for name, (_, _, targets) in NETWORKS.items():
+        ours, theirs = medians(threads, turns, name)
+        target = targets[threads - 1]
+        row = f"{name:24}{ours:10.2f}{theirs:10.2f}{ours / theirs:8.2f}   <= {target:.2f}"
+        print(row, "" if ours <= target * theirs else "  missed", flush=True)
+    print("\n3x3 convolution, forward and backward")
+    for change, shapes in CHANGES.items():
+        for shape in shapes:
+            ours, theirs = medians(threads, turns, "convolution", *shape)
+            row = f"{change:12}{'x'.join(map(str, shape)):>12}"
+            print(f"{row}{ours:10.2f}{theirs:10.2f}{ours / theirs:8.2f}", flush=True)
+
+
+def print_memory():
+    print(f"\n{'MiB in a step':24}{'dlbook':>10}{'torch':>10}{'ratio':>8}   target")
+    for name in NETWORKS:
+        runs = [start(1, "memory", library, name).communicate()[0] for library in LIBRARIES]
+        ours, theirs = map(float, runs)
+        row = f"{name:24}{ours:10.1f}{theirs:10.1f}{ours / theirs:8.2f}   <= {MEMORY_TARGET:.2f}"
+        print(row, "" if ours <= MEMORY_TARGET * theirs else "  missed", flush=True)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--threads", type=int, choices=(1, 2))
-    parser.add_argument("--repeats", type=int, default=30)
+    parser.add_argument("--turns", type=int, default=10)
     parser.add_argument("--inside", nargs="*", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.inside == ["time"]:
-        return time_all(options.repeats)
     if options.inside:
-        return measure_memory(*options.inside)
+        work = {"turns": take_turns, "memory": measure_memory}[options.inside[0]]
+        return work(*options.inside[1:])
     for threads in (options.threads,) if options.threads else (1, 2):
-        heading = f"ms a step, threads: {threads}"
-        print(f"\n{heading}{'dlbook':>7}{'torch':>10}{'ratio':>8}   target", flush=True)
-        ask(threads, "--repeats", options.repeats, "--inside", "time")
-    print(f"\n{'MiB in a step':14}{'dlbook':>10}{'torch':>10}{'ratio':>8}   target")
-    for name in NETWORKS:
-        done = [
-            ask(1, "--inside", library, name, capture_output=True, text=True)
-            for library in LIBRARIES
-        ]
-        ours, theirs = (float(run.stdout) for run in done)
-        print(f"{name:14}{ours:10.1f}{theirs:10.1f}{ours / theirs:8.2f}   <= {MEMORY_TARGET}")
+        print_times(threads, options.turns)
+    print_memory()
 
 
 if __name__ == "__main__":

@@ -47,11 +47,9 @@ def test_conv1d_agrees_with_torch(case):
 
 
 @pytest.mark.parametrize("small", [0, 10, 1000, 1_000_000])
-@pytest.mark.parametrize("threads", [1, 3])
 @pytest.mark.parametrize(("how", "groups"), [((1, 1), 1), ((2, 0), 2), ((3, 2, 2), 4)])
-def test_tiles_blocks_and_threads_change_nothing(small, threads, how, groups, monkeypatch, rng):
+def test_tiles_and_blocks_change_nothing(small, how, groups, monkeypatch, rng):
     monkeypatch.setattr(tiles, "SMALL", small)
-    monkeypatch.setattr(tiles, "THREADS", threads)
     monkeypatch.setattr(lowering, "BLOCK", 4 * small)
     tiles.tile.cache_clear()
     shapes = (8, 32, 7, 8), (48, 32 // groups, 3, 3), (48,)
