@@ -7,13 +7,16 @@ from importlib import import_module
 
 _MODULES = (
     "check",
+    "claims",
     "data",
+    "explore",
     "functional",
     "gradcheck",
     "models",
     "nn",
     "optim",
     "plots",
+    "predict",
     "summary",
     "tensor",
     "train",

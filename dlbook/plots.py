@@ -43,14 +43,31 @@ def figure(
     Returns:
         The figure, and its axes: one, or an array of them as `Figure.subplots` returns.
     """
-    fig = Figure(figsize=(width, height), dpi=96, layout="constrained", facecolor="white")
+    fig = blank(width, height)
+    return fig, axes_on(fig, columns, rows, **options)
+
+
+def blank(width: float = 7.0, height: float = 2.8) -> Figure:
+    """Return a figure without axes; sizes in inches."""
+    return Figure(figsize=(width, height), dpi=96, layout="constrained", facecolor="white")
+
+
+def axes_on(fig: Figure, columns: int = 1, rows: int = 1, **options: Any) -> Any:
+    """Return new axes on an empty figure, as `figure` does.
+
+    Args:
+        fig: from `blank`, or cleared.
+        columns: axes side by side.
+        rows: axes one below the other.
+        options: passed on to `Figure.subplots`, such as ``sharey=True``.
+    """
     axes = fig.subplots(rows, columns, **options)
     for ax in np.ravel(axes):
         ax.spines[["top", "right"]].set_visible(False)
         ax.tick_params(labelsize=8, color=CONTEXT)
         ax.xaxis.label.set_size(9)
         ax.yaxis.label.set_size(9)
-    return fig, axes
+    return axes
 
 
 def png(fig: Figure) -> bytes:

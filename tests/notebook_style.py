@@ -17,8 +17,10 @@ CHAPTER_IMPORTS = """\
 import numpy as np
 import torch
 
-from dlbook import Tensor, data, functional as F, nn, no_grad, optim, plots, record, train
+from dlbook import Tensor, claims, data, explore, functional as F, nn, optim, plots, train
 from dlbook.gradcheck import gradcheck
+from dlbook.predict import reveal
+from dlbook.tensor import no_grad, record
 """
 SET_IMPORTS = """\
 import numpy as np

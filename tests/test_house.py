@@ -33,6 +33,9 @@ west    grading.execute  grading.inside.locks  grading.line  grading.page  gradi
 west    grading.source
 west    grading.cells  grading.inside.hidden  grading.inside.seccomp  grading.kernel
 west    grading.memory  grading.names  grading.sheet  grading.text
+east    explore
+east    explore.neuron
+east    explore.explorer
 east    models  train
 east    models.mini
 east    models.alexnet  models.googlenet  models.lenet  models.resnet  models.vgg  summary
@@ -44,7 +47,7 @@ east    functional  gradcheck  module
 east    convolution  loss  normalization  pooling
 east    activation  lowering  schedule
 east    tensor  tiles  windows
-east    checkpoint  graph  plots
+east    checkpoint  claims  graph  plots  predict
 cellar  key
 cellar  wire  words
 """  # a line is a floor: a file imports only from floors below its own

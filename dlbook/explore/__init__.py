@@ -1,0 +1,20 @@
+"""Explorers: figures that answer when the reader moves something, each with a still picture."""
+
+from importlib import import_module
+
+_HOMES = {  # name: the file that it lives in
+    "one_neuron": "neuron",
+}
+
+__all__ = [*_HOMES]
+
+
+def __getattr__(name: str) -> object:
+    """Return the explorer called `name`, importing its file now (PEP 562)."""
+    if name in _HOMES:
+        return getattr(import_module(f"dlbook.explore.{_HOMES[name]}"), name)
+    raise AttributeError(f"dlbook.explore has no {name!r}; it has {', '.join(__all__)}")
+
+
+def __dir__() -> list[str]:
+    return list(__all__)

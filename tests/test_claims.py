@@ -1,0 +1,89 @@
+"""Claims are whole, their boxes say what the file says, and every chapter's experiments decide."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from dlbook import claims, predict
+from dlbook.grading.cells import read
+
+ROOT = Path(__file__).parents[1]
+CLAIMS = claims.load()
+CHAPTERS = [path.name for path in sorted(ROOT.glob("chapters/*.ipynb"))]
+SETTLED = re.compile(r"claims\.settle\(\s*\"(T\d\d)\"")
+
+
+@pytest.mark.parametrize("id", CLAIMS)
+def test_a_claim_is_whole(id):
+    claim = CLAIMS[id]
+    assert claim.verdict in claims.VERDICTS
+    for text in (claim.rendering, claim.question, claim.right, claim.grain, claim.reference):
+        assert len(text) > 10 and text[-1] in ".?", f"{id}: {text!r} is no sentence"
+    assert re.search("[\u4e00-\u9fff]", claim.quote)
+    assert re.search("[<>=]", claim.predicate)
+
+
+def test_each_claim_is_shown_and_settled_where_it_is_born():
+    for name in CHAPTERS:
+        born = [id for id, claim in CLAIMS.items() if claim.chapter == name[:2]]
+        sources = "\n".join(c.source for c in read(ROOT / "chapters" / name).cells)
+        assert sorted(SETTLED.findall(sources)) == sorted(born), name
+        shown = re.findall(r"claims\.show\(\"(T\d\d)\"\)", sources)
+        assert sorted(shown) == sorted(born), name
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    texts = []
+    monkeypatch.setattr("IPython.display.display", lambda data, **_: texts.append(data))
+    return texts
+
+
+def test_a_box_quotes_and_a_settled_one_judges(shown):
+    claims.show("T02")
+    claims.settle("T02", "wrong", learned=0.6, raw=0.4, untrained=0.4, shifted=0.3, centred=0.9)
+    claims.settle("T02", None, learned=0.4, raw=0.4, untrained=0.4, shifted=0.3, centred=0.9)
+    box, agreed, not_agreed = (data["text/markdown"] for data in shown)
+    assert CLAIMS["T02"].quote in box and CLAIMS["T02"].right not in box
+    assert "You said: wrong." in agreed and "your run agrees" in agreed
+    assert "not judged yet" in not_agreed and "does not agree" in not_agreed
+    assert CLAIMS["T02"].right in agreed and CLAIMS["T02"].grain in agreed
+
+
+def test_what_is_missing_or_misspelt_is_named(shown):
+    with pytest.raises(ValueError, match="got 'T99'"):
+        claims.show("T99")
+    with pytest.raises(ValueError, match="got 'maybe'"):
+        claims.settle("T02", "maybe")
+    with pytest.raises(ValueError, match="got learned"):
+        claims.settle("T02", None, learned=1)
+
+
+@pytest.mark.parametrize(
+    ("guess", "said"), [(None, "nothing yet"), ("YES ", "As you"), ("no", "You predicted no;")]
+)
+def test_a_prediction_is_compared_with_the_run(guess, said, capsys):
+    predict.reveal(guess, "yes")
+    assert said in capsys.readouterr().out
+
+
+@pytest.mark.notebook
+@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_the_experiments_of_a_chapter_decide_its_claims_under_other_seeds(name, seed, monkeypatch):
+    verdicts = {}
+
+    def settle(id, verdict, **numbers):
+        verdicts[id] = CLAIMS[id].holds(**numbers), numbers
+
+    monkeypatch.setattr(claims, "settle", settle)
+    monkeypatch.setattr("IPython.display.display", lambda *_, **__: None)
+    space = {"__name__": "__main__"}
+    for cell in read(ROOT / "chapters" / name).cells:
+        if cell.kind == "code":
+            source = cell.source.replace("default_rng(0)", f"default_rng({seed})")
+            exec(compile(source, cell.id, "exec"), space)
+    failed = {id: numbers for id, (holds, numbers) in verdicts.items() if not holds}
+    assert not failed, f"{name} with seed {seed}: widen the margin or change the claim: {failed}"
+    assert len(verdicts) == sum(claim.chapter == name[:2] for claim in CLAIMS.values())
