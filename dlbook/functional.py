@@ -1,9 +1,10 @@
-"""Operations on tensors without parameters of their own, under the names of torch.nn.functional.
+"""Operations on tensors that have no parameters, under their names in torch.nn.functional.
 
-Each one is a forward computation in NumPy and its backward rule, joined by `record`. The longer
-ones live in files of their own and are all found here.
+`cat` is torch.cat. Each operation is a forward computation in NumPy and its backward rule, joined
+by `record`. The longer ones live in files of their own and are all found here.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,7 @@ __all__ = [
     "avg_pool2d",
     "batch_norm",
     "binary_cross_entropy_with_logits",
+    "cat",
     "conv1d",
     "conv2d",
     "cross_entropy",
@@ -89,6 +91,27 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
 
     parents = (input, weight) if bias is None else (input, weight, bias)
     return record(out, parents, pull)
+
+
+def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
+    """Return the tensors one behind the other along an axis.
+
+    Args:
+        tensors: shapes that differ along `dim` alone.
+        dim: the axis along which they are joined.
+
+    Raises:
+        ValueError: if there is no tensor, or shapes differ along another axis.
+    """
+    try:
+        joined = np.concatenate([tensor.data for tensor in tensors], axis=dim)
+    except ValueError as error:
+        raise ValueError(
+            f"cat needs shapes that differ along dim {dim} alone, got "
+            f"{[tensor.shape for tensor in tensors]}; reshape them, or choose another dim"
+        ) from error
+    ends = np.cumsum([tensor.shape[dim] for tensor in tensors])[:-1]
+    return record(joined, tensors, lambda g: tuple(np.split(g, ends, axis=dim)))
 
 
 def embedding(input: Any, weight: Tensor) -> Tensor:

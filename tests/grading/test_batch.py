@@ -169,7 +169,8 @@ def test_kill_9_loses_no_row_leaves_no_process_and_the_next_run_ends_the_same(tm
 @pytest.mark.notebook
 @pytest.mark.filterwarnings("ignore")
 def test_dask_gives_the_same(folder, tmp_path):
-    distributed = pytest.importorskip("distributed")
+    import distributed
+
     cluster = distributed.LocalCluster(
         n_workers=2, threads_per_worker=1, dashboard_address=None, host="127.0.0.1"
     )

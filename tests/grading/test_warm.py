@@ -105,7 +105,6 @@ def test_closing_a_launcher_leaves_no_process(tiny_key):
 
 
 def test_torch_works_in_a_forked_kernel(warm, tiny_key):
-    pytest.importorskip("torch")
     train = """
 import torch
 torch.set_num_threads(2)

@@ -4,8 +4,6 @@ import torch
 
 from dlbook import Tensor, models
 from dlbook.functional import cross_entropy
-from dlbook.gradcheck import gradcheck
-from dlbook.models.googlenet import side_by_side
 from tests.twins import copy_weights, twin
 
 NETS = ["lenet", "mini_alexnet", "mini_googlenet", "mini_resnet", "mini_vgg"]
@@ -57,10 +55,3 @@ def test_lenet_has_the_known_number_of_parameters(rng):
 def test_an_image_too_small_for_lenet_is_refused(rng):
     with pytest.raises(ValueError, match="at least 12 x 12, got 8"):
         models.lenet(size=8, rng=rng)
-
-
-def test_side_by_side_is_cat(rng):
-    parts = [rng.normal(size=(2, channels, 3, 2)) for channels in (1, 4, 2)]
-    joined = side_by_side([Tensor(part) for part in parts])
-    np.testing.assert_array_equal(joined.data, torch.cat([torch.tensor(p) for p in parts], 1))
-    assert gradcheck(lambda *tensors: side_by_side(tensors), *parts)
