@@ -34,8 +34,8 @@ west    grading.source
 west    grading.cells  grading.inside.hidden  grading.inside.seccomp  grading.kernel
 west    grading.memory  grading.names  grading.sheet  grading.text
 east    explore
-east    explore.neuron
-east    explore.explorer
+east    explore.neuron  explore.plane
+east    explore.explorer  explore.live
 east    models  train
 east    models.mini
 east    models.alexnet  models.googlenet  models.lenet  models.resnet  models.vgg  summary

@@ -1,6 +1,7 @@
 """Every explorer draws at its corners, answers its controls, and has a still picture."""
 
 from itertools import product
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +18,11 @@ def ends(control):
     if hasattr(control, "min"):
         return [control.min, control.max, control.value]
     return [True, False]
+
+
+def test_no_file_has_the_name_of_an_explorer():
+    both = {*explore.__all__} & {path.stem for path in Path(explore.__file__).parent.glob("*.py")}
+    assert not both, f"rename the file: importing it would hide explore.{both}"
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -1,0 +1,133 @@
+"""The playground trains as the library does, keeps a reader's network, and draws what it says."""
+
+import asyncio
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dlbook import explore, functional, nn, optim, plots
+from dlbook.explore import live, plane as page
+from dlbook.tensor import Tensor
+
+SCRIPT = Path(page.__file__).with_suffix(".js")
+
+
+def mine(rng):
+    return nn.Sequential(nn.Linear(2, 5, rng=rng), nn.ReLU(), nn.Linear(5, 2, rng=rng))
+
+
+@pytest.mark.parametrize("data_set", live.DATA_SETS)
+def test_points_lie_in_the_plane_and_half_of_them_are_held_out(data_set, rng):
+    training = live.Live(mine(rng), data_set, noise=0.05)
+    assert np.abs(training.x).max() < live.REACH
+    assert len(training.x) == len(training.x_held) == live.COUNT / 2
+    assert 0.3 < training.y.mean() < 0.7
+
+
+def test_steps_are_those_of_a_plain_loop(rng):
+    training = live.Live(mine(np.random.default_rng(1)), lr=0.03, weight_decay=0.1)
+    model = mine(np.random.default_rng(1))
+    optimizer = optim.Adam(model.parameters(), lr=0.03, weight_decay=0.1)
+    for _ in range(5):
+        optimizer.zero_grad()
+        functional.cross_entropy(model(Tensor(training.x)), training.y).backward()
+        optimizer.step()
+    training.step(5)
+    for name, value in model.state_dict().items():
+        np.testing.assert_array_equal(training.model.state_dict()[name], value)
+
+
+def test_the_field_is_what_the_network_says_with_the_first_row_on_top():
+    weights = nn.Linear(2, 2, rng=np.random.default_rng(0))
+    weights.weight.data[:] = [[0, 0], [0, 4]]  # class 1 where the second coordinate is large
+    weights.bias.data[:] = 0
+    field = live.Live(weights).field(9)
+    assert field[0].min() > 0.9 and field[-1].max() < 0.1
+    np.testing.assert_allclose(field[4], 0.5)
+
+
+@pytest.mark.parametrize("name", ["data_set", "noise", "hidden", "activation", "weight_decay"])
+def test_every_choice_starts_anew(name):
+    ground = explore.playground()
+    for value in page.CHOICES[name]:
+        ground.step(1)
+        setattr(ground, name, value)
+        assert ground.live.steps in (0, 1) and len(ground.field) == page.SIZE**2
+    assert ground.live.steps == 0
+
+
+def test_the_learning_rate_is_taken_over_without_a_new_start():
+    ground = explore.playground()
+    ground.step(3)
+    ground.lr = 0.1
+    assert (ground.live.steps, ground.live.optimizer.lr) == (3, 0.1)
+
+
+def test_a_network_of_the_reader_learns_and_reset_gives_it_back(rng):
+    model = mine(rng)
+    before = model.state_dict()
+    ground = explore.playground(model, data_set="moons", lr=0.03)
+    first, _ = ground.live.losses()
+    ground.step(200)
+    assert ground.live.losses()[0] < first / 2
+    ground.reset()
+    assert all(np.array_equal(before[n], value) for n, value in model.state_dict().items())
+    assert "hidden" not in dict(ground.labels)
+
+
+def test_a_model_of_another_shape_and_an_unknown_choice_are_refused(rng):
+    with pytest.raises(ValueError, match=r"to \(batch, 2\), got \(100, 3\)"):
+        explore.playground(nn.Linear(2, 3, rng=rng))
+    with pytest.raises(ValueError, match=r"lr needs one of .* got 7.0"):
+        explore.playground(lr=7.0)
+
+
+def test_it_runs_until_it_is_paused():
+    async def watch():
+        ground = explore.playground()
+        ground.running = True
+        await asyncio.sleep(0.3)
+        ground.running = False
+        await ground._task
+        return ground
+
+    ground = asyncio.run(watch())
+    assert ground.live.steps >= 2 * page.STEPS
+
+
+def test_commands_of_the_page_are_heard():
+    ground = explore.playground()
+    ground._hear(ground, {"command": "step"}, [])
+    assert ground.live.steps == 1
+    ground._hear(ground, {"command": "reset"}, [])
+    assert ground.live.steps == 0 and not ground.running
+
+
+def test_the_notebook_keeps_a_still_picture_with_words():
+    data, metadata = explore.playground()._repr_mimebundle_()
+    assert {"image/png", "text/plain"} <= data.keys()
+    assert metadata["image/png"]["alt"] == data["text/plain"]
+
+
+def test_the_page_uses_the_colours_and_the_plane_of_the_library(rng):
+    points = rng.uniform(-live.REACH, live.REACH, (20, 2)).tolist()
+    code = f"""
+        import {{ colour, place }} from {json.dumps(SCRIPT.as_uri())};
+        const bytes = [...Array(256).keys()].map(colour);
+        const places = {points}.map((p) => place(p, {live.REACH}, 320));
+        console.log(JSON.stringify({{ bytes, places }}));
+    """
+    node = shutil.which("node")
+    assert node, "this test needs node: install the package nodejs"
+    command = [node, "--input-type=module", "-e", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    found = json.loads(done.stdout)
+    expected = plots.SIGNED(np.arange(256) / 255)[:, :3] * 255
+    np.testing.assert_allclose(found["bytes"], expected, atol=1.01)  # whole numbers, 256 steps
+    x, y = np.transpose(points)
+    across = np.column_stack([x + live.REACH, live.REACH - y]) * 320 / (2 * live.REACH)
+    np.testing.assert_allclose(found["places"], across, rtol=1e-12)
