@@ -1,0 +1,40 @@
+"""A learner in the real JupyterLab: opens the exercise set, answers wrongly, then rightly."""
+
+import pytest
+
+WRONG = "# answer: relu_back\ndef relu_back(g, x):\n    return g * (g > 0)"
+RIGHT = "# answer: relu_back\ndef relu_back(g, x):\n    return g * (x > 0)"
+
+
+def answer(page, cell, source: str) -> None:
+    """Replace the text of a cell and run it with the key that everybody uses."""
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Control+A")
+    page.keyboard.insert_text(source)
+    page.keyboard.press("Shift+Enter")
+
+
+@pytest.mark.notebook
+def test_a_learner_sees_the_hint_and_then_the_tick(lab, page, tmp_path):
+    page.goto(f"{lab}/lab/tree/exercises/05_backpropagation.ipynb")
+    page.locator("#jp-main-statusbar >> text=Idle").wait_for(timeout=90_000)
+    cells = page.locator(".jp-CodeCell")
+    cells.first.locator(".cm-content").click()
+    page.keyboard.press("Shift+Enter")
+
+    cell = cells.filter(has_text="# answer: relu_back").first
+    answer(page, cell, WRONG)
+    card = cell.locator(".jp-OutputArea [role=status]")
+    card.filter(has_text="✗ relu_back: known mistake").wait_for(timeout=30_000)
+    assert "Hint: " in card.inner_text()
+    page.screenshot(path=tmp_path / "wrong.png")
+
+    answer(page, cell, RIGHT)
+    card.filter(has_text="✓ relu_back: right").wait_for(timeout=30_000)
+    page.screenshot(path=tmp_path / "right.png")
+
+    check = cells.filter(has_text="# check: relu_back").first
+    check.locator(".cm-content").click()
+    page.keyboard.press("Shift+Enter")
+    told = check.locator(".jp-OutputArea [role=status]")
+    told.filter(has_text="✓ relu_back: right").wait_for(timeout=30_000)
