@@ -72,7 +72,7 @@ class Batch:
 
     def __init__(self, plan: Plan, journal: Journal) -> None:
         self._plan, self._journal = plan, journal
-        self._tick: Callable[[], object] = bool
+        self._tick: Callable[[], object] = lambda: None
         self._engine = engine(plan.limits, plan.sandbox)
         self._keys = {name: pack(reference.key) for name, reference in plan.references.items()}
         self._queue: deque[_Task] = deque()
@@ -87,7 +87,7 @@ class Batch:
             self._admit(task)
         return len(self._queue)
 
-    def grade(self, pool: Pool, tick: Callable[[], object] = bool) -> None:
+    def grade(self, pool: Pool, tick: Callable[[], object] = lambda: None) -> None:
         """Grade what is left; when it returns, every entry has a result or a reason.
 
         Args:
