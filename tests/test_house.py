@@ -23,6 +23,7 @@ west    grading.batch
 west    grading.gradescope  grading.pools  grading.release
 west    grading.build  grading.worker
 west    grading.lint  grading.reports  grading.run
+west    grading.job
 west    grading.classpage  grading.graft  grading.launch  grading.lms  grading.programs
 west    grading.feedback  grading.folder  grading.inside.host  grading.regrade  grading.sets
 west    grading.tally  grading.warm

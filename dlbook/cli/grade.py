@@ -31,7 +31,8 @@ def grade(options: argparse.Namespace) -> int:
     course = find_course(options)
     try:
         require_results_or_nothing(options.out)
-        launcher(options.sandbox).close()
+        if options.executor is None:  # a cluster's workers have their own walls
+            launcher(options.sandbox).close()
         sets = _sets(course, options.set)
         submissions = _collect(options, sets, part, parts)
         journal = Journal(options.out / name)
@@ -176,11 +177,10 @@ def _run(plan: "Plan", pool: "Pool", submissions: list["Submission"], journal: "
 
     from dlbook.grading.batch import Batch
 
-    with tqdm(unit="file", disable=None, dynamic_ncols=True) as bar:
-        batch = Batch(plan, journal, bar.update)
-        bar.total = batch.enrol(submissions)
-        bar.refresh()
-        batch.grade(pool)
+    batch = Batch(plan, journal)
+    count = batch.enrol(submissions)
+    with tqdm(total=count, unit="file", disable=None, dynamic_ncols=True) as bar:
+        batch.grade(pool, bar.update)
 
 
 def _standing(folder: Path) -> list["Entry"]:

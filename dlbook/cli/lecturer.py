@@ -6,6 +6,15 @@ from typing import Any
 
 from dlbook.cli import grade, handout
 
+_GRADE = """\
+Grade submissions into OUT: class.html, grades.csv, feedback/STUDENT.html, results.jsonl.
+The same command goes on where it was stopped; OUT is never wiped.
+
+Of several copies of a set by one student, those with answer cells come before others, then the
+highest attempt in the name, the newest time, the last name. One that cannot be read gives way to
+the next. What the LMS marked as late is marked in the reports; it costs no points here.
+A file that cannot be graded is named with the reason and has no score."""
+
 
 def add_verbs(verbs: Any) -> None:
     """Add the verbs to the sub-parsers of the command."""
@@ -13,7 +22,14 @@ def add_verbs(verbs: Any) -> None:
     release.add_argument("folder", type=Path, metavar="DIR", help="a new or empty folder")
     release.set_defaults(verb=handout.release)
 
-    _add_grade(verbs.add_parser("grade", help="grade a folder or an LMS's ZIP of submissions"))
+    _add_grade(
+        verbs.add_parser(
+            "grade",
+            help="grade a folder or an LMS's ZIP of submissions",
+            description=_GRADE,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+    )
 
     report = verbs.add_parser("report", help="write the reports of a graded folder again")
     report.add_argument("results", type=Path, metavar="OUT", help="the folder of results")
@@ -56,7 +72,9 @@ def _add_grade(parser: argparse.ArgumentParser) -> None:
         metavar="SUBMISSIONS",
         help="a folder for each student, single files, nbgrader's submitted/, or an LMS's ZIP",
     )
-    parser.add_argument("-o", type=Path, metavar="OUT", dest="out", required=True)
+    parser.add_argument(
+        "-o", type=Path, metavar="OUT", dest="out", required=True, help="the results"
+    )
     parser.add_argument("--set", metavar="05", default="", help="grade this set alone")
     parser.add_argument("--jobs", type=int, metavar="N", help="processes (default: one a core)")
     parser.add_argument("--seed", type=int, metavar="S", help="default: OUT's, or a fresh one")

@@ -68,10 +68,11 @@ class _Task:
 
 
 class Batch:
-    """One run over submissions; `tick` is called for each file that is done."""
+    """One run over submissions: first `enrol`, then `grade`."""
 
-    def __init__(self, plan: Plan, journal: Journal, tick: Callable[[], None]) -> None:
-        self._plan, self._journal, self._tick = plan, journal, tick
+    def __init__(self, plan: Plan, journal: Journal) -> None:
+        self._plan, self._journal = plan, journal
+        self._tick: Callable[[], object] = lambda: None
         self._engine = engine(plan.limits, plan.sandbox)
         self._keys = {name: pack(reference.key) for name, reference in plan.references.items()}
         self._queue: deque[_Task] = deque()
@@ -86,8 +87,14 @@ class Batch:
             self._admit(task)
         return len(self._queue)
 
-    def grade(self, pool: Pool) -> None:
-        """Grade what is left; when it returns, every entry has a result or a reason."""
+    def grade(self, pool: Pool, tick: Callable[[], object] = lambda: None) -> None:
+        """Grade what is left; when it returns, every entry has a result or a reason.
+
+        Args:
+            pool: who does the work.
+            tick: called for each file that is done.
+        """
+        self._tick = tick
         while self._queue:
             for suspect in self._work_off(self._queue, pool, 2 * pool.workers):
                 alone = deque([suspect])

@@ -10,7 +10,7 @@ import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import redirect_stdout
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from queue import Empty
 from time import monotonic
@@ -25,13 +25,26 @@ from dlbook.grading.cells import Notebook
 from dlbook.grading.compare import judge
 from dlbook.grading.fate import FATAL, Fate, errors, fate, verdict_on
 from dlbook.grading.graft import Step, graft
+from dlbook.grading.job import Job, ended, first_line, slot
 from dlbook.grading.kernel import GraderFault, Launcher, Limits, Local, OutOfTime, Setting
 from dlbook.grading.line import Line, Message
-from dlbook.grading.report import ExerciseReport, Outcome, Report, Verdict
-from dlbook.key import ExerciseKey, Key
+from dlbook.grading.report import Report, Verdict
+from dlbook.key import Key
 from dlbook.wire import MIME, Json
 
 _DEFAULT_LIMITS = Limits()
+_PYTEST = (  # nothing beside a submission is looked at, and what costs time for nothing is off
+    *("-c", os.devnull, "--noconftest", "-q", "--color=no", "--disable-plugin-autoload"),
+    *("-p", "nbval.plugin"),
+    *(
+        f"-pno:{name}"
+        for name in (
+            *("cacheprovider", "debugging", "doctest", "faulthandler", "junitxml", "logging"),
+            *("monkeypatch", "pastebin", "recwarn", "setuponly", "setupplan", "stepwise"),
+            *("threadexception", "tmpdir", "unittest", "unraisableexception", "warnings"),
+        )
+    ),
+)
 _TORCH = re.compile(r"^\s*(?:import|from)\s+torch\b", re.MULTILINE)
 
 
@@ -56,81 +69,37 @@ def grade(
         GraderFault: if the grader fails, so that nothing is known about the submission.
     """
     plan = graft(notebook.cells, key)
-    job = _Job(key, limits, launcher or Local(), monotonic() + limits.submission_seconds)
+    job = Job(key, limits, launcher or Local(), monotonic() + limits.submission_seconds)
     notes = [*notebook.notes, *plan.notes]
     if key.hides and job.launcher.isolation == "none":
         notes.append(f"without a sandbox, {', '.join(key.hides)} could be used")
     steps = list(plan.steps)
-    while any(_slot(step) not in job.verdicts for step in steps if step.check):
+    while any(slot(step) not in job.verdicts for step in steps if step.check):
         run = _run(job, steps)
         if run.fatal is None:
             break
         if monotonic() > job.deadline:
             notes.append(f"stopped: it had used up its {limits.submission_seconds:g} seconds")
-            _give_up(job, steps, run.fate)
+            job.give_up(steps, run.fate)
             break
         step = steps.pop(run.fatal)
         if step.exercise and step.check:
-            job.verdicts[_slot(step)] = _ended(step, run.fate)
+            job.verdicts[slot(step)] = ended(step, run.fate)
             continue
-        notes.append(f"a cell {run.fate[1]}, left out: {_first_line(step.source)}")
+        notes.append(f"a cell {run.fate[1]}, left out: {first_line(step.source)}")
         if step.answer:
             job.broken[step.answer] = (run.fate[0], f"its cell {run.fate[1]}")
-    exercises = tuple(_report(entry, job.verdicts, plan.missing) for entry in key.exercises)
+    exercises = tuple(job.report(entry, plan.missing) for entry in key.exercises)
     return Report(
         key.name, key.seed, exercises, tuple(dict.fromkeys(notes)), job.launcher.isolation
     )
-
-
-def _ended(step: Step, ending: Fate) -> Outcome:
-    assert step.exercise and step.check
-    return Outcome(step.exercise.name, ending[0], detail=ending[1], hidden=step.check.hidden)
-
-
-def _give_up(job: "_Job", steps: list[Step], ending: Fate) -> None:
-    """Give every check that has not run yet the verdict of a submission out of time."""
-    for step in steps:
-        if step.check and _slot(step) not in job.verdicts:
-            job.verdicts[_slot(step)] = _ended(step, ending)
-
-
-def _report(
-    entry: ExerciseKey, verdicts: dict[tuple[str, bool], Outcome], missing: frozenset[str]
-) -> ExerciseReport:
-    if entry.name in missing:
-        detail = f"no cell starts with `# answer: {entry.name}`"
-        outcomes = [Outcome(entry.name, Verdict.NOT_ATTEMPTED, detail=detail)]
-    else:
-        outcomes = [verdicts[entry.name, check.hidden] for check in entry.checks]
-    return ExerciseReport(entry.name, entry.points, tuple(outcomes))
-
-
-def _slot(step: Step) -> tuple[str, bool]:
-    assert step.exercise and step.check
-    return step.exercise.name, step.check.hidden
-
-
-def _first_line(source: str) -> str:
-    return next((line for line in source.splitlines() if line.strip()), "")[:60]
-
-
-@dataclass
-class _Job:
-    """All passes over one submission: what they need, and what they have found."""
-
-    key: Key
-    limits: Limits
-    launcher: Launcher
-    deadline: float
-    verdicts: dict[tuple[str, bool], Outcome] = field(default_factory=dict)
-    broken: dict[str, Fate] = field(default_factory=dict)  # exercise: how its answer cell ended
 
 
 @dataclass
 class _Run:
     """One pass over the steps in one kernel; as a pytest plugin it collects our notebook."""
 
-    job: _Job
+    job: Job
     steps: list[Step]
     fatal: int | None = None
     fate: Fate = (Verdict.KERNEL_DIED, "ended the kernel")
@@ -142,16 +111,16 @@ class _Run:
         return collector
 
 
-def _run(job: _Job, steps: list[Step]) -> _Run:
+def _run(job: Job, steps: list[Step]) -> _Run:
     run = _Run(job, steps)
     with tempfile.TemporaryDirectory(prefix="dlbook-") as folder:
         path = Path(folder, "submission.ipynb")
         path.touch()
-        options = f"-p nbval.plugin -p no:cacheprovider --disable-plugin-autoload -c {os.devnull}"
-        options += f" --noconftest -q --color=no --nbval-cell-timeout={job.limits.cell_seconds}"
+        options = [*_PYTEST, f"--nbval-cell-timeout={job.limits.cell_seconds}"]
+        options += ["--rootdir", folder, "--confcutdir", folder, str(path)]
         with redirect_stdout(io.StringIO()) as said:
-            code = pytest.main([*options.split(), "--rootdir", folder, str(path)], plugins=[run])
-    ended = run.fatal is not None or all(_slot(s) in job.verdicts for s in steps if s.check)
+            code = pytest.main(options, plugins=[run])
+    ended = run.fatal is not None or all(slot(s) in job.verdicts for s in steps if s.check)
     if run.fault or not ended:
         why = run.fault or f"pytest exit {code}:\n{said.getvalue()}"
         raise GraderFault(f"the grader itself failed: {why}") from run.fault
@@ -275,7 +244,7 @@ class _Cell(IPyNbCell):  # type: ignore[misc]
         assert step.exercise and step.check
         if self.parent.timed_out:
             stopped = Verdict.TIME_OUT, f"stopped after {job.limits.cell_seconds:g} seconds"
-            outcome = _ended(step, stopped)
+            outcome = ended(step, stopped)
         else:
             value = _emitted(test)
             outcome = judge(step.exercise, step.check, value)
@@ -285,7 +254,7 @@ class _Cell(IPyNbCell):  # type: ignore[misc]
             elif outcome.verdict is Verdict.ERROR:
                 verdict = verdict_on(value.get("type"), value.get("message"))
                 outcome = replace(outcome, verdict=verdict)
-        job.verdicts[_slot(step)] = outcome
+        job.verdicts[slot(step)] = outcome
         self.comparison_traceback = [outcome.text()]
         return outcome.verdict is Verdict.RIGHT
 

@@ -100,10 +100,12 @@ class Sandbox:
         """End it with everything in it; a second call does nothing."""
         self.control.close()
         if self.process.poll() is None:
-            for pid in (getattr(self, "first", 0), self.process.pid):
-                if pid:
-                    _kill(pid)
-            self.process.wait()
+            _kill(self.first)
+            try:
+                self.process.wait(1.0)  # bubblewrap itself sees that and ends
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
         self._said.close()
 
 

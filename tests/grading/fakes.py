@@ -72,7 +72,7 @@ def run(folder: Path, path: Path, plan: Plan, pool: Pool | None = None) -> list[
     """Grade a folder into a journal, and return the roll."""
     journal = Journal(path)
     try:
-        batch = Batch(plan, journal, lambda: None)
+        batch = Batch(plan, journal)
         batch.enrol(collect(folder, EXERCISES))
         batch.grade(pool or processes(2))
     finally:

@@ -1,0 +1,193 @@
+"""What does grading a submission cost? Run by hand: python tests/benchmark_grading.py.
+
+Grades submissions of set 05, and the same with a network in torch, in four ways: warm and cold
+sandboxes, plain nbval (one process a submission), and bare nbclient, which compares nothing.
+CPU seconds are those of the whole process tree; what starts once (a warm parent) is told apart.
+"""
+
+import argparse
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+from dataclasses import replace
+from itertools import cycle, islice
+from pathlib import Path
+from time import monotonic
+
+from dlbook.grading import memory
+from dlbook.grading.cells import Cell, canonical, read
+from dlbook.grading.kernel import Launcher, Limits, Running, Setting
+from dlbook.key import from_json
+
+ROOT = Path(__file__).parents[1]
+TORCH = """import torch
+
+net = torch.nn.Sequential(torch.nn.Linear(8, 32), torch.nn.ReLU(), torch.nn.Linear(32, 1))
+optimizer = torch.optim.SGD(net.parameters(), lr=0.01)
+batch = torch.ones(64, 8)
+for _ in range(100):
+    optimizer.zero_grad()
+    net(batch).pow(2).mean().backward()
+    optimizer.step()"""
+
+
+def main() -> None:
+    """Print a table of all ways, for NumPy and for torch."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--submissions", type=int, default=20)
+    parser.add_argument("--jobs", type=int, default=2, help="how many at a time")
+    parser.add_argument("--part", nargs=2, help=argparse.SUPPRESS)  # way, folder: what a job does
+    options = parser.parse_args()
+    if options.part:
+        way, folder = options.part
+        WAYS[way](sorted(Path(folder).glob("*.ipynb")))
+        return
+    print(f"{options.submissions} submissions of set 05, {options.jobs} at a time")
+    print("kind   way       CPU s each    wall s in all   CPU to start   against nbval   MB (peak)")
+    for kind in ("numpy", "torch"):
+        with tempfile.TemporaryDirectory() as folder:
+            parts = _write(Path(folder), kind, options.submissions, options.jobs)
+            rows = {way: _measure(way, parts) for way in WAYS}
+        start = {way: 0.0 for way in WAYS}
+        with tempfile.TemporaryDirectory() as folder:
+            [one] = _write(Path(folder), kind, 1, 1)
+            for way in ("warm", "cold"):
+                start[way] = max(0.0, _measure(way, [one])[0] - rows[way][0] / options.submissions)
+        each = {
+            way: max(0.0, rows[way][0] - options.jobs * start[way]) / options.submissions
+            for way in WAYS
+        }
+        for way, (_cpu, wall, peak) in rows.items():
+            print(
+                f"{kind:7}{way:10}{each[way]:8.3f}{wall:16.1f}{start[way]:15.2f}"
+                f"{each['nbval'] / each[way]:15.1f}x{peak:11.0f}"
+            )
+
+
+def _write(folder: Path, kind: str, submissions: int, jobs: int) -> list[Path]:
+    """Write submissions, each with one wrong answer, into one folder a job, and the key."""
+    from dlbook.grading.programs import make_key
+    from dlbook.grading.sets import understand
+
+    solution, _problems = understand("05", read(ROOT / "solutions" / "05_backpropagation.ipynb"))
+    (folder / "key.json").write_text(make_key(solution, 7, hidden=True).to_json(), "utf-8")
+    parts = [folder / str(job) for job in range(jobs)]
+    for part in parts:
+        part.mkdir()
+    for number, exercise in enumerate(islice(cycle(solution.exercises), submissions)):
+        wrong = replace(exercise.answer, source=exercise.wrong[0].source.replace("wrong ", "", 1))
+        cells = [wrong if cell is exercise.answer else cell for cell in solution.cells]
+        cells = [cell for cell in cells if not cell.role or "answer" in cell.role.kind]
+        cells = [cell for cell in cells if cell.kind != "raw"]
+        if kind == "torch":
+            cells.insert(2, Cell("code", TORCH))
+        path = parts[number % jobs] / f"{number:03}.ipynb"
+        path.write_text(canonical(cells), "utf-8")
+    return parts
+
+
+def _measure(way: str, parts: list[Path]) -> tuple[float, float, float]:
+    """Return CPU seconds and wall seconds of all jobs together, and the largest peak in MB."""
+    command = [sys.executable, __file__, "--part", way]
+    path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+    environment = {**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1"}
+    before, started = _cpu(), monotonic()
+    jobs = [
+        subprocess.Popen(
+            [*command, str(part)],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL if way == "nbclient" else None,  # it warns of TCP
+            text=True,
+        )
+        for part in parts
+    ]
+    said = [job.communicate()[0].split() for job in jobs]
+    if any(job.returncode for job in jobs):
+        raise SystemExit(f"{way}: a job failed")
+    wall = monotonic() - started
+    uncounted = sum(float(words[-2]) for words in said)
+    return _cpu() - before + uncounted, wall, max(float(words[-1]) for words in said)
+
+
+def _cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _sandboxed(paths: list[Path], fork: bool) -> None:
+    from dlbook.grading.run import grade  # where it counts for these ways alone
+    from dlbook.grading.warm import Warm
+
+    key = from_json((paths[0].parents[1] / "key.json").read_text("utf-8"))
+    with Warm(fork=fork) as launcher:
+        counted = _Counted(launcher)
+        for path in paths:
+            report = grade(read(path), key, Limits(), counted)
+            assert sum(not e.score for e in report.exercises) == 1, report.text()
+        assert not fork or not launcher.cold_because, launcher.cold_because
+    print(0.0 if fork else counted.seconds)  # of a killed cold sandbox, nobody is told the CPU
+    _say_peak()
+
+
+class _Counted(Launcher):
+    """Hands on kernels of another launcher and adds up their CPU seconds."""
+
+    isolation = "bwrap+seccomp"
+
+    def __init__(self, inner: Launcher) -> None:
+        self.inner, self.seconds = inner, 0.0
+
+    def start(self, limits: Limits, setting: Setting) -> Running:
+        kernel = self.inner.start(limits, setting)
+        kill, root = kernel.kill, kernel.root
+
+        def killed() -> None:
+            if kernel.is_alive():
+                for pid in memory.descendants(root):
+                    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+                    self.seconds += sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
+            kill()
+
+        kernel.kill = killed
+        return kernel
+
+    def close(self) -> None:
+        """Leave the other one open."""
+
+
+def _nbval(paths: list[Path]) -> None:
+    command = [sys.executable, "-m", "pytest", "-q", "--nbval", "--nbval-current-env"]
+    command += ["-p", "no:cacheprovider", "-c", os.devnull]
+    for path in paths:
+        subprocess.run([*command, str(path)], stdout=subprocess.DEVNULL, check=False)
+    print(0.0, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)
+
+
+def _nbclient(paths: list[Path]) -> None:
+    import nbformat
+    from nbclient import NotebookClient
+
+    for path in paths:
+        NotebookClient(nbformat.read(path, 4), allow_errors=True).execute()
+    print(0.0)
+    _say_peak()
+
+
+def _say_peak() -> None:
+    status = Path("/proc/self/status").read_text()
+    peak = next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))
+    print(int(peak) / 1024)
+
+
+WAYS = {
+    "warm": lambda paths: _sandboxed(paths, True),
+    "cold": lambda paths: _sandboxed(paths, False),
+    "nbval": _nbval,
+    "nbclient": _nbclient,
+}
+
+if __name__ == "__main__":
+    main()
