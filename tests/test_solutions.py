@@ -35,12 +35,19 @@ def key(name: str, seed: int) -> Key:
 
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("name", SETS)
-def test_every_wrong_answer_is_rejected_with_its_own_hint(name, seed):
+def test_every_wrong_answer_is_rejected_with_its_own_hint(name, seed, capsys):
+    survivors, count = [], 0
     for exercise in key(name, seed).exercises:
         for label, hint in exercise.hints.items():
             outcomes = [judge(exercise, check, check.mistakes[label]) for check in exercise.checks]
             hints = [outcome.hints for outcome in outcomes if outcome.verdict != "right"]
-            assert (hint,) in hints and all(hint in shown for shown in hints), (label, outcomes)
+            count += 1
+            if (hint,) not in hints or not all(hint in shown for shown in hints):
+                survivors.append((label, outcomes))
+    with capsys.disabled():
+        killed = count - len(survivors)
+        print(f"\n{name}, seed {seed}: {killed} of {count} wrong answers rejected", end=" ")
+    assert count and not survivors
 
 
 @pytest.mark.parametrize("seed", SEEDS)
