@@ -34,7 +34,8 @@ west    grading.source
 west    grading.cells  grading.inside.hidden  grading.inside.seccomp  grading.kernel
 west    grading.memory  grading.names  grading.sheet  grading.text
 east    explore
-east    explore.neuron
+east    explore.activation  explore.landscape  explore.neuron  explore.objective
+east    explore.softmax
 east    explore.explorer
 east    models  train
 east    models.mini

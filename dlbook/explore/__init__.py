@@ -3,7 +3,11 @@
 from importlib import import_module
 
 _HOMES = {  # name: the file that it lives in
+    "one_activation": "activation",
+    "loss_landscape": "landscape",
+    "penalty": "objective",
     "one_neuron": "neuron",
+    "temperature": "softmax",
 }
 
 __all__ = [*_HOMES]
