@@ -3,10 +3,10 @@
 from importlib import import_module
 
 _HOMES = {  # name: the file that it lives in
+    "one_neuron": "neuron",
     "one_activation": "activation",
     "loss_landscape": "landscape",
     "penalty": "objective",
-    "one_neuron": "neuron",
     "temperature": "softmax",
 }
 
