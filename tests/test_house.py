@@ -35,7 +35,8 @@ west    grading.source
 west    grading.cells  grading.inside.hidden  grading.inside.seccomp  grading.kernel
 west    grading.memory  grading.names  grading.sheet  grading.text
 east    explore
-east    explore.neuron  explore.plane
+east    explore.activation  explore.landscape  explore.neuron  explore.objective
+east    explore.plane  explore.softmax
 east    explore.explorer  explore.live
 east    models  train
 east    models.mini

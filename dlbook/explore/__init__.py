@@ -5,6 +5,10 @@ from importlib import import_module
 _HOMES = {  # name: the file that it lives in
     "one_neuron": "neuron",
     "playground": "plane",
+    "one_activation": "activation",
+    "loss_landscape": "landscape",
+    "penalty": "objective",
+    "temperature": "softmax",
 }
 
 __all__ = [*_HOMES]
