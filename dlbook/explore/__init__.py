@@ -3,7 +3,10 @@
 from importlib import import_module
 
 _HOMES = {  # name: the file that it lives in
+    "network_builder": "builder",
     "one_neuron": "neuron",
+    "relu_folding": "folding",
+    "zoom_boundary": "boundary",
 }
 
 __all__ = [*_HOMES]
