@@ -3,8 +3,8 @@
 from importlib import import_module
 
 _HOMES = {  # name: the file that it lives in
-    "network_builder": "builder",
     "one_neuron": "neuron",
+    "network_builder": "builder",
     "relu_folding": "folding",
     "zoom_boundary": "boundary",
 }

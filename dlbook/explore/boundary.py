@@ -1,6 +1,7 @@
 """Where a trained network says "inside": near its data, and far away from them."""
 
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -10,7 +11,7 @@ from dlbook.data import ring
 from dlbook.explore.explorer import Explorer, slider
 from dlbook.tensor import Tensor
 
-SIZE = 181  # points of the grid along each axis, an odd number: one lies at the origin
+SIZE = 361  # points of the grid along each axis, an odd number: one lies at the origin
 STARTS = 10  # networks trained at once; the one with the least loss is shown
 
 
@@ -33,8 +34,8 @@ def draw(fig: Figure, width: int, layers: int, reach: float) -> str:
     fate = "runs off the picture" if runs_off else "stays in the picture"
     right.set_title(f"zoomed out to {reach:g}: inside {fate}", fontsize=9)
     return (
-        f"{layers} hidden layer{'s' * (layers > 1)} of width {width}: the region inside the ring "
-        f"{fate} that reaches to {reach:g}; {hits:.0%} of the points are right."
+        f"With {layers} hidden layer{'s' * (layers > 1)} of width {width}, the region inside "
+        f"{fate} zoomed out to {reach:g}; {hits:.0%} of the points are right."
     )
 
 
@@ -50,7 +51,7 @@ def trained(width: int, layers: int) -> list[np.ndarray]:
     x, y = _points()
     sizes = [2, *[width] * layers, 1]
     parameters = []
-    for a, b in zip(sizes[:-1], sizes[1:], strict=True):
+    for a, b in pairwise(sizes):
         weight = rng.normal(0, (2 / a) ** 0.5, (STARTS, a, b))
         parameters += [Tensor(weight, requires_grad=True)]
         parameters += [Tensor(np.full((STARTS, 1, b), 0.5), requires_grad=True)]
@@ -61,8 +62,8 @@ def trained(width: int, layers: int) -> list[np.ndarray]:
         scores = _forward(Tensor(x), parameters)
         (STARTS * F.binary_cross_entropy_with_logits(scores, targets)).backward()
         optimizer.step()
-    scores = _forward(Tensor(x), parameters).data
-    losses = np.logaddexp(0, np.where(targets == 1, -scores, scores)).mean(axis=(1, 2))
+    last = _forward(Tensor(x), parameters).data
+    losses = np.logaddexp(0, np.where(targets == 1, -last, last)).mean(axis=(1, 2))
     return [p.data[losses.argmin()] for p in parameters]
 
 

@@ -81,7 +81,7 @@ def network_builder() -> Explorer:
     """Return the explorer of sizes: up to three hidden layers, each of at most 64 units."""
     controls = {
         "first": slider("hidden layer 1", 32, 0, 64, 1),
-        "second": slider("hidden layer 2", 0, 0, 64, 1),
+        "second": slider("hidden layer 2", 16, 0, 64, 1),
         "third": slider("hidden layer 3", 0, 0, 64, 1),
     }
     return Explorer(draw, controls)

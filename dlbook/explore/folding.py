@@ -38,8 +38,8 @@ def draw(fig: Figure, units: int, depth: int) -> str:
     note = f"in one hidden layer: at least {deep - 1} units"
     right.text(0.5, 1.17, note, ha="center", va="top", fontsize=8, color=plots.CONTEXT)
     return (
-        f"{units} hinges side by side sum up to {flat} straight pieces; "
-        f"{2 * depth} units in {depth} layers fold the line into {deep}."
+        f"Left: {units} hinges side by side sum up to {flat} straight pieces. "
+        f"Right: {2 * depth} units in layers of two fold the line into {deep}."
     )
 
 

@@ -1,5 +1,7 @@
 """The network builder counts what a network of those sizes holds."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -12,7 +14,6 @@ def test_connections_and_biases_are_those_of_linear_layers(hidden):
     sizes = builder.layers(*hidden)
     connections, biases = builder.count(sizes)
     rng = np.random.default_rng(0)
-    pairs = zip(sizes[:-1], sizes[1:], strict=True)
-    linears = [nn.Linear(a, b, rng=rng) for a, b in pairs]
+    linears = [nn.Linear(a, b, rng=rng) for a, b in pairwise(sizes)]
     assert connections == [linear.weight.data.size for linear in linears]
     assert biases == [linear.bias.data.size for linear in linears]
