@@ -27,7 +27,7 @@ def draw(fig: Figure, first: int, second: int, third: int) -> str:
     right.barh(rows, connections, 0.55, color=plots.DATA, label="connections")
     right.barh(rows, biases, 0.55, connections, color=plots.PARAMETER, label="biases")
     for row, (joins, offsets) in enumerate(zip(connections, biases, strict=True)):
-        right.text(0, row - 0.33, f"{joins:,} + {offsets:,}", va="bottom", fontsize=8)
+        right.text(0, row - 0.33, f" {joins:,} + {offsets:,}", va="bottom", fontsize=8)
     right.set_yticks(rows, names, fontsize=8)
     right.set(ylim=(len(names) - 0.4, -0.95), xlabel="parameters", xlim=(0, None))
     right.legend(frameon=False, fontsize=7, loc="upper right", ncols=2, borderpad=0)

@@ -25,14 +25,13 @@ def draw(fig: Figure, units: int, depth: int) -> str:
     left.plot(knots, np.interp(knots, x, total), "o", color=plots.DATA, markersize=3)
     flat = pieces(x, total)
     left.set_title(f"side by side: {units} units, {flat} pieces", fontsize=9)
-    left.set(xlabel="x", ylim=(-2.2, 2.9), xlim=(0, 1))
+    left.set(xlabel="x", ylim=(-2.2, 3.6), xlim=(0, 1))
     left.legend(frameon=False, fontsize=7, ncols=3, loc="upper center", columnspacing=1)
 
     x = np.linspace(0, 1, 2**9 + 1)  # every corner lies on it
     y = fold(x, depth)
     deep = pieces(x, y)
     right.plot(x, y, color=plots.DATA, linewidth=1.2)
-    right.axhline(0.5, color=plots.CONTEXT, linestyle=":", linewidth=1)
     right.set_title(f"{depth} deep: {2 * depth} units, {deep} pieces", fontsize=9)
     right.set(xlabel="x", ylim=(-0.05, 1.2), xlim=(0, 1))
     note = f"in one hidden layer: at least {deep - 1} units"
