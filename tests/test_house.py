@@ -36,7 +36,7 @@ west    grading.cells  grading.inside.hidden  grading.inside.seccomp  grading.ke
 west    grading.memory  grading.names  grading.sheet  grading.text
 east    explore
 east    explore.activation  explore.landscape  explore.neuron  explore.objective
-east    explore.plane  explore.softmax
+east    explore.boundary  explore.builder  explore.folding  explore.plane  explore.softmax
 east    explore.explorer  explore.live
 east    models  train
 east    models.mini

@@ -9,6 +9,9 @@ _HOMES = {  # name: the file that it lives in
     "loss_landscape": "landscape",
     "penalty": "objective",
     "temperature": "softmax",
+    "network_builder": "builder",
+    "relu_folding": "folding",
+    "zoom_boundary": "boundary",
 }
 
 __all__ = [*_HOMES]
