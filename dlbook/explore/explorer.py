@@ -86,7 +86,7 @@ def slider(name: str, value: float, least: float, most: float, step: float) -> A
 
 
 def choice(name: str, options: list[Any], value: Any = None) -> Any:
-    """Return a list to choose from.
+    """Return a slider over a few choices; unlike a list, it hears arrow keys in JupyterLab.
 
     Args:
         name: what to write beside it.
@@ -95,4 +95,4 @@ def choice(name: str, options: list[Any], value: Any = None) -> Any:
     """
     style = {"description_width": "initial"}
     value = options[0] if value is None else value
-    return widgets.Dropdown(options=options, value=value, description=name, style=style)
+    return widgets.SelectionSlider(options=options, value=value, description=name, style=style)
