@@ -4,6 +4,7 @@ from importlib import import_module
 
 _HOMES = {  # name: the file that it lives in
     "one_neuron": "neuron",
+    "reader_limits": "limits",
 }
 
 __all__ = [*_HOMES]
