@@ -34,7 +34,7 @@ west    grading.source
 west    grading.cells  grading.inside.hidden  grading.inside.seccomp  grading.kernel
 west    grading.memory  grading.names  grading.sheet  grading.text
 east    explore
-east    explore.limits  explore.neuron
+east    explore.broadcast  explore.chain  explore.limits  explore.neuron
 east    explore.explorer
 east    models  train
 east    models.mini

@@ -4,6 +4,8 @@ from importlib import import_module
 
 _HOMES = {  # name: the file that it lives in
     "one_neuron": "neuron",
+    "broadcasting": "broadcast",
+    "chain_rule": "chain",
     "reader_limits": "limits",
 }
 

@@ -24,6 +24,7 @@ def draw(fig: Figure, digit: int, right: int, down: int, noise: float) -> str:
     colors = [plots.TARGET if place == digit else plots.DATA for place in range(10)]
     bars.bar(range(10), shares[one], color=colors, width=0.7)
     bars.set(xticks=range(10), ylim=(0, 1.05), xlabel=f"class (truth: {digit}, green)")
+    bars.get_xticklabels()[digit].set(color=plots.TARGET, weight="bold")
     bars.set_title(f"probabilities, the largest {shares[one].max():.2f}", fontsize=9)
     right_share = float((shares.argmax(axis=1) == y).mean())
     sure = float(shares.max(axis=1).mean())
@@ -32,8 +33,8 @@ def draw(fig: Figure, digit: int, right: int, down: int, noise: float) -> str:
     rates.bar_label(drawn, fmt="%.2f", fontsize=8)
     rates.set(ylim=(0, 1.12))
     rates.set_title(f"mean of {len(y)} test digits", fontsize=9)
-    where = f"moved {right} right and {down} down, with {noise:.0%} noise,"
-    return f"A {digit}, {where} is read as {said}. Bars show how sure the reader is, and how right."
+    where = f"{right} to the right and {down} down, with {noise:.0%} noise"
+    return f"The digit {digit}, moved {where}, is read as {said}; bars show how sure that is."
 
 
 def spoil(x: np.ndarray, right: int, down: int, noise: float) -> np.ndarray:
@@ -67,8 +68,10 @@ def _reader() -> tuple[nn.Module, np.ndarray, np.ndarray]:
     order = rng.permutation(len(images))
     x, y = images[order], labels[order]
     examples, watched = (x[:1150], y[:1150]), (x[1150:1200], y[1150:1200])
-    options = {"epochs": 30, "batch_size": 50, "progress": False}
-    train.fit(model, optim.SGD(model.parameters(), lr=0.3), examples, watched, rng=rng, **options)
+    optimizer = optim.SGD(model.parameters(), lr=0.3)
+    train.fit(
+        model, optimizer, examples, watched, epochs=30, batch_size=50, rng=rng, progress=False
+    )
     return model, x[1200:], y[1200:]
 
 
