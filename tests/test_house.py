@@ -35,8 +35,9 @@ west    grading.source
 west    grading.cells  grading.inside.hidden  grading.inside.seccomp  grading.kernel
 west    grading.memory  grading.names  grading.sheet  grading.text
 east    explore
-east    explore.activation  explore.landscape  explore.neuron  explore.objective
-east    explore.boundary  explore.builder  explore.folding  explore.plane  explore.softmax
+east    explore.activation  explore.boundary  explore.broadcast  explore.builder
+east    explore.chain  explore.folding  explore.landscape  explore.limits  explore.neuron
+east    explore.objective  explore.plane  explore.softmax
 east    explore.explorer  explore.live
 east    models  train
 east    models.mini

@@ -12,6 +12,9 @@ _HOMES = {  # name: the file that it lives in
     "network_builder": "builder",
     "relu_folding": "folding",
     "zoom_boundary": "boundary",
+    "broadcasting": "broadcast",
+    "chain_rule": "chain",
+    "reader_limits": "limits",
 }
 
 __all__ = [*_HOMES]
