@@ -34,7 +34,7 @@ west    grading.source
 west    grading.cells  grading.inside.hidden  grading.inside.seccomp  grading.kernel
 west    grading.memory  grading.names  grading.sheet  grading.text
 east    explore
-east    explore.neuron
+east    explore.capacity  explore.neuron  explore.stepper  explore.xor_runs
 east    explore.explorer
 east    models  train
 east    models.mini

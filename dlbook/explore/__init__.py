@@ -3,7 +3,10 @@
 from importlib import import_module
 
 _HOMES = {  # name: the file that it lives in
+    "capacity": "capacity",
+    "learning_steps": "stepper",
     "one_neuron": "neuron",
+    "xor_runs": "xor_runs",
 }
 
 __all__ = [*_HOMES]
