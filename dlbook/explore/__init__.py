@@ -3,10 +3,10 @@
 from importlib import import_module
 
 _HOMES = {  # name: the file that it lives in
-    "capacity": "capacity",
     "learning_steps": "stepper",
+    "many_xor_runs": "xor_runs",
     "one_neuron": "neuron",
-    "xor_runs": "xor_runs",
+    "polynomial_degree": "capacity",
 }
 
 __all__ = [*_HOMES]

@@ -16,7 +16,9 @@ NOISE = 0.3  # standard deviation of what is added to the curve
 
 def draw(fig: Figure, degree: int, examples: int) -> str:
     """Draw the fitted curve beside the training and validation errors of all degrees."""
+    fig.set_layout_engine("none")  # fixed margins: twice as fast
     left, right = plots.axes_on(fig, 2)
+    fig.subplots_adjust(left=0.06, right=0.99, bottom=0.17, top=0.97, wspace=0.24)
     x, y, *_ = points(examples)
     train, validation, coefficients = errors(examples)
     grid = np.linspace(-1, 1, 201)
@@ -33,6 +35,7 @@ def draw(fig: Figure, degree: int, examples: int) -> str:
     right.text(DEGREES - 0.8, NOISE**2, "noise", fontsize=8, color=plots.CONTEXT, va="bottom")
     right.axvline(degree, color=plots.PARAMETER, lw=6, alpha=0.25)
     right.set(yscale="log", ylim=(0.01, 100), xlim=(-0.5, DEGREES + 1))
+    right.minorticks_off()
     right.set(xlabel="degree", ylabel="mean squared error", xticks=degrees[::2])
     right.legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(0.12, 1.02))
     both = f"training error {train[degree]:.2g}, validation error {validation[degree]:.2g}"
@@ -72,7 +75,7 @@ def errors(examples: int) -> tuple[np.ndarray, np.ndarray, list[np.ndarray]]:
     return np.array(train), np.array(validation), found
 
 
-def capacity() -> Explorer:
+def polynomial_degree() -> Explorer:
     """Return the explorer of capacity: the degree of a polynomial, and how many points it has."""
     controls = {
         "degree": slider("degree", 11, 0, DEGREES - 1, 1),

@@ -21,7 +21,9 @@ LEVELS = {  # losses at which runs gather, and what such a network says
 
 def draw(fig: Figure, width: int, steps: int) -> str:
     """Draw the loss of each run by step, and the histogram of the losses after so many steps."""
+    fig.set_layout_engine("none")  # fixed margins: twice as fast
     left, right = plots.axes_on(fig, 2, sharey=True, width_ratios=[1.5, 1])
+    fig.subplots_adjust(left=0.07, right=0.98, bottom=0.17, top=0.92, wspace=0.06)
     losses, right_corners = train(width)
     now = steps // EVERY
     at = np.arange(len(losses)) * EVERY
@@ -96,7 +98,7 @@ def slopes(
     return logits, [X.T @ dz, dz.sum(axis=1, keepdims=True), dW2, db2]
 
 
-def xor_runs() -> Explorer:
+def many_xor_runs() -> Explorer:
     """Return the explorer of 200 runs on XOR: the hidden width, and the step to look at."""
     controls = {
         "width": choice("hidden units", [2, 3, 4, 8]),
