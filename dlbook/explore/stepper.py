@@ -24,9 +24,7 @@ DOES = {
     "backward": "all parameters and computed units get slopes",
     "update": "each parameter p becomes p - 0.03 · dp",
 }
-STAGES = dict(
-    zip(DOES, (plots.DATA, plots.TARGET, plots.GRADIENT, plots.PARAMETER), strict=True)
-)
+STAGES = dict(zip(DOES, (plots.DATA, plots.TARGET, plots.GRADIENT, plots.PARAMETER), strict=True))
 PARAMETERS = ("W1", "b1", "W2", "b2")
 X, TARGET, RATE = np.array([[1.0, 2.0]]), np.array([[1.0]]), 0.03
 START = {
@@ -102,7 +100,7 @@ def _cycle(ax: Axes, stage: str, badge: str, changed: bool) -> None:
 
 
 def _label(ax: Axes, at: tuple[float, float], text: str, color: str, filled: bool) -> None:
-    box = {"boxstyle": "round,pad=0.35", "edgecolor": color, "linewidth": 1.5}
+    box: dict[str, Any] = {"boxstyle": "round,pad=0.35", "edgecolor": color, "linewidth": 1.5}
     box["facecolor"] = color if filled else "white"
     style: dict[str, Any] = {"color": "white" if filled else color, "weight": "bold", "bbox": box}
     ax.text(*at, text, ha="center", va="center", fontsize=10, **style)
@@ -128,15 +126,14 @@ def _network(ax: Axes, now: dict[str, np.ndarray]) -> None:
         for i, (x, y) in enumerate(places):
             names = ("z", "h") if unit == "h" else (unit,)
             tall = 0.21 * len(names) + 0.07
-            edge = {"facecolor": "white", "edgecolor": plots.CONTEXT}
-            ax.add_patch(Rectangle((x, y - tall / 2), WIDTH[unit], tall, **edge))
+            frame = Rectangle((x, y - tall / 2), WIDTH[unit], tall, fc="white", ec=plots.CONTEXT)
+            ax.add_patch(frame)
             for k, name in enumerate(names):
                 up = y + 0.105 * (len(names) - 1) - 0.21 * k
                 label = name if name == "y" else f"{name}{i + 1}"
                 _line(ax, (x, up), label, now.get(name), now.get(f"d{name}"), i)
     _arrow(ax, (5.6, 2.55), (5.95, 2.55))
-    edge = {"facecolor": "white", "edgecolor": plots.TARGET, "linewidth": 1.5}
-    ax.add_patch(Rectangle((5.97, 2.41), 0.9, 0.28, **edge))
+    ax.add_patch(Rectangle((5.97, 2.41), 0.9, 0.28, fc="white", ec=plots.TARGET, lw=1.5))
     text = f"L  {now['L']:.3f}" if "L" in now else "L  ?"
     ax.text(6.05, 2.55, text, va="center", fontsize=9)
     target = f"target t = {TARGET.item():g}"
@@ -157,7 +154,7 @@ def _line(
 ) -> None:
     ax.text(at[0] + 0.06, at[1], label, va="center", fontsize=9)
     text = "?" if value is None else f"{value[0, i]:.2f}"
-    style = {"va": "center", "ha": "right", "fontsize": 9}
+    style: dict[str, Any] = {"va": "center", "ha": "right", "fontsize": 9}
     ax.text(at[0] + 0.72, at[1], text, color=plots.DATA, **style)
     if slope is not None:
         ax.text(at[0] + 1.25, at[1], _signed(slope[0, i]), color=plots.GRADIENT, **style)

@@ -22,7 +22,7 @@ LEVELS = {  # losses at which runs gather, and what such a network says
 def draw(fig: Figure, width: int, steps: int) -> str:
     """Draw the loss of each run by step, and the histogram of the losses after so many steps."""
     fig.set_layout_engine("none")  # fixed margins: twice as fast
-    margins = {"left": 0.07, "right": 0.98, "bottom": 0.17, "top": 0.9, "wspace": 0.06}
+    margins = {"left": 0.07, "right": 0.98, "bottom": 0.17, "top": 0.9, "wspace": 0.12}
     grid = margins | {"width_ratios": [1.5, 1]}
     left, right = plots.axes_on(fig, 2, sharey=True, gridspec_kw=grid)
     losses, right_corners = train(width)
@@ -31,7 +31,13 @@ def draw(fig: Figure, width: int, steps: int) -> str:
     lines = [np.column_stack([at, run]) for run in losses.T]
     left.add_collection(LineCollection(lines, colors=plots.DATA, lw=0.5, alpha=0.35))
     left.axvline(steps, color=plots.CONTEXT, lw=1.5)
-    left.set(xlim=(0, STEPS), ylim=(-0.03, 0.95), xlabel="step", ylabel="loss")
+    left.set(
+        xlim=(0, STEPS),
+        xticks=range(0, STEPS + 1, 500),
+        ylim=(-0.03, 0.95),
+        xlabel="step",
+        ylabel="loss",
+    )
     bins = (np.arange(43) - 0.5) * np.log(2) / 30  # a level lies in the middle of its bin
     right.hist(losses[now], bins=bins, orientation="horizontal", color=plots.DATA)
     for level, name in LEVELS.items():

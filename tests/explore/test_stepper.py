@@ -1,5 +1,7 @@
 """The stepper's numbers are those of torch, and only updates change parameters."""
 
+from itertools import pairwise
+
 import numpy as np
 import torch
 
@@ -30,9 +32,6 @@ def test_every_number_of_three_rounds_is_that_of_torch():
 
 def test_parameters_change_in_every_fourth_step_and_in_no_other():
     found = states()
-    changed = [
-        any((a[name] != b[name]).any() for name in PARAMETERS)
-        for a, b in zip(found, found[1:], strict=False)
-    ]
+    changed = [any((a[name] != b[name]).any() for name in PARAMETERS) for a, b in pairwise(found)]
     assert changed == [False, False, False, True] * 3
     assert all((found[0][name] == START[name]).all() for name in PARAMETERS)
