@@ -36,8 +36,9 @@ west    grading.cells  grading.inside.hidden  grading.inside.seccomp  grading.ke
 west    grading.memory  grading.names  grading.sheet  grading.text
 east    explore
 east    explore.activation  explore.boundary  explore.broadcast  explore.builder
-east    explore.chain  explore.folding  explore.landscape  explore.limits  explore.neuron
-east    explore.objective  explore.plane  explore.softmax
+east    explore.capacity  explore.chain  explore.folding  explore.landscape  explore.limits
+east    explore.neuron  explore.objective  explore.plane  explore.softmax  explore.stepper
+east    explore.xor_runs
 east    explore.explorer  explore.live
 east    models  train
 east    models.mini

@@ -19,6 +19,7 @@ BUDGETS = {  # CPU seconds of a chapter, those of nbval and of imports included
     "chapters/00_start_here.ipynb": 7,
     "chapters/01_background.ipynb": 16,
     "chapters/02_core_concepts.ipynb": 10,
+    "chapters/03_learning_overview.ipynb": 12,
     "chapters/04_network_structure.ipynb": 15,
     "chapters/05_backpropagation.ipynb": 8,
 }

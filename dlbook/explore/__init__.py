@@ -3,6 +3,8 @@
 from importlib import import_module
 
 _HOMES = {  # name: the file that it lives in
+    "learning_steps": "stepper",
+    "many_xor_runs": "xor_runs",
     "one_neuron": "neuron",
     "playground": "plane",
     "one_activation": "activation",
@@ -15,6 +17,7 @@ _HOMES = {  # name: the file that it lives in
     "broadcasting": "broadcast",
     "chain_rule": "chain",
     "reader_limits": "limits",
+    "polynomial_degree": "capacity",
 }
 
 __all__ = [*_HOMES]
