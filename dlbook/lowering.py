@@ -26,7 +26,7 @@ from dlbook.windows import meeting, steps
 
 Pair = Sequence[int]  # (down, across)
 Result = TypeVar("Result")
-BLOCK = 1 << 22  # bytes of lowered rows at a time, so that they stay in the cache
+BLOCK = 1 << 20  # bytes of lowered rows at a time, so that they stay in the cache
 GAP = 16  # unused numbers behind each lowered row: at a power of two apart, rows share cache lines
 
 
