@@ -10,15 +10,24 @@ def reveal(guess: Any, answer: Any) -> None:
 
     Args:
         guess: what the reader wrote; None where nothing was predicted.
-        answer: what the run found; compared with `guess` as text, letter case aside.
+        answer: what the run found; numbers are compared as numbers, so that 2.3 is 2.30 and 2778
+            is 2,778, and all else as text, letter case aside.
     """
     if guess is None:
         print(
             _("You predicted nothing yet: write your guess, then run again. The run says:"), answer
         )
         return
-    same = str(guess).strip().casefold() == str(answer).strip().casefold()
+    same = _plain(guess) == _plain(answer)
     print(
         _("As you predicted:") if same else _("You predicted {}; the run says:").format(guess),
         answer,
     )
+
+
+def _plain(value: Any) -> float | str:
+    text = str(value).strip().casefold()
+    try:
+        return float(text.replace(",", ""))
+    except ValueError:
+        return text

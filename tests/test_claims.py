@@ -68,6 +68,12 @@ def test_a_prediction_is_compared_with_the_run(guess, said, capsys):
     assert said in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(("guess", "answer"), [(2.3, "2.30"), (2778, "2,778"), ("True", True)])
+def test_the_same_value_written_otherwise_is_a_right_prediction(guess, answer, capsys):
+    predict.reveal(guess, answer)
+    assert capsys.readouterr().out.startswith("As you predicted")
+
+
 @pytest.mark.notebook
 @pytest.mark.parametrize("seed", [1, 2, 3])
 @pytest.mark.parametrize("name", CHAPTERS)
