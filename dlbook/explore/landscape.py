@@ -26,8 +26,7 @@ def draw(fig: Figure, w: float, b: float, loss: str) -> str:
     left.set_title(f"mean of the {loss} misses: {value:.2f}", fontsize=9)
     ws, bs, heights, (best_w, best_b) = _map(loss)
     levels = np.linspace(0, 1, 13)[1:] ** 2 * heights.max()
-    lines = right.contour(ws, bs, heights, levels, colors=plots.CONTEXT, linewidths=0.8)
-    right.clabel(lines, levels[1::3], fmt="{:.1f}".format, fontsize=7)
+    right.contour(ws, bs, heights, levels, colors=plots.CONTEXT, linewidths=0.8)
     right.plot(best_w, best_b, "*", color=plots.TARGET, markersize=11, label="lowest")
     right.plot(w, b, "o", color=plots.PARAMETER, markersize=8, label="the line at left")
     right.set(xlabel="w", ylabel="b", xlim=(-W_REACH, W_REACH), ylim=(-B_REACH, B_REACH))
@@ -71,7 +70,7 @@ def loss_landscape() -> Explorer:
     """Return the explorer of a line's loss: slope, intercept, and which misses count how much."""
     controls = {
         "w": slider("w", 0.0, -W_REACH, W_REACH, 0.1),
-        "b": slider("b", -1.0, -B_REACH, B_REACH, 0.1),
+        "b": slider("b", -1.6, -B_REACH, B_REACH, 0.1),
         "loss": choice("loss", list(LOSSES)),
     }
     return Explorer(draw, controls)
