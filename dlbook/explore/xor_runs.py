@@ -14,8 +14,8 @@ Y = np.array([0.0, 1, 1, 0])
 RUNS, STEPS, EVERY, RATE = 200, 2000, 20, 0.5
 LEVELS = {  # losses at which runs gather, and what such a network says
     np.log(2): "½ everywhere",
-    (2 * np.log(1.5) + np.log(3)) / 4: "1 right, 3 alike",
-    np.log(2) / 2: "2 right, 2 alike",
+    (2 * np.log(1.5) + np.log(3)) / 4: "1 sure, 3 alike",
+    np.log(2) / 2: "2 sure, 2 alike",
 }
 
 

@@ -8,10 +8,12 @@ raises a dozen kinds of exception on damaged files.
 import hashlib
 import json
 import re
+import tomllib
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+_CLAIMS = Path(__file__).parents[1] / "claims.toml"
 MAX_BYTES = 20_000_000
 MAX_CELLS = 2_000
 _KINDS = ("code", "markdown", "raw")
@@ -197,8 +199,15 @@ def canonical(cells: list[Cell] | tuple[Cell, ...], ran: str = "") -> str:
 
 
 def code_digest(cells: list[Cell] | tuple[Cell, ...]) -> str:
-    """Return a digest of the code in a notebook: equal for two notebooks that run the same."""
+    """Return a digest of the code in a notebook: equal for two notebooks that run the same.
+
+    The texts of claims that the code names count as well, since they stand in its outputs.
+    """
     sources = [cell.source.rstrip() for cell in cells if cell.kind == "code"]
+    named = set(re.findall(r"claims\.\w+\(\s*\"(\w+)\"", "\n".join(sources)))
+    if named:
+        table = tomllib.loads(_CLAIMS.read_text("utf-8"))
+        sources += [f"{id} {table.get(id)}" for id in sorted(named)]
     return hashlib.sha256(json.dumps(sources).encode("utf-8")).hexdigest()
 
 

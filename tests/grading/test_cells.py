@@ -4,6 +4,7 @@ import nbformat
 import pytest
 from hypothesis import given, strategies as st
 
+from dlbook.grading import cells as grammar
 from dlbook.grading.cells import Cell, Role, Unreadable, canonical, parse, role, with_ids
 from tests.grading.conftest import SAMPLES
 
@@ -31,6 +32,18 @@ def test_a_canonical_notebook_is_valid_and_stays_as_it_is():
     nbformat.validate(nbformat.reads(text, as_version=4))
     notebook = parse(text.encode())
     assert canonical(notebook.cells, notebook.ran) == text
+
+
+def test_outputs_are_stale_when_a_claim_that_they_show_was_reworded(tmp_path, monkeypatch):
+    def digests():
+        codes = ['claims.show("T02")', 'claims.settle("T03", verdict, x=1)', "x = 1"]
+        return [grammar.code_digest([Cell("code", code)]) for code in codes]
+
+    before = digests()
+    reworded = grammar._CLAIMS.read_text("utf-8").replace("[T02]\n", '[T02]\nnote = "new"\n')
+    (tmp_path / "claims.toml").write_text(reworded, "utf-8")
+    monkeypatch.setattr(grammar, "_CLAIMS", tmp_path / "claims.toml")
+    assert [old == new for old, new in zip(before, digests(), strict=True)] == [False, True, True]
 
 
 def test_readable_ids_stay_and_random_ones_are_replaced():
