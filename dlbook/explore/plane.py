@@ -155,8 +155,10 @@ class Playground(anywidget.AnyWidget):
         seen, held = zip(*self.curves, strict=True)
         plots.learning_curves(right, seen, held)
         right.set_xlabel("frame")
-        says = self.frame["says"]
-        return fig, f"Two classes of points on a coloured plane, and their loss curves: {says}."
+        alt = (
+            "Two classes of points on a plane, coloured by a network in {} steps; two loss curves."
+        )
+        return fig, alt.format(self.live.steps)
 
 
 def playground(model: nn.Module | None = None, **settings: Any) -> Playground:
