@@ -159,6 +159,11 @@ def test_a_chapter_of_too_many_cells_is_found():
     assert any("65 cells" in line for line in breaches)
 
 
+def test_a_chapter_may_import_more_of_ours():
+    cells = GOOD | {"first": Cell("code", CHAPTER_IMPORTS + "from dlbook import models")}
+    assert not any(": imports: " in line for line in broken("9", [*cells.values()], CHAPTER_RULES))
+
+
 def test_an_exercise_set_may_import_more_and_its_checks_may_make_generators():
     check = '# check: a\n@check("a")\ndef case(rng):\n    return np.random.default_rng(rng)'
     cells = [
