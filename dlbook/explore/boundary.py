@@ -26,8 +26,9 @@ def draw(fig: Figure, width: int, layers: int, reach: float) -> str:
         ends = (-size, size) * 2
         shades = {"cmap": plots.SIGNED, "vmin": -1, "vmax": 1, "alpha": 0.35}
         ax.imshow(np.where(inside, 1, -1), extent=ends, origin="lower", **shades)
-        for marker, color, which in (("o", plots.GRADIENT, y == 1), ("x", plots.DATA, y == 0)):
-            ax.plot(*x[which].T, marker, color=color, markersize=3 if ax is left else 1.5)
+        for kind, marker in enumerate("xo"):
+            dots = 3 if ax is left else 1.5
+            ax.plot(*x[y == kind].T, marker, color=plots.TARGET, markersize=dots)
         ax.set(xlim=ends[:2], ylim=ends[:2], xlabel="x1", ylabel="x2")
     hits = np.mean((outputs(parameters, x) > 0) == y)
     left.set_title(f"width {width}: {hits:.0%} of the points right", fontsize=9)
