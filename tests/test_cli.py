@@ -2,16 +2,20 @@ import json
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from dlbook.cli import main
+from dlbook.cli.learner import _targets
+from dlbook.grading.build import Course
 from tests.grading.conftest import SAMPLES, course
 
 __all__ = ["course"]  # a fixture
 
+ROOT = Path(__file__).parents[1]
 REFUSED = {  # arguments: what is said
-    ("check", "44"): "a set is needed, got '44'; there are: 90_tiny",
+    ("check", "44"): "a set or an exercise is needed, got '44'; the sets are: 90_tiny",
     ("check", "90.no_such"): "90_tiny has no exercise 'no_such'; it has relu_back",
     ("check", "no_such.ipynb"): "A notebook file is needed, no_such.ipynb is none",
 }
@@ -31,6 +35,19 @@ def test_what_cannot_be_done_is_told_in_one_line(course, capsys, arguments):
 def test_a_notebook_without_our_exercises_is_refused(course, capsys):
     assert run(course, "check", str(SAMPLES / "tiny-fail-stray_file.ipynb")) == 2
     assert "holds none of its exercises" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("target", ["5", "05", "05.cost", "cost"])
+def test_a_set_may_go_by_its_number_and_an_exercise_by_its_name(target):
+    (found,) = _targets(Course(ROOT), target)
+    assert found == (ROOT / "exercises" / "05_backpropagation.ipynb", "cost" * ("cost" in target))
+
+
+def test_a_chapter_is_refused(capsys):
+    assert (
+        main(["--course", str(ROOT), "check", str(ROOT / "chapters/05_backpropagation.ipynb")]) == 2
+    )
+    assert "is not the exercise notebook" in capsys.readouterr().err
 
 
 def test_a_fresh_seed_needs_the_solutions(course, capsys):

@@ -5,6 +5,8 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +15,7 @@ from dlbook.cli.course import NOT_RIGHT, RIGHT, UNUSABLE, Refusal, find_course
 
 if TYPE_CHECKING:
     from dlbook.grading.build import Course
+    from dlbook.grading.cells import Cell
     from dlbook.grading.report import Report
     from dlbook.key import Key
 
@@ -27,7 +30,7 @@ def add_verbs(verbs: Any) -> None:
         "target",
         nargs="?",
         default="",
-        help="a set (05), an exercise (05.relu_back) or a notebook file; default: every set",
+        help="a set (05), an exercise (relu_back) or a notebook file; default: every set",
     )
     check.add_argument(
         "--seed",
@@ -85,8 +88,9 @@ def _check(options: argparse.Namespace) -> int:
             print(f"unreadable: {error}", file=sys.stderr)
             unreadable = True
             continue
-        key = _key(course, path, [c.source for c in notebook.cells], options.seed)
-        report = grade(notebook, _only(key, exercise))
+        key = _key(course, path, notebook.cells, options.seed)
+        with _progress(path.stem) as watch:
+            report = grade(notebook, _only(key, exercise), watch=watch)
         reports.append(report)
         if not options.json:
             print(report.text(), flush=True)
@@ -97,26 +101,43 @@ def _check(options: argparse.Namespace) -> int:
     return RIGHT if all(report.all_right for report in reports) else NOT_RIGHT
 
 
+@contextmanager
+def _progress(title: str) -> Iterator[Callable[[str], object]]:
+    """Yield what tells the terminal which exercise is running; elsewhere it is silent."""
+    from tqdm import tqdm
+
+    with tqdm(bar_format="{desc}", leave=False, disable=None) as bar:
+        yield lambda name: bar.set_description_str(f"{title}: {name} is running")
+
+
 def _targets(course: "Course", target: str) -> list[tuple[Path, str]]:
     """Return the notebooks that a target names, each with the one exercise wanted, or ''."""
+    from dlbook.key import load
+
     if target.endswith(".ipynb"):
         return [(Path(target), "")]
     stem, _dot, exercise = target.partition(".")
-    found = [path for path in course.notebooks("exercises") if path.stem.startswith(stem)]
+    start = stem.zfill(2) if stem.isdigit() else stem
+    found = [path for path in course.notebooks("exercises") if path.stem.startswith(start)]
     if not found:
+        for path in course.notebooks("exercises"):
+            key = load(course.keys / f"{path.stem}.json")
+            if key and any(entry.name == target for entry in key.exercises):
+                return [(path, target)]
         sets = ", ".join(path.stem for path in course.notebooks("exercises")) or "none"
-        raise Refusal(f"a set is needed, got {target!r}; there are: {sets}")
+        raise Refusal(f"a set or an exercise is needed, got {target!r}; the sets are: {sets}")
     return [(path, exercise) for path in found]
 
 
-def _key(course: "Course", path: Path, sources: list[str], seed: int | None) -> "Key":
+def _key(course: "Course", path: Path, cells: "tuple[Cell, ...]", seed: int | None) -> "Key":
     """Return the key for a notebook: by its file's name or, renamed, by the exercises in it."""
     from dlbook.grading.cells import read
+    from dlbook.grading.graft import stray
     from dlbook.grading.programs import make_key
     from dlbook.grading.sets import understand
     from dlbook.key import load
 
-    text = "\n".join(sources)
+    text = "\n".join(cell.source for cell in cells)
     keys = [key for file in sorted(course.keys.glob("*.json")) if (key := load(file))]
     named = [key for key in keys if key.name == path.stem] or keys
     scores = [sum(e.name in text for e in key.exercises) for key in named]
@@ -126,6 +147,8 @@ def _key(course: "Course", path: Path, sources: list[str], seed: int | None) -> 
             "exercises: name the right file, or run `dlbook build` first"
         )
     key = named[scores.index(max(scores))]
+    if reason := stray(cells, key):
+        raise Refusal(f"{path} is {reason}")
     if seed is None:
         return key
     solution = course.root / "solutions" / f"{key.name}.ipynb"

@@ -214,7 +214,7 @@ class Batch:
         older = task.submission.older
         if not older:
             return
-        note = f"{task.submission.label} cannot be read, so an older copy counts: {reason}"
+        note = f"{task.submission.label} does not count, an older copy does: {reason}"
         copy = replace(older[0], older=older[1:], set_name=task.entry.set_name)
         entry = self._entry(copy, (*task.entry.notes, note))
         self._journal.put(self._run, entry)

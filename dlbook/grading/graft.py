@@ -50,6 +50,25 @@ def graft(cells: tuple[Cell, ...], key: Key) -> Plan:
     return Plan(tuple(steps), missing, tuple(notes))
 
 
+def stray(cells: tuple[Cell, ...], key: Key) -> str:
+    """Return why a notebook is none of this set, or ''.
+
+    A notebook that lost its first lines still defines what was asked for; one that defines less
+    than half of it is another notebook, such as the chapter, and nothing in it was an answer.
+    """
+    roles = [cell.role for cell in cells if cell.role is not None]
+    wanted = {entry.name for entry in key.exercises}
+    code = [cell.source for cell in cells if cell.kind == "code"]
+    there = wanted & {name for source in code for name in defined_names(source)}
+    if not code or 2 * len(there) >= len(wanted) or any(role.name in wanted for role in roles):
+        return ""
+    some = f"only {', '.join(sorted(there))}" if there else "none"
+    return (
+        f"not the exercise notebook: no cell starts with `# answer:`, and of its {len(wanted)} "
+        f"functions {some} is there. Hand in exercises/{key.name}.ipynb."
+    )
+
+
 def _is_own_code(cell: Cell) -> bool:
     """Return whether a cell that was not chosen as an answer runs: helpers, and older attempts."""
     role = cell.role

@@ -1,6 +1,6 @@
 """All passes over one submission: what they need, and what they have found so far."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from dlbook.grading.fate import Fate
@@ -15,13 +15,14 @@ class Job:
     """One submission; `deadline` is on the clock of `time.monotonic`.
 
     `verdicts` are kept by exercise and whether the check is hidden; `broken` says how the answer
-    cell of an exercise ended, where it did not end well.
+    cell of an exercise ended, where it did not end well. `watch` hears what is about to run.
     """
 
     key: Key
     limits: Limits
     launcher: Launcher
     deadline: float
+    watch: Callable[[str], object] = lambda name: None
     verdicts: dict[tuple[str, bool], Outcome] = field(default_factory=dict)
     broken: dict[str, Fate] = field(default_factory=dict)
 

@@ -8,7 +8,7 @@ import io
 import os
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -53,6 +53,7 @@ def grade(
     key: Key,
     limits: Limits = _DEFAULT_LIMITS,
     launcher: Launcher | None = None,
+    watch: Callable[[str], object] = lambda name: None,
 ) -> Report:
     """Return the report on a submission, judged against `key`.
 
@@ -64,12 +65,14 @@ def grade(
         key: what its checks need to see.
         limits: its budgets.
         launcher: where its code runs; without one, with the rights of whoever asks.
+        watch: called with the name of an exercise when a cell of it starts.
 
     Raises:
         GraderFault: if the grader fails, so that nothing is known about the submission.
     """
     plan = graft(notebook.cells, key)
-    job = Job(key, limits, launcher or Local(), monotonic() + limits.submission_seconds)
+    deadline = monotonic() + limits.submission_seconds
+    job = Job(key, limits, launcher or Local(), deadline, watch)
     notes = [*notebook.notes, *plan.notes]
     if key.hides and job.launcher.isolation == "none":
         notes.append(f"without a sandbox, {', '.join(key.hides)} could be used")
@@ -217,6 +220,8 @@ class _Cell(IPyNbCell):  # type: ignore[misc]
         run = self.parent.run
         if run.fatal is not None or run.fault is not None:
             pytest.skip("the kernel has ended")
+        if name := self.step.exercise.name if self.step.exercise else self.step.answer:
+            run.job.watch(name)
         try:
             super().runtest()
         except FATAL as error:

@@ -20,7 +20,7 @@ from time import monotonic
 from typing import Literal
 
 from dlbook.grading.cells import Notebook, Unreadable, parse
-from dlbook.grading.graft import graft
+from dlbook.grading.graft import graft, stray
 from dlbook.grading.journal import Record
 from dlbook.grading.kernel import GraderFault, Launcher, Limits
 from dlbook.grading.launch import launcher
@@ -95,9 +95,11 @@ def work(job: Job) -> Record:
         notebook = parse(job.data)
     except Unreadable as error:
         return Record(unreadable=str(error))
+    key = _unpack(job.key)
+    if reason := stray(notebook.cells, key):
+        return Record(unreadable=reason)
     from dlbook.grading.run import grade  # nbval takes seconds to load, and the parent needs none
 
-    key = _unpack(job.key)
     patience = 2 * job.limits.submission_seconds + 300
     with open(os.devnull, "w") as nowhere:
         faulthandler.dump_traceback_later(patience, exit=True, file=nowhere)  # hung: give up

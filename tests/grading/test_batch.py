@@ -110,7 +110,7 @@ def test_an_older_copy_counts_where_the_newest_cannot_be_read(tmp_path):
         os.utime(path, (1e9 - age, 1e9 - age))
     (entry,) = fakes.run(place.parent, tmp_path / "journal.sqlite", fakes.plan(), threads())
     assert entry.label == "ada/2.ipynb" and entry.report is not None
-    assert sum("cannot be read, so an older copy counts" in note for note in entry.notes) == 2
+    assert sum("does not count, an older copy does" in note for note in entry.notes) == 2
 
 
 def start(folder, journal):
