@@ -91,9 +91,10 @@ def test_where_nothing_can_be_forked_kernels_are_cold_and_walled(tiny_key, monke
 
     monkeypatch.setattr("dlbook.grading.warm._preload", refuse)
     with Warm() as launcher:
-        report = grade(hostile.honest(), tiny_key, launcher=launcher)
-        assert launcher.cold_because == "fork refused"
-        assert report.all_right and report.isolation == "bwrap+seccomp"
+        for because in ("", "", "fork refused"):
+            report = grade(hostile.honest(), tiny_key, launcher=launcher)
+            assert launcher.cold_because == because and not launcher._parents
+            assert report.all_right and report.isolation == "bwrap+seccomp"
 
 
 def test_closing_a_launcher_leaves_no_process(tiny_key):
