@@ -125,7 +125,9 @@ def _parameters(exercise: Exercise) -> int:
 
 
 def _filled(value: Any, fill: int) -> Any:
-    """Return a copy of `value` with every number in it replaced by `fill`."""
+    """Return a copy of `value` with every number in it replaced by `fill`; a tensor as array."""
+    if callable(getattr(value, "detach", None)):
+        value = value.detach().numpy()
     if isinstance(value, dict):
         return {key: _filled(item, fill) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
