@@ -48,7 +48,9 @@ def draw(fig: Figure, activation: str, depth: int, spread: str) -> str:
         axes[1].legend(frameon=False, fontsize=8, loc="upper left", borderpad=0)
     a_layer = (slopes[0] / slopes[-1]) ** (1 / (depth - 1))
     ratio = gradients[0] / gradients[-1]
-    title = f"back through one layer: slopes × {a_layer:.2g}; gradient of first / last: {ratio:.2g}"
+    title = (
+        f"slopes: × {a_layer:.2g} a layer back; weight gradient, first / last layer: {ratio:.2g}"
+    )
     fig.suptitle(title, fontsize=10, y=0.98)
     return (
         f"Bars for {depth} layers with {activation}, weights {spread}: slopes change by a factor "
