@@ -18,19 +18,19 @@ Node = tuple[str, str, str]  # operation and two parents; relu has one, and an e
 Place = tuple[float, float]
 Arrival = tuple[str, float, float]  # the consumer, the local slope, the consumer's slope
 GRAPHS: dict[str, dict[str, Node]] = {  # parents before children
-    "paths meet": {
+    "two paths": {
         "a": ("·", "w", "x"),
         "p": ("·", "a", "a"),
         "q": ("relu", "a", ""),
         "y": ("+", "p", "q"),
     },
-    "a short cut": {
+    "short cut": {
         "a": ("·", "w", "x"),
         "p": ("relu", "a", ""),
         "q": ("·", "p", "p"),
         "y": ("+", "q", "a"),
     },
-    "w used twice": {
+    "w twice": {
         "a": ("·", "w", "x"),
         "p": ("+", "a", "x"),
         "q": ("relu", "p", ""),
@@ -38,9 +38,9 @@ GRAPHS: dict[str, dict[str, Node]] = {  # parents before children
     },
 }
 PLACES: dict[str, list[Place]] = {  # of w, x, a, p, q, y, in inches
-    "paths meet": [(0.55, 2.6), (0.55, 1.1), (2.2, 1.85), (4.25, 2.6), (4.25, 1.1), (6.2, 1.85)],
-    "a short cut": [(0.55, 2.6), (0.55, 1.4), (2.2, 2.3), (3.5, 1.1), (5.0, 1.1), (6.2, 2.3)],
-    "w used twice": [(0.55, 2.6), (0.55, 1), (2.2, 1.9), (3.6, 1.2), (5.0, 1.2), (6.2, 2.3)],
+    "two paths": [(0.55, 2.6), (0.55, 1.1), (2.2, 1.85), (4.25, 2.6), (4.25, 1.1), (6.2, 1.85)],
+    "short cut": [(0.55, 2.6), (0.55, 1.4), (2.2, 2.3), (3.5, 1.1), (5.0, 1.1), (6.2, 2.3)],
+    "w twice": [(0.55, 2.6), (0.55, 1), (2.2, 1.9), (3.6, 1.2), (5.0, 1.2), (6.2, 2.3)],
 }
 
 
