@@ -140,20 +140,30 @@ def test_gradients_by_hand_are_those_of_torch_for_200_steps(rng, digits):
         assert np.abs(array - tensor.detach().numpy()).max() < 1e-10
 
 
-def test_training_the_last_layer_alone_falls_far_short_of_training_all(rng):
+def test_a_second_pass_finds_the_same_and_a_pass_after_an_update_does_not(network, digits):
+    first, second = (all_slopes(network, digits) for _ in range(2))
+    assert np.abs(second - first).max() < 1e-12
+    optim.SGD(network.parameters(), lr=0.5).step()
+    assert np.abs(all_slopes(network, digits) - first).max() > 1e-3
+
+
+def test_the_last_layer_alone_learns_on_top_of_learned_layers_and_else_falls_far_short(rng):
     points, arm = data.spiral(300, rng, turns=1.5)
     linears = [nn.Linear(a, b, rng=rng) for a, b in [(2, 16), (16, 16), (16, 2)]]
     model = nn.Sequential(linears[0], nn.ReLU(), linears[1], nn.ReLU(), linears[2])
     start, hits = model.state_dict(), []
-    for learners in (linears[2], model):
-        model.load_state_dict(start)
+    for learners in (linears[2], model, linears[2]):
+        if len(hits) < 2:
+            model.load_state_dict(start)
+        else:
+            linears[2].load_state_dict(nn.Linear(16, 2, rng=rng).state_dict())
         optimizer = optim.Adam(learners.parameters(), lr=0.01)
         for _ in range(300):
             model.zero_grad()
             F.cross_entropy(model(Tensor(points)), arm).backward()
             optimizer.step()
         hits.append(train.accuracy(model, points, arm))
-    assert hits[0] < 0.75 and hits[1] > 0.95
+    assert hits[0] < 0.75 and hits[1] > 0.95 and hits[2] > 0.95
 
 
 def deep(activation, fill, rng):

@@ -36,9 +36,9 @@ west    grading.cells  grading.inside.hidden  grading.inside.seccomp  grading.ke
 west    grading.memory  grading.names  grading.sheet  grading.text
 east    explore
 east    explore.activation  explore.boundary  explore.broadcast  explore.builder
-east    explore.capacity  explore.chain  explore.folding  explore.landscape  explore.limits
-east    explore.neuron  explore.objective  explore.plane  explore.softmax  explore.stepper
-east    explore.xor_runs
+east    explore.capacity  explore.chain  explore.flow  explore.folding  explore.landscape
+east    explore.limits  explore.neuron  explore.objective  explore.plane  explore.shapes
+east    explore.softmax  explore.stepper  explore.walk  explore.xor_runs
 east    explore.explorer  explore.live
 east    models  train
 east    models.mini

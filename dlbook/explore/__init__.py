@@ -18,6 +18,9 @@ _HOMES = {  # name: the file that it lives in
     "chain_rule": "chain",
     "reader_limits": "limits",
     "polynomial_degree": "capacity",
+    "backward_steps": "walk",
+    "shape_tracer": "shapes",
+    "gradient_flow": "flow",
 }
 
 __all__ = [*_HOMES]

@@ -45,7 +45,7 @@ def test_an_arrow_key_moves_each_explorer(opened, page, tmp_path):
         page.screenshot(path=tmp_path / f"{name}.png")
 
 
-def changed(picture, before: str, tries: int = 30) -> bool:
+def changed(picture, before: str, tries: int = 100) -> bool:
     for _ in range(tries):
         if picture.get_attribute("src") != before:
             return True
