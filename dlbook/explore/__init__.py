@@ -18,6 +18,8 @@ _HOMES = {  # name: the file that it lives in
     "chain_rule": "chain",
     "reader_limits": "limits",
     "polynomial_degree": "capacity",
+    "feature_maps": "maps",
+    "kernel_painter": "painter",
 }
 
 __all__ = [*_HOMES]
