@@ -19,7 +19,7 @@ FILE = "digit_net.npz"
 
 def blank_net(rng: np.random.Generator) -> nn.Sequential:
     """Return the network with first weights: from shape (batch, 1, 16, 16) to (batch, 10)."""
-    return nn.Sequential(
+    model = nn.Sequential(
         nn.Conv2d(1, 8, 3, padding=1, rng=rng),
         nn.ReLU(),
         nn.MaxPool2d(2),
@@ -29,6 +29,11 @@ def blank_net(rng: np.random.Generator) -> nn.Sequential:
         nn.Flatten(),
         nn.Linear(16 * 4 * 4, 10, rng=rng),
     )
+    for layer in model.children():
+        if isinstance(layer, nn.Conv2d) and layer.bias is not None:  # else some maps stay 0
+            nn.init.kaiming_normal_(layer.weight, rng=rng)
+            layer.bias.data[:] = 0
+    return model
 
 
 @cache

@@ -3,7 +3,7 @@
 import { bytesOf, choice, colour, element, keep, listening, raster, signed } from "./parts.js";
 import { HINT, Pad } from "./pad.js";
 
-const SIDE = 240, WIDTH = 440, LENS = 128;
+const SIDE = 208, WIDTH = 424, LENS = 128;
 
 /** Return where the bytes of each stage begin. */
 export function starts(plan) {
@@ -38,20 +38,21 @@ class Row {
     element(words, "span", { textContent: names[0] });
     element(words, "br");
     element(words, "small", { textContent: names[1] });
-    this.tile = side(plan);
-    this.across = Math.max(1, Math.floor(WIDTH / (this.tile + 3)));
+    this.tile = plan.tile ?? side(plan);
+    this.step = plan.step ?? this.tile + 3;
+    this.across = Math.max(1, Math.floor(WIDTH / this.step));
     this.plan = plan;
     const lines = Math.ceil(plan.shown / this.across);
     this.canvas = element(line, "canvas", {
-      width: Math.min(plan.shown, this.across) * (this.tile + 3) + 1,
+      width: Math.min(plan.shown, this.across) * this.step + 1,
       height: lines * (this.tile + 3) + 1,
       tabIndex: 0,
       role: "img",
     });
     this.canvas.addEventListener("pointermove", (event) => {
-      const box = this.canvas.getBoundingClientRect(), step = this.tile + 3;
-      const column = Math.floor((event.clientX - box.left) / step);
-      const row = Math.floor((event.clientY - box.top) / step);
+      const box = this.canvas.getBoundingClientRect();
+      const column = Math.floor((event.clientX - box.left) / this.step);
+      const row = Math.floor((event.clientY - box.top) / (this.tile + 3));
       const channel = row * this.across + Math.min(column, this.across - 1);
       if (channel >= 0 && channel < plan.shown) choose(channel);
     });
@@ -65,8 +66,8 @@ class Row {
   }
 
   at(channel) {
-    const step = this.tile + 3;
-    return [(channel % this.across) * step + 1, Math.floor(channel / this.across) * step + 1];
+    const across = channel % this.across, down = Math.floor(channel / this.across);
+    return [across * this.step + (this.step - this.tile - 1) / 2, down * (this.tile + 3) + 1];
   }
 
   draw(values, size, chosen, paint) {
@@ -116,12 +117,14 @@ function render({ model: given, el }) {
   const both = element(el, "div", { className: "dlbook-side" });
   const left = element(both, "div"), right = element(both, "div");
   left.style.width = `${SIDE + 2}px`;
+  element(left, "div", { className: "dlbook-head", textContent: "draw a digit" });
   const top = element(left, "div", { className: "dlbook-row" });
   choice(model, top, "digit", "start from", model.get("choices").digit);
-  new Pad(model, left, SIDE, { label: "Pad for a digit" });
+  new Pad(model, left, SIDE, { label: "Pad for a digit", empty: ["digit", "an empty pad"] });
   element(left, "div", { className: "dlbook-hint", textContent: HINT });
   const bars = new Bars(left, model.get("frame").shares.length);
 
+  element(right, "div", { className: "dlbook-head", textContent: "what each layer makes of it" });
   let chosen = [0, 0];
   const look = (stage) => (channel, step = 0) => {
     const stays = chosen[0] === stage ? chosen[1] : 0;
@@ -136,13 +139,15 @@ function render({ model: given, el }) {
     columns: kernels[0][0].length,
     limit: Math.max(...kernels.flat(2).map(Math.abs)),
   };
-  const first = filters && new Row(right, { ...filters, columns: 8 }, ["kernels", `${filters.rows} × ${filters.columns}`], look(0));
+  if (filters) Object.assign(filters, { tile: Math.min(26, side(plan[0])), step: side(plan[0]) + 3 });
+  const size = filters && `${filters.rows} × ${filters.columns}`;
+  const first = filters && new Row(right, filters, ["kernels", size], look(0));
   const rows = plan.map((stage, i) => {
     const count = stage.shown < stage.channels ? `${stage.shown} of ${stage.channels}` : stage.shown;
     return new Row(right, stage, [stage.label, `${count} maps ${stage.rows} × ${stage.columns}`], look(i));
   });
   const lens = element(right, "div", { className: "dlbook-stage" });
-  element(lens, "div", { textContent: "large" });
+  element(lens, "div", { textContent: "enlarged" });
   const large = element(lens, "canvas", { className: "dlbook-map", width: LENS, height: LENS, role: "img" });
   const words = element(lens, "span", { className: "dlbook-hint" });
   words.style.maxWidth = `${WIDTH - LENS - 16}px`;

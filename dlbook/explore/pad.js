@@ -1,5 +1,5 @@
 // A pad to draw on, with mouse, finger or keys. Its pixels are bytes: 0 is nothing, 255 is full ink.
-import { bytesOf, button, COLOURS, element, raster } from "./parts.js";
+import { bytesOf, button, COLOURS, element, grey, raster } from "./parts.js";
 
 /** Return the picture after a stroke with a round, soft brush from one point [row, column] to another. */
 export function stroke(pixels, rows, columns, from, to, radius, erase = false) {
@@ -39,21 +39,25 @@ export const HINT =
 
 /**
  * A pad for the traits `pixels` (bytes), `shape` [rows, columns], `ink` (is 1 black?) and `stamp`,
- * which counts the pictures that came from the kernel.
+ * which counts the pictures that came from the kernel. `empty` is a trait and its value that
+ * stands for an empty pad.
  */
 export class Pad {
-  constructor(model, parent, side, { label, onCursor = () => {} }) {
+  constructor(model, parent, side, { label, empty, onCursor = () => {} }) {
     Object.assign(this, { model, side, onCursor, erasing: false, down: null, last: -1e9 });
-    const row = element(parent, "div", { className: "dlbook-row" });
     this.canvas = element(parent, "canvas", { className: "dlbook-pad", tabIndex: 0, role: "application" });
     this.canvas.ariaLabel = `${label}. ${HINT}`;
+    const row = element(parent, "div", { className: "dlbook-row dlbook-tools" });
     const tool = button(row, "eraser", () => {
       this.erasing = !this.erasing;
       tool.ariaPressed = String(this.erasing);
     });
     tool.ariaPressed = "false";
-    button(row, "clear", () => this.change(new Uint8Array(this.pixels.length)));
-    const ways = element(row, "span");
+    button(row, "clear", () => {
+      model.set(...empty);
+      this.change(new Uint8Array(this.pixels.length));
+    });
+    const ways = element(row, "span", { className: "dlbook-ways" });
     for (const [key, way] of Object.entries(WAYS)) {
       const word = key.slice(5).toLowerCase();
       button(ways, SIGNS[key], () => this.move(...way), `move the picture ${word}`);
@@ -155,9 +159,8 @@ export class Pad {
   draw() {
     const { canvas, rows, columns, scale, pixels } = this, context = canvas.getContext("2d");
     const ink = this.model.get("ink");
-    const grey = (byte) => Array(3).fill(ink ? 255 - byte : byte);
     context.imageSmoothingEnabled = false;
-    context.drawImage(raster(pixels, rows, columns, grey), 0, 0, canvas.width, canvas.height);
+    context.drawImage(raster(pixels, rows, columns, (byte) => grey(byte, 255, ink)), 0, 0, canvas.width, canvas.height);
     if (!pixels.some((byte) => byte)) {
       context.fillStyle = COLOURS.context;
       context.font = "16px sans-serif";
@@ -167,11 +170,14 @@ export class Pad {
     this.frame(context, 1);
   }
 
-  /** Mark `reach` pixels to each side of the cursor. */
-  frame(context, size, scale = this.scale) {
-    const [row, column] = this.cursor, half = (size - 1) / 2;
-    context.lineWidth = 2;
-    context.strokeStyle = COLOURS.target;
-    context.strokeRect((column - half) * scale, (row - half) * scale, size * scale, size * scale);
+  /** Mark a window of `size` x `size` pixels, the cursor in its middle. */
+  frame(context, size) {
+    const { scale } = this, [row, column] = this.cursor, half = (size - 1) / 2;
+    const box = [(column - half) * scale - 1, (row - half) * scale - 1, size * scale + 2, size * scale + 2];
+    for (const [width, colour] of [[4, "white"], [2, COLOURS.target]]) {
+      context.lineWidth = width;
+      context.strokeStyle = colour;
+      context.strokeRect(...box);
+    }
   }
 }

@@ -13,7 +13,7 @@ MOST = 200  # pixels along an axis
 class Pad(Page):
     """A page with a pad; ``picture`` is what is on it, to be read and to be set."""
 
-    pixels = traitlets.Bytes(b"").tag(sync=True)
+    pixels = traitlets.Bytes(b"").tag(sync=True, from_json=lambda sent, widget: bytes(sent))
     shape: Any = traitlets.List([0, 0]).tag(sync=True)
     ink = traitlets.Bool(True).tag(sync=True)  # whether 1 is black, as in a drawing
     stamp = traitlets.Int(0).tag(sync=True)  # counts the pictures that did not come from the page

@@ -1,9 +1,9 @@
 // The page of the kernel painter: a picture, a kernel to be written, and the response beside them.
 // The response is computed here, so that it answers at once; a test holds it against dlbook.
-import { button, choice, COLOURS, element, keep, listening, raster, signed } from "./parts.js";
+import { button, choice, element, grey, keep, listening, raster, signed } from "./parts.js";
 import { HINT, Pad } from "./pad.js";
 
-const SIDE = 280;
+const SIDE = 244, STEP = 0.5;
 
 /** Return the kernel turned by half a circle. */
 export function turned(kernel) {
@@ -37,21 +37,23 @@ export function products(pixels, rows, columns, kernel, [row, column]) {
     weights.map((weight, j) => [pixels[(top + i) * columns + left + j] / 255, weight]));
 }
 
+/** Return the sum of a kernel if its response is best shown as a picture, else null. */
+export function brightness(kernel) {
+  const all = kernel.flat(), sum = all.reduce((so, weight) => so + weight, 0);
+  const sizes = all.reduce((so, weight) => so + Math.abs(weight), 0);
+  return sum > 0.05 * sizes ? sum : null;
+}
+
 /** Return a number as text, at most three decimals. */
 export function text(value) {
   return String(Math.round(value * 1000) / 1000).replace("-", "−");
 }
 
-/** Return the largest size of a number in a response to pictures from 0 to 1. */
-export function reach(kernel) {
-  const all = kernel.flat(), up = all.reduce((sum, w) => sum + Math.max(0, w), 0);
-  return Math.max(up, up - all.reduce((sum, w) => sum + w, 0)) || 1;
-}
-
-function written(model, parent, kernel, table) {
+function written(parent, table) {
   const cell = ([value, weight]) => {
     const factor = weight < 0 ? `(${text(weight)})` : text(weight);
-    return `<b>${value.toFixed(2)}</b>·<i>${factor}</i>`.padEnd(9 + 7 + 16);
+    const room = " ".repeat(Math.max(0, 7 - factor.length));
+    return `<b>${value.toFixed(2)}</b>·<i>${factor}</i>${room}`;
   };
   const total = table.flat().reduce((sum, [value, weight]) => sum + value * weight, 0);
   const lines = table.map((row, i) => (i ? "+ " : "  ") + row.map(cell).join("+ "));
@@ -61,9 +63,14 @@ function written(model, parent, kernel, table) {
 
 class Cells {
   constructor(parent, model, hear) {
-    Object.assign(this, { model, hear });
+    Object.assign(this, { model, hear, chosen: 0 });
     this.box = element(parent, "div", { className: "dlbook-cells", role: "group" });
     this.box.ariaLabel = "kernel";
+    const row = element(parent, "div", { className: "dlbook-row dlbook-tools" });
+    button(row, "−", () => this.add(-STEP), "make the chosen cell smaller");
+    button(row, "+", () => this.add(STEP), "make the chosen cell larger");
+    button(row, "0", () => this.write(this.chosen, 0), "set the chosen cell to 0");
+    button(row, "all 0", () => this.clear(), "set all cells to 0");
     model.on("change:weights", () => this.show());
     this.show();
   }
@@ -72,13 +79,22 @@ class Cells {
     const weights = this.model.get("weights"), size = weights.length;
     if (this.inputs?.length !== size ** 2) {
       this.box.replaceChildren();
+      this.box.dataset.size = size;
+      this.chosen = (size ** 2 - 1) / 2;
       this.box.style.gridTemplateColumns = `repeat(${size}, auto)`;
       this.inputs = weights.flat().map((_, i) => {
         const at = `row ${Math.floor(i / size) + 1}, column ${(i % size) + 1}`;
         const input = element(this.box, "input", { type: "number", step: "any", ariaLabel: at });
         input.addEventListener("keydown", (event) => this.key(event, i));
-        input.addEventListener("input", () => this.write(i, input.valueAsNumber));
-        input.addEventListener("focus", () => input.select());
+        input.addEventListener("input", () => {
+          this.typing = i;
+          this.write(i, input.valueAsNumber);
+        });
+        input.addEventListener("focus", () => {
+          this.chosen = i;
+          this.mark();
+          input.select();
+        });
         input.addEventListener("blur", () => this.show());
         return input;
       });
@@ -87,22 +103,36 @@ class Cells {
     weights.flat().forEach((weight, i) => {
       const input = this.inputs[i], [red, green, blue] = signed(weight, 1.6 * most);
       input.style.background = `rgb(${red}, ${green}, ${blue})`;
-      input.style.color = "black";
       const now = Number.isNaN(input.valueAsNumber) ? null : input.valueAsNumber;
       const mine = input === input.getRootNode().activeElement && this.typing === i;
       if (!mine && now !== Math.round(weight * 1000) / 1000) input.value = Math.round(weight * 1000) / 1000;
     });
+    this.mark();
     this.hear();
+  }
+
+  mark() {
+    this.inputs.forEach((input, i) => input.classList.toggle("dlbook-chosen", i === this.chosen));
+  }
+
+  add(step) {
+    const now = this.model.get("weights").flat()[this.chosen];
+    this.write(this.chosen, Math.round(1000 * (now + step)) / 1000);
+  }
+
+  clear() {
+    this.model.set({ weights: this.model.get("weights").map((row) => row.map(() => 0)), preset: "your own" });
+    this.model.save_changes();
   }
 
   /** Up and down change a number by a half, left and right go to the next cell. */
   key(event, i) {
     const size = this.model.get("weights").length;
-    const step = { ArrowUp: 0.5, ArrowDown: -0.5 }[event.key];
+    const step = { ArrowUp: STEP, ArrowDown: -STEP }[event.key];
     const next = { ArrowLeft: i - 1, ArrowRight: i + 1 }[event.key];
     if (step !== undefined) {
       this.typing = null;
-      this.write(i, Math.round(1000 * (this.model.get("weights").flat()[i] + step)) / 1000);
+      this.add(step);
     } else if (next !== undefined) this.inputs[(next + size ** 2) % size ** 2].focus();
     else return;
     event.preventDefault();
@@ -139,11 +169,12 @@ function render({ model: given, el }) {
   const sum = element(middle, "div");
   const hint = "Click a cell and type, or change it by ↑ and ↓; ← and → go to the next cell.";
   for (const node of [sum, element(middle, "div", { className: "dlbook-hint", textContent: hint })]) {
-    node.style.maxWidth = "230px";
+    node.style.maxWidth = "200px";
     node.style.marginTop = "6px";
   }
   const canvas = element(right, "canvas", { className: "dlbook-map", role: "img" });
   const scale = element(right, "div", { className: "dlbook-hint" });
+  scale.style.maxWidth = `${SIDE}px`;
   const here = element(el, "div", { className: "dlbook-head" });
   const terms = element(el, "pre", { className: "dlbook-sum" });
   let pad = null, cells = null, frames = 0;
@@ -159,19 +190,24 @@ function render({ model: given, el }) {
     canvas.height = pad.canvas.height;
     const context = canvas.getContext("2d"), s = pad.scale;
     context.imageSmoothingEnabled = false;
-    const shown = raster(response, high, wide, (value) => signed(value, most));
+    const one = brightness(kernel), ink = model.get("ink");
+    const shade = one ? (value) => grey(value, one, ink) : (value) => signed(value, most);
+    const shown = raster(response, high, wide, shade);
     context.drawImage(shown, half * s, half * s, wide * s, high * s);
     pad.frame(context, 1);
-    words(kernel, used, most);
+    words(kernel, most, one, ink);
     point(used);
     el.dataset.frames = ++frames;
   };
-  const words = (kernel, used, most) => {
+  const words = (kernel, most, one, ink) => {
     const total = kernel.flat().reduce((so, weight) => so + weight, 0);
     const flat = Math.abs(total) < 5e-4 ? "a flat area gives 0" :
       Math.abs(total - 1) < 5e-4 ? "a flat area stays as it is" : `a flat area becomes ${text(total)} times itself`;
     sum.textContent = `sum ${text(total)}: ${flat}`;
-    scale.textContent = `blue −${text(most)}, white 0, vermillion ${text(most)}`;
+    const ends = ink ? ["white", "black"] : ["black", "white"], limit = most.toPrecision(2);
+    scale.textContent = one
+      ? `${ends[0]} 0, ${ends[1]} ${text(one)}; blue is below 0, vermillion above ${text(one)}`
+      : `blue −${limit}, white 0, vermillion ${limit}`;
     const same = JSON.stringify(turned(kernel)) === JSON.stringify(kernel);
     const on = model.get("flip");
     flip.ariaPressed = String(on);
@@ -182,12 +218,16 @@ function render({ model: given, el }) {
     const [row, column] = pad.cursor;
     const table = products(pad.pixels, pad.rows, pad.columns, used, pad.cursor);
     here.textContent = `response at row ${row + 1}, column ${column + 1}: picture · kernel, summed`;
-    if (table) written(model, terms, used, table);
+    if (table) written(terms, table);
     else terms.textContent = "  the kernel hangs over the edge here: no response";
     pad.draw();
     pad.frame(pad.canvas.getContext("2d"), used.length);
   };
-  pad = new Pad(model, left, SIDE, { label: "Picture", onCursor: () => draw() });
+  pad = new Pad(model, left, SIDE, {
+    label: "Picture",
+    empty: ["source", "an empty pad"],
+    onCursor: () => draw(),
+  });
   const words_ = element(left, "div", { className: "dlbook-hint", textContent: HINT });
   words_.style.maxWidth = `${SIDE}px`;
   cells = new Cells(room, model, () => draw());

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import traitlets
+from matplotlib.colors import to_rgb
 
 from dlbook import data, functional, plots
 from dlbook.explore.digit_net import SIZE
@@ -145,16 +146,19 @@ class KernelPainter(Pad):
         left.imshow(self.picture, cmap="Greys" if self.ink else "gray", vmin=0, vmax=1)
         weights, response = self.kernel, self.response
         plots.signed_map(middle, weights, numbers=True)
-        image = plots.signed_map(right, response)
+        one = brightness(weights)
+        if one:
+            right.imshow(shaded(response, one, self.ink))
+        else:
+            fig.colorbar(plots.signed_map(right, response), ax=right, shrink=0.8)
         edge = self.size // 2
         rows, columns = self.shape
         right.set(xlim=(-0.5 - edge, columns - 0.5 - edge), ylim=(rows - 0.5 - edge, -0.5 - edge))
-        bar = fig.colorbar(image, ax=right, shrink=0.8)
-        bar.ax.tick_params(labelsize=8, color=plots.CONTEXT)
         way = "convolution" if self.flip else "correlation"
         titles = ("picture", f"kernel, sum {weights.sum():.3g}", f"response: {way}")
         for ax, title in zip((left, middle, right), titles, strict=True):
             ax.set(xticks=[], yticks=[])
+            ax.spines[:].set_visible(ax is not middle)
             ax.set_title(title, fontsize=9)
         alt = (
             f"A picture ({self.source}), a kernel of {self.size} by {self.size} numbers "
@@ -162,6 +166,29 @@ class KernelPainter(Pad):
             f"{response.max():.2g}."
         )
         return fig, alt
+
+
+def brightness(kernel: np.ndarray) -> float | None:
+    """Return the sum of a kernel if its response is best shown as a picture, else None."""
+    total = float(kernel.sum())
+    return total if total > 0.05 * np.abs(kernel).sum() else None
+
+
+def shaded(values: np.ndarray, one: float, ink: bool) -> np.ndarray:
+    """Return colours, shape (rows, columns, 3): grey from 0 to `one`, blue below, vermillion above.
+
+    Args:
+        values: shape (rows, columns).
+        one: what is white; with `ink`, what is black.
+        ink: whether 0 is white.
+    """
+    parts = values[..., None] / one
+    inside = parts.clip(0, 1)
+    out = np.abs(parts - inside).clip(0, 1)
+    grey = 1 - inside if ink else inside
+    end = np.where(parts < 0, to_rgb(plots.DATA), to_rgb(plots.GRADIENT))
+    colours: np.ndarray = grey + out * (end - grey)
+    return colours
 
 
 def _checked(kernel: Any) -> np.ndarray:

@@ -15,6 +15,16 @@ export function signed(value, limit) {
   return colour(127.5 + 127.5 * Math.max(-1, Math.min(1, value / limit)));
 }
 
+/**
+ * Return [red, green, blue] of a number in a picture whose greys go from 0 to `one`: below 0 it
+ * turns blue, above `one` vermillion. With `ink`, 0 is white and `one` is black.
+ */
+export function grey(value, one, ink) {
+  const t = value / one, inside = Math.max(0, Math.min(1, t)), out = Math.min(1, Math.abs(t - inside));
+  const shade = 255 * (ink ? 1 - inside : inside), to = t < 0 ? BLUE : VERMILLION;
+  return to.map((end) => Math.round(shade + out * (end - shade)));
+}
+
 /** Return the bytes of a trait of bytes, wherever they lie. */
 export function bytesOf(view) {
   return new Uint8Array(view.buffer ?? view, view.byteOffset ?? 0, view.byteLength);
