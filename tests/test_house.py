@@ -37,9 +37,10 @@ west    grading.memory  grading.names  grading.sheet  grading.text
 east    explore
 east    explore.activation  explore.boundary  explore.broadcast  explore.builder
 east    explore.capacity  explore.chain  explore.folding  explore.landscape  explore.limits
-east    explore.neuron  explore.objective  explore.plane  explore.softmax  explore.stepper
-east    explore.xor_runs
-east    explore.explorer  explore.live
+east    explore.maps  explore.neuron  explore.objective  explore.painter  explore.plane
+east    explore.softmax  explore.stepper  explore.xor_runs
+east    explore.digit_net  explore.explorer  explore.live  explore.pad  explore.stages
+east    explore.page
 east    models  train
 east    models.mini
 east    models.alexnet  models.googlenet  models.lenet  models.resnet  models.vgg  summary

@@ -1,6 +1,6 @@
 // The page of the feature maps: a pad on the left; on the right one row for each layer of the
 // network. All numbers come from the kernel; this file only draws them.
-import { bytesOf, choice, colour, element, keep, listening, raster, signed } from "./parts.js";
+import { bytesOf, choice, colour, element, keep, later, listening, raster, signed } from "./parts.js";
 import { HINT, Pad } from "./pad.js";
 
 const SIDE = 208, WIDTH = 424, LENS = 128;
@@ -28,7 +28,8 @@ export function side({ shown, columns }) {
   return Math.max(20, Math.min(room, 3.25 * columns, 52));
 }
 
-const shade = (byte) => colour(127.5 + (127.5 * byte) / 127);
+const SHADES = [...Array(256).keys()].map((i) => colour(127.5 + (127.5 * (i - 128)) / 127));
+const shade = (byte) => SHADES[byte + 128];
 
 /** A row of tiles: a canvas, its name, and which map is chosen by mouse or arrow keys. */
 class Row {
@@ -120,7 +121,7 @@ function render({ model: given, el }) {
   element(left, "div", { className: "dlbook-head", textContent: "draw a digit" });
   const top = element(left, "div", { className: "dlbook-row" });
   choice(model, top, "digit", "start from", model.get("choices").digit);
-  new Pad(model, left, SIDE, { label: "Pad for a digit", empty: ["digit", "an empty pad"] });
+  new Pad(model, left, SIDE, { label: "Pad for a digit", origin: "digit" });
   element(left, "div", { className: "dlbook-hint", textContent: HINT });
   const bars = new Bars(left, model.get("frame").shares.length);
 
@@ -130,7 +131,7 @@ function render({ model: given, el }) {
     const stays = chosen[0] === stage ? chosen[1] : 0;
     const next = channel === null ? stays : channel === "by" ? stays + step : channel;
     chosen = [stage, Math.max(0, Math.min(plan[stage].shown - 1, next))];
-    draw();
+    redraw();
   };
   const kernels = plan[0].kernels;
   const filters = kernels && {
@@ -155,7 +156,7 @@ function render({ model: given, el }) {
 
   const draw = () => {
     const bytes = bytesOf(model.get("maps")), frame = model.get("frame"), from = starts(plan);
-    const whole = Array.from(bytes, (byte) => (byte << 24) >> 24);
+    const whole = new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length);
     const [stage, channel] = chosen;
     if (first) {
       const mine = stage === 0 ? channel : -1;
@@ -164,7 +165,7 @@ function render({ model: given, el }) {
     }
     rows.forEach((row, i) => {
       const { rows: height, columns, shown, label } = plan[i], mine = i === stage ? channel : -1;
-      const part = whole.slice(from[i], from[i] + shown * height * columns);
+      const part = whole.subarray(from[i], from[i] + shown * height * columns);
       row.draw(part, [height, columns], mine, shade);
       row.canvas.ariaLabel = `${label}, ${shown} maps; arrow keys choose one to see it large`;
     });
@@ -179,7 +180,8 @@ function render({ model: given, el }) {
     bars.draw(frame);
     el.dataset.frames = ++frames;
   };
-  model.on("change:frame", draw);
+  const redraw = later(draw);
+  model.on("change:frame", redraw);
   draw();
   return stop;
 }

@@ -1,20 +1,18 @@
 """Feature maps: draw a digit, and watch every map of a trained network while you draw."""
 
-from functools import cache
 from typing import Any
 
 import numpy as np
 import traitlets
 from matplotlib.patches import Rectangle
 
-from dlbook import data, nn, plots
-from dlbook.explore.digit_net import SIZE, digit_net
-from dlbook.explore.pad import Pad
+from dlbook import nn, plots
+from dlbook.explore.digit_net import SIZE, digit_net, stamps
+from dlbook.explore.pad import BLANK, OWN, Pad
 from dlbook.explore.page import joined
 from dlbook.explore.stages import Stage, stages
 
-BLANK = "an empty pad"
-DIGITS = [BLANK, *map(str, range(10))]
+DIGITS = [*map(str, range(10)), BLANK, OWN]
 CHANNELS = 32  # maps of a stage that are shown, at most
 STILL = 8  # stages in the still picture, at most
 WIDE = 16  # small maps in a row of the still picture
@@ -38,6 +36,7 @@ class FeatureMaps(Pad):
     """
 
     _esm = joined("maps.js")
+    _origin = "digit"
     digit = traitlets.Unicode("3").tag(sync=True)
     plan: Any = traitlets.List([]).tag(sync=True)  # each stage: label, shape, limit of the colours
     maps = traitlets.Bytes(b"").tag(sync=True)  # all maps, -127 to 127 times limit / 127
@@ -52,9 +51,11 @@ class FeatureMaps(Pad):
         runs = [self._run(picture)[0] for picture in stamps(size)]
         self._limits = [_limit(*(s.values for s in same)) for same in zip(*runs, strict=True)]
         super().__init__(choices={"digit": DIGITS}, **settings)
+        self._put(np.zeros((size, size)), ink=True)
         self.observe(self._start, "digit")
         self.observe(self._look, "pixels")
         self._start()
+        self._look()
 
     _one_of_the_choices = traitlets.validate("digit")(Pad._check_choice)
 
@@ -70,10 +71,19 @@ class FeatureMaps(Pad):
             ) from error
 
     def _start(self, change: Any = None) -> None:
-        blank = self.digit == BLANK
         size = self._size
-        self.picture = np.zeros((size, size)) if blank else stamps(size)[int(self.digit)]
-        self._look()
+        if self.digit == BLANK:
+            self._put(np.zeros((size, size)), ink=True)
+        elif self.digit != OWN:
+            self._put(stamps(size)[int(self.digit)], ink=True)
+
+    def _put(self, picture: Any, ink: bool) -> None:
+        if np.shape(picture) != (self._size, self._size):
+            raise ValueError(
+                f"this pad needs a picture of shape ({self._size}, {self._size}), got "
+                f"{np.shape(picture)}; pass size= to feature_maps for another pad"
+            )
+        super()._put(picture, ink)
 
     def _look(self, change: Any = None) -> None:
         """Send the picture through the network, and what comes out to the page."""
@@ -88,7 +98,7 @@ class FeatureMaps(Pad):
                 [[round(float(m.min()), 2), round(float(m.max()), 2)] for m in s.values[:CHANNELS]]
                 for s in self.stages
             ],
-            "says": f"reads a {best}, with {self.probabilities[best]:.0%}",
+            "says": f"most probable: {best}, with {self.probabilities[best]:.0%}",
         }
         with self.hold_sync():  # one message, so that maps and bars never disagree
             if not self.plan:
@@ -167,17 +177,6 @@ def _planned(stage: Stage, limit: float) -> dict[str, Any]:
         "limit": limit,
         "kernels": None if kernels is None else np.round(kernels[:CHANNELS], 4).tolist(),
     }
-
-
-@cache
-def stamps(size: int) -> np.ndarray:
-    """Return a printed 0, 1, ..., 9, shape (10, size, size), from 0 (white) to 1 (black)."""
-    from PIL import Image
-
-    x, y = data.glyphs(10, np.random.default_rng(5), noise=0.0, shift=0.0)
-    big = [Image.fromarray((255 * x[y == digit][0]).astype(np.uint8)) for digit in range(10)]
-    scaled = [np.asarray(picture.resize((size, size), Image.Resampling.BICUBIC)) for picture in big]
-    return np.stack(scaled).astype(np.float32) / 255
 
 
 def feature_maps(model: nn.Module | None = None, **settings: Any) -> FeatureMaps:

@@ -1,5 +1,5 @@
 // A pad to draw on, with mouse, finger or keys. Its pixels are bytes: 0 is nothing, 255 is full ink.
-import { bytesOf, button, COLOURS, element, grey, raster } from "./parts.js";
+import { bytesOf, button, COLOURS, element, grey, later, raster } from "./parts.js";
 
 /** Return the picture after a stroke with a round, soft brush from one point [row, column] to another. */
 export function stroke(pixels, rows, columns, from, to, radius, erase = false) {
@@ -39,12 +39,13 @@ export const HINT =
 
 /**
  * A pad for the traits `pixels` (bytes), `shape` [rows, columns], `ink` (is 1 black?) and `stamp`,
- * which counts the pictures that came from the kernel. `empty` is a trait and its value that
- * stands for an empty pad.
+ * which counts the pictures that came from the kernel. `origin` is a trait that says where
+ * the picture comes from.
  */
 export class Pad {
-  constructor(model, parent, side, { label, empty, onCursor = () => {} }) {
-    Object.assign(this, { model, side, onCursor, erasing: false, down: null, last: -1e9 });
+  constructor(model, parent, side, { label, origin, onCursor = () => {} }) {
+    Object.assign(this, { model, side, origin, onCursor, erasing: false, down: null, last: -1e9 });
+    this.draw = later(() => this.paintNow());
     this.canvas = element(parent, "canvas", { className: "dlbook-pad", tabIndex: 0, role: "application" });
     this.canvas.ariaLabel = `${label}. ${HINT}`;
     const row = element(parent, "div", { className: "dlbook-row dlbook-tools" });
@@ -53,10 +54,7 @@ export class Pad {
       tool.ariaPressed = String(this.erasing);
     });
     tool.ariaPressed = "false";
-    button(row, "clear", () => {
-      model.set(...empty);
-      this.change(new Uint8Array(this.pixels.length));
-    });
+    button(row, "clear", () => this.change(new Uint8Array(this.pixels.length), "an empty pad"));
     const ways = element(row, "span", { className: "dlbook-ways" });
     for (const [key, way] of Object.entries(WAYS)) {
       const word = key.slice(5).toLowerCase();
@@ -83,11 +81,11 @@ export class Pad {
     this.onCursor(this.cursor);
   }
 
-  change(pixels) {
+  change(pixels, from = "your own") {
     this.pixels = pixels;
     this.last = performance.now();
     this.draw();
-    this.model.set("pixels", new DataView(Uint8Array.from(pixels).buffer));
+    this.model.set({ pixels: new DataView(Uint8Array.from(pixels).buffer), [this.origin]: from });
     this.model.save_changes();
   }
 
@@ -156,7 +154,7 @@ export class Pad {
     event.preventDefault();
   }
 
-  draw() {
+  paintNow() {
     const { canvas, rows, columns, scale, pixels } = this, context = canvas.getContext("2d");
     const ink = this.model.get("ink");
     context.imageSmoothingEnabled = false;
@@ -168,6 +166,7 @@ export class Pad {
       context.fillText("draw here", canvas.width / 2, canvas.height / 2 - 1.5 * scale);
     }
     this.frame(context, 1);
+    if (this.window > 1) this.frame(context, this.window);
   }
 
   /** Mark a window of `size` x `size` pixels, the cursor in its middle. */

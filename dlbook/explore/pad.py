@@ -7,13 +7,19 @@ import traitlets
 
 from dlbook.explore.page import Page
 
+OWN, BLANK = "your own", "an empty pad"  # what the page says of a picture, too
 MOST = 200  # pixels along an axis
 
 
 class Pad(Page):
     """A page with a pad; ``picture`` is what is on it, to be read and to be set."""
 
-    pixels = traitlets.Bytes(b"").tag(sync=True, from_json=lambda sent, widget: bytes(sent))
+    _origin = ""  # the name of the control that says where the picture comes from
+    pixels = traitlets.Bytes(b"").tag(
+        sync=True,
+        from_json=lambda sent, widget: bytes(sent),
+        echo_update=False,  # an old picture coming back would undo the newest stroke
+    )
     shape: Any = traitlets.List([0, 0]).tag(sync=True)
     ink = traitlets.Bool(True).tag(sync=True)  # whether 1 is black, as in a drawing
     stamp = traitlets.Int(0).tag(sync=True)  # counts the pictures that did not come from the page
@@ -25,7 +31,9 @@ class Pad(Page):
 
     @picture.setter
     def picture(self, picture: Any) -> None:
-        self._put(picture, self.ink)
+        with self.hold_sync():
+            self._put(picture, self.ink)
+            setattr(self, self._origin, OWN)
 
     def _picture(self) -> np.ndarray:
         return np.frombuffer(self.pixels, np.uint8).reshape(self.shape).astype(np.float32) / 255

@@ -1,6 +1,6 @@
 // The page of the kernel painter: a picture, a kernel to be written, and the response beside them.
 // The response is computed here, so that it answers at once; a test holds it against dlbook.
-import { button, choice, element, grey, keep, listening, raster, signed } from "./parts.js";
+import { button, choice, element, grey, keep, later, listening, raster, signed } from "./parts.js";
 import { HINT, Pad } from "./pad.js";
 
 const SIDE = 244, STEP = 0.5;
@@ -220,20 +220,21 @@ function render({ model: given, el }) {
     here.textContent = `response at row ${row + 1}, column ${column + 1}: picture · kernel, summed`;
     if (table) written(terms, table);
     else terms.textContent = "  the kernel hangs over the edge here: no response";
+    pad.window = used.length;
     pad.draw();
-    pad.frame(pad.canvas.getContext("2d"), used.length);
   };
+  const redraw = later(draw);
   pad = new Pad(model, left, SIDE, {
     label: "Picture",
-    empty: ["source", "an empty pad"],
-    onCursor: () => draw(),
+    origin: "source",
+    onCursor: () => redraw(),
   });
   const words_ = element(left, "div", { className: "dlbook-hint", textContent: HINT });
   words_.style.maxWidth = `${SIDE}px`;
-  cells = new Cells(room, model, () => draw());
+  cells = new Cells(room, model, () => redraw());
   canvas.addEventListener("pointermove", (event) => pad.point(pad.place(event, canvas)));
-  for (const event of ["change:weights", "change:flip", "change:pixels", "change:shape"]) model.on(event, draw);
-  draw();
+  for (const event of ["change:weights", "change:flip", "change:pixels", "change:shape"]) model.on(event, redraw);
+  redraw();
   return stop;
 }
 

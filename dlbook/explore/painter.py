@@ -7,13 +7,12 @@ import traitlets
 from matplotlib.colors import to_rgb
 
 from dlbook import data, functional, plots
-from dlbook.explore.digit_net import SIZE
-from dlbook.explore.maps import stamps
-from dlbook.explore.pad import Pad
+from dlbook.explore.digit_net import SIZE, stamps
+from dlbook.explore.pad import BLANK, OWN, Pad
 from dlbook.explore.page import joined
 from dlbook.tensor import Tensor
 
-OWN, BLANK, PHOTO = "your own", "an empty pad", "a photo"
+PHOTO = "a photo"
 PAD = 40  # height and width of an empty pad, in pixels
 PEAK = [[0, 0, 0], [0, 1, 0], [0, 0, 0]]
 SHARP = [[0, -1, 0], [-1, 5, -1], [0, -1, 0]]
@@ -59,7 +58,8 @@ class KernelPainter(Pad):
     Args:
         kernel: your own, shape (3, 3) or (5, 5).
         picture: your own, shape (rows, columns), from 0 (black) to 1 (white).
-        settings: first values of the controls, such as ``source="digit 5"``.
+        settings: first values of the controls, such as ``source="digit 5"``; ``ink=True`` shows
+            your picture from 0 (white) to 1 (black).
 
     Raises:
         ValueError: if a kernel or a picture has another shape or is not finite, or a setting is
@@ -67,6 +67,7 @@ class KernelPainter(Pad):
     """
 
     _esm = joined("painter.js")
+    _origin = "source"
     source = traitlets.Unicode(PHOTO).tag(sync=True)
     preset = traitlets.Unicode("vertical edge").tag(sync=True)
     size = traitlets.Int(3).tag(sync=True)
@@ -79,11 +80,13 @@ class KernelPainter(Pad):
         super().__init__(choices=choices, **settings)
         self.observe(self._choose_kernel, ["preset", "size"])
         self.observe(self._choose_picture, "source")
+        self._put(np.zeros((PAD, PAD)), ink=True)
         self._choose_kernel()
         self._choose_picture()
         if kernel is not None:
             self.kernel = kernel
         if picture is not None:
+            self.ink = settings.get("ink", False)
             self.picture = picture
 
     _one_of_the_choices = traitlets.validate("source", "preset", "size")(Pad._check_choice)
@@ -100,17 +103,6 @@ class KernelPainter(Pad):
             self.preset = OWN
             self.size = len(weights)
             self.weights = weights.tolist()
-
-    @property
-    def picture(self) -> np.ndarray:
-        """The picture on the pad, shape (rows, columns), float32, from 0 to 1."""
-        return self._picture()
-
-    @picture.setter
-    def picture(self, picture: Any) -> None:
-        with self.hold_sync():
-            self.source = OWN
-            self._put(picture, ink=False)
 
     @property
     def response(self) -> np.ndarray:

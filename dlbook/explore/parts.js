@@ -34,9 +34,25 @@ export function bytesOf(view) {
 export function raster(values, rows, columns, shade) {
   const small = new OffscreenCanvas(columns, rows), context = small.getContext("2d");
   const image = context.createImageData(columns, rows);
-  for (let i = 0; i < rows * columns; i++) image.data.set([...shade(values[i]), 255], 4 * i);
+  for (let i = 0, to = 0; i < rows * columns; i++) {
+    const [red, green, blue] = shade(values[i]);
+    image.data[to++] = red;
+    image.data[to++] = green;
+    image.data[to++] = blue;
+    image.data[to++] = 255;
+  }
   context.putImageData(image, 0, 0);
   return small;
+}
+
+/** Return a function that does `act` once in the next frame of the screen, however often it is called. */
+export function later(act) {
+  let waits = false;
+  return () => {
+    if (waits) return;
+    waits = true;
+    requestAnimationFrame(() => ((waits = false), act()));
+  };
 }
 
 export function element(parent, tag, properties = {}) {
