@@ -104,8 +104,11 @@ class Cells {
       const input = this.inputs[i], [red, green, blue] = signed(weight, 1.6 * most);
       input.style.background = `rgb(${red}, ${green}, ${blue})`;
       const now = Number.isNaN(input.valueAsNumber) ? null : input.valueAsNumber;
-      const mine = input === input.getRootNode().activeElement && this.typing === i;
-      if (!mine && now !== Math.round(weight * 1000) / 1000) input.value = Math.round(weight * 1000) / 1000;
+      const active = input === input.getRootNode().activeElement;
+      const rounded = Math.round(weight * 1000) / 1000;
+      if (now === rounded || (active && this.typing === i)) return;
+      input.value = rounded;
+      if (active) input.select(); // what is typed next takes its place
     });
     this.mark();
     this.hear();
