@@ -38,7 +38,11 @@ def blank_net(rng: np.random.Generator) -> nn.Sequential:
 
 @cache
 def digit_net() -> nn.Sequential:
-    """Return the trained network, with the weights that `store` wrote; everybody gets the same."""
+    """Return the trained network, with the weights that `store` wrote; everybody gets the same.
+
+    It reads 94 of 100 handwritten digits that it never saw. `trained` is where its weights come
+    from; they are stored, so that nobody waits and nobody needs the pictures.
+    """
     model = blank_net(np.random.default_rng(0))
     with files("dlbook.explore").joinpath(FILE).open("rb") as file, np.load(file) as stored:
         model.load_state_dict(dict(stored))

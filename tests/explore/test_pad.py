@@ -70,3 +70,20 @@ def test_a_picture_is_kept_in_256_steps(rng):
 def test_what_is_no_picture_is_refused(picture):
     with pytest.raises(ValueError, match=r"a pad needs a picture of shape \(rows, columns\)"):
         Bare()._put(picture, ink=True)
+
+
+def test_a_page_that_goes_away_stops_listening():
+    model = """({
+      heard: [], get(name) { return name; },
+      on(...pair) { this.heard.push(pair); },
+      off(event, act) { this.heard = this.heard.filter((pair) => pair[1] !== act); },
+    })"""
+    code = f"""(() => {{
+      const given = {model}, [model, stop] = listening(given);
+      model.on("change:a", () => 1);
+      model.on("change:b", () => 2);
+      const before = given.heard.length;
+      stop();
+      return [model.get("a"), before, given.heard.length];
+    }})()"""
+    assert ran("parts.js", code) == ["a", 2, 0]
