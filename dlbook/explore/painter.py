@@ -141,6 +141,7 @@ class KernelPainter(Pad):
         one = brightness(weights)
         if one:
             right.imshow(shaded(response, one, self.ink))
+            right.set_xlabel(f"blue below 0, vermillion above {one:.3g}", fontsize=8)
         else:
             fig.colorbar(plots.signed_map(right, response), ax=right, shrink=0.8)
         edge = self.size // 2
