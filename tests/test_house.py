@@ -37,9 +37,11 @@ west    grading.memory  grading.names  grading.sheet  grading.text
 east    explore
 east    explore.activation  explore.boundary  explore.broadcast  explore.builder
 east    explore.capacity  explore.chain  explore.flow  explore.folding  explore.landscape
-east    explore.limits  explore.neuron  explore.objective  explore.plane  explore.shapes
-east    explore.softmax  explore.stepper  explore.walk  explore.xor_runs
-east    explore.explorer  explore.live
+east    explore.limits  explore.maps  explore.neuron  explore.objective  explore.painter
+east    explore.plane  explore.shapes  explore.softmax  explore.stepper  explore.walk
+east    explore.xor_runs
+east    explore.digit_net  explore.explorer  explore.live  explore.pad  explore.stages
+east    explore.page
 east    models  train
 east    models.mini
 east    models.alexnet  models.googlenet  models.lenet  models.resnet  models.vgg  summary

@@ -21,6 +21,8 @@ _HOMES = {  # name: the file that it lives in
     "backward_steps": "walk",
     "shape_tracer": "shapes",
     "gradient_flow": "flow",
+    "feature_maps": "maps",
+    "kernel_painter": "painter",
 }
 
 __all__ = [*_HOMES]

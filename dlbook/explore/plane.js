@@ -1,16 +1,9 @@
 // The playground's page: controls, the plane with its points, and two loss curves.
 // All numbers come from the kernel; this file only draws them.
+import { bytesOf, choice, colour, element, keep, listening, raster } from "./parts.js";
 
-const BLUE = [0, 114, 178], WHITE = [255, 255, 255], VERMILLION = [213, 94, 0];
-const COLOURS = { points: "#009E73", seen: "#0072B2", held: "#009E73", context: "#6E6E6E" };
+const CURVES = { points: "#009E73", seen: "#0072B2", held: "#009E73", context: "#6E6E6E" };
 const SIDE = 320;
-
-/** Return [red, green, blue] for a probability stored as a byte: 0 blue, 127.5 white, 255 vermillion. */
-export function colour(byte) {
-  const t = byte / 255;
-  const [from, to, part] = t < 0.5 ? [BLUE, WHITE, 2 * t] : [WHITE, VERMILLION, 2 * t - 1];
-  return from.map((value, i) => Math.round(value + part * (to[i] - value)));
-}
 
 /** Return where a point of the plane, seen from -reach to reach, lies on a square of `side` pixels. */
 export function place([x, y], reach, side) {
@@ -18,18 +11,14 @@ export function place([x, y], reach, side) {
 }
 
 function drawField(context, bytes, size) {
-  const image = context.createImageData(size, size);
-  for (let i = 0; i < size * size; i++) image.data.set([...colour(bytes[i]), 255], 4 * i);
-  const small = new OffscreenCanvas(size, size);
-  small.getContext("2d").putImageData(image, 0, 0);
   context.globalAlpha = 0.6;
   context.clearRect(0, 0, SIDE, SIDE);
-  context.drawImage(small, 0, 0, SIDE, SIDE);
+  context.drawImage(raster(bytes, size, size, colour), 0, 0, SIDE, SIDE);
   context.globalAlpha = 1;
 }
 
 function drawPoints(context, points, reach) {
-  context.strokeStyle = context.fillStyle = COLOURS.points;
+  context.strokeStyle = context.fillStyle = CURVES.points;
   context.lineWidth = 1.5;
   for (const [x, y, kind] of points) {
     const [left, top] = place([x, y], reach, SIDE);
@@ -51,7 +40,7 @@ function drawCurves(context, curves) {
   const { width, height } = context.canvas;
   context.clearRect(0, 0, width, height);
   const most = Math.max(0.7, ...curves.flat());
-  [COLOURS.seen, COLOURS.held].forEach((stroke, which) => {
+  [CURVES.seen, CURVES.held].forEach((stroke, which) => {
     context.strokeStyle = stroke;
     context.setLineDash(which ? [5, 3] : []);
     context.beginPath();
@@ -64,29 +53,9 @@ function drawCurves(context, curves) {
   });
 }
 
-function element(parent, tag, properties = {}) {
-  const node = Object.assign(document.createElement(tag), properties);
-  parent.append(node);
-  return node;
-}
-
-function choice(model, row, trait, label, options) {
-  const box = element(row, "label", { textContent: label + " " });
-  const select = element(box, "select", { ariaLabel: label });
-  for (const value of options) element(select, "option", { value, textContent: value });
-  const show = () => (select.value = String(model.get(trait)));
-  select.addEventListener("change", () => {
-    const kind = typeof model.get(trait);
-    model.set(trait, kind === "number" ? Number(select.value) : select.value);
-    model.save_changes();
-  });
-  model.on(`change:${trait}`, show);
-  show();
-  return select;
-}
-
-function render({ model, el }) {
-  el.addEventListener("keydown", (event) => event.stopPropagation()); // JupyterLab wants arrow keys
+function render({ model: given, el }) {
+  const [model, stop] = listening(given);
+  keep(el);
   const style = "display:flex;flex-wrap:wrap;gap:6px 14px;align-items:center;margin:4px 0";
   const buttons = element(el, "div", { style });
   const run = element(buttons, "button");
@@ -108,14 +77,12 @@ function render({ model, el }) {
   const side = element(pictures, "div");
   element(side, "div", { textContent: "loss: solid on the points shown, dashed on points held out" });
   const curves = element(side, "canvas", { width: 300, height: 160, role: "img" });
-  curves.style.borderLeft = curves.style.borderBottom = `1px solid ${COLOURS.context}`;
+  curves.style.borderLeft = curves.style.borderBottom = `1px solid ${CURVES.context}`;
   let frames = 0;
 
   const draw = () => {
     const frame = model.get("frame"), context = plane.getContext("2d");
-    const view = model.get("field");
-    const bytes = new Uint8Array(view.buffer ?? view, view.byteOffset ?? 0, frame.size ** 2);
-    drawField(context, bytes, frame.size);
+    drawField(context, bytesOf(model.get("field")), frame.size);
     drawPoints(context, model.get("points"), frame.reach);
     drawCurves(curves.getContext("2d"), frame.curves);
     plane.ariaLabel = curves.ariaLabel = frame.says;
@@ -127,6 +94,7 @@ function render({ model, el }) {
   model.on("change:running", label);
   label();
   draw();
+  return stop;
 }
 
 export default { render };

@@ -1,16 +1,14 @@
 """The playground: a network of the reader learns two classes of points, live, frame by frame."""
 
 import asyncio
-from base64 import b64encode
-from pathlib import Path
 from typing import Any
 
-import anywidget
 import numpy as np
 import traitlets
 
 from dlbook import nn, plots
 from dlbook.explore.live import ACTIVATIONS, DATA_SETS, REACH, Live, network
+from dlbook.explore.page import Page, joined
 
 SIZE = 48  # the plane is computed at SIZE x SIZE places
 STEPS = 2  # between two frames
@@ -35,7 +33,7 @@ LABELS = {
 OF_THE_NETWORK = ("hidden", "activation")  # not to choose where the reader brought a model
 
 
-class Playground(anywidget.AnyWidget):
+class Playground(Page):
     """Points in the plane, and a network that learns to tell them apart while you watch.
 
     Every control is an attribute as well: ``playground.lr = 0.1``. Changing one starts anew,
@@ -50,7 +48,7 @@ class Playground(anywidget.AnyWidget):
         ValueError: if a setting is none of the choices, or the scores have another shape.
     """
 
-    _esm = Path(__file__).with_suffix(".js")
+    _esm = joined("plane.js")
     data_set = traitlets.Unicode("ring").tag(sync=True)
     noise = traitlets.Float(0.05).tag(sync=True)
     hidden = traitlets.Unicode("8").tag(sync=True)
@@ -58,7 +56,6 @@ class Playground(anywidget.AnyWidget):
     lr = traitlets.Float(0.03).tag(sync=True)
     weight_decay = traitlets.Float(0.0).tag(sync=True)
     running = traitlets.Bool(False).tag(sync=True)
-    choices = traitlets.Dict(CHOICES).tag(sync=True)
     labels: Any = traitlets.List([]).tag(sync=True)
     points: Any = traitlets.List([]).tag(sync=True)
     field = traitlets.Bytes(b"").tag(sync=True)
@@ -69,17 +66,13 @@ class Playground(anywidget.AnyWidget):
         self._first = {} if model is None else model.state_dict()
         self._task: asyncio.Task[None] | None = None
         names = [n for n in LABELS if model is None or n not in OF_THE_NETWORK]
-        super().__init__(labels=[(name, LABELS[name]) for name in names], **settings)
+        labels = [(name, LABELS[name]) for name in names]
+        super().__init__(choices=CHOICES, labels=labels, **settings)
         self.on_msg(self._hear)
         self.observe(self._start_anew, [name for name in names if name != "lr"])
         self.reset()
 
-    @traitlets.validate(*CHOICES)
-    def _one_of_the_choices(self, proposal: Any) -> Any:
-        name, value = proposal["trait"].name, proposal["value"]
-        if value not in CHOICES[name]:
-            raise ValueError(f"{name} needs one of {CHOICES[name]}, got {value!r}; choose one")
-        return value
+    _one_of_the_choices = traitlets.validate(*CHOICES)(Page._check_choice)
 
     def reset(self) -> None:
         """Start anew: first weights, fresh points, step 0."""
@@ -136,12 +129,6 @@ class Playground(anywidget.AnyWidget):
     def _keep_running(self, change: Any) -> None:
         if self.running and (self._task is None or self._task.done()):
             self._task = asyncio.get_running_loop().create_task(self.run())
-
-    def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        bundle = super()._repr_mimebundle_(**options) or ({}, {})
-        fig, alt = self._still()
-        still = {"image/png": b64encode(plots.png(fig)).decode(), "text/plain": alt}
-        return {**bundle[0], **still}, {"image/png": {"alt": alt}}
 
     def _still(self) -> tuple[Any, str]:
         """Return a picture for readers without a kernel, and the words for it."""

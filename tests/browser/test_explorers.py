@@ -6,7 +6,8 @@ import pytest
 from dlbook import explore
 
 pytestmark = pytest.mark.notebook
-SLIDING = [name for name in explore.__all__ if name != "playground"]
+PAGES = {"playground", "feature_maps", "kernel_painter"}
+SLIDING = [name for name in explore.__all__ if name not in PAGES]
 
 
 @pytest.fixture
@@ -80,3 +81,137 @@ def test_the_playground_runs_pauses_steps_and_starts_anew(opened, page, tmp_path
     cell.get_by_label("data", exact=True).focus()
     page.keyboard.press("ArrowDown")
     cell.get_by_text("step 0, ").wait_for()
+
+
+def frames(view) -> int:
+    return int(view.get_attribute("data-frames"))
+
+
+def until(page, true, tries: int = 100) -> None:
+    """Wait until something is so, or fail after ten seconds."""
+    for _ in range(tries):
+        if true():
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("it did not happen")
+
+
+def picture(canvas) -> str:
+    return canvas.evaluate("canvas => canvas.toDataURL()")
+
+
+DRAG = """async ([el, points]) => {
+  const pad = el.querySelector(".dlbook-pad"), box = pad.getBoundingClientRect();
+  pad.setPointerCapture = () => {};  // these pointers are not real
+  const send = (type, [x, y]) => pad.dispatchEvent(new PointerEvent(type, {
+    clientX: box.left + x * box.width, clientY: box.top + y * box.height, pointerId: 1, button: 0,
+  }));
+  send("pointerdown", points[0]);
+  const before = Number(el.dataset.frames);
+  for (const point of points) {
+    send("pointermove", point);
+    await new Promise((done) => setTimeout(done, 16));
+  }
+  send("pointerup", points.at(-1));
+  return Number(el.dataset.frames) - before;
+}"""
+
+
+def test_a_digit_drawn_by_mouse_lights_up_the_maps_at_once(opened, page, tmp_path):
+    (cell,) = opened("feature_maps")
+    view = cell.locator("[data-frames]")
+    view.wait_for(timeout=60_000)
+    status = cell.locator("[role=status]").last
+    assert status.inner_text().startswith("most probable: 3")
+    cell.get_by_role("button", name="clear").click()
+    until(page, lambda: "3" not in status.inner_text())
+    page.screenshot(path=tmp_path / "maps-empty.png")
+
+    across = [(0.25 + 0.5 * i / 60, 0.2) for i in range(60)]
+    down = [(0.75 - 0.3 * i / 90, 0.2 + 0.65 * i / 90) for i in range(90)]
+    shown = view.evaluate(f"(el, points) => ({DRAG})([el, points])", across + down)
+    assert shown > 24, "ten a second while 150 moves go by"
+    until(page, lambda: status.inner_text().startswith("most probable: 7"))
+    assert cell.get_by_label("start from").input_value() == "your own"
+    page.screenshot(path=tmp_path / "maps-7.png")
+
+
+def test_the_feature_maps_answer_the_keyboard(opened, page, tmp_path):
+    (cell,) = opened("feature_maps")
+    view = cell.locator("[data-frames]")
+    view.wait_for(timeout=60_000)
+    status = cell.locator("[role=status]").last
+    cell.get_by_label("start from").focus()
+    page.keyboard.press("ArrowDown")
+    until(page, lambda: status.inner_text().startswith("most probable: 4"))
+
+    page.keyboard.press("Tab")
+    pad = cell.locator(".dlbook-pad")
+    assert pad.evaluate("pad => pad === document.activeElement")
+    for keys in (["Space"], ["Delete"], ["Shift+ArrowLeft"], ["ArrowDown", "ArrowDown", "Space"]):
+        before = frames(view)
+        for key in keys:
+            page.keyboard.press(key)
+        until(page, lambda before=before: frames(view) > before)
+    page.keyboard.down("Space")
+    for _ in range(4):
+        page.keyboard.press("ArrowRight")
+    page.keyboard.up("Space")
+    page.screenshot(path=tmp_path / "maps-keys.png")
+    assert page.locator(".jp-CodeCell").count() <= 2, "keys meant for the pad changed the notebook"
+
+    rows = cell.locator(".dlbook-stage canvas[tabindex]")
+    assert rows.count() == 7  # kernels and six stages
+    rows.nth(4).focus()
+    for _ in range(2):
+        page.keyboard.press("ArrowRight")
+    cell.get_by_text("conv 2, map 3 of 16").wait_for()
+    page.screenshot(path=tmp_path / "maps-row.png")
+
+
+def test_the_kernel_painter_answers_mouse_and_keyboard(opened, page, tmp_path):
+    (cell,) = opened("kernel_painter")
+    view = cell.locator("[data-frames]")
+    view.wait_for(timeout=60_000)
+    response, sum_ = cell.locator("canvas.dlbook-map"), cell.locator(".dlbook-sum")
+
+    def changes(act):
+        before = picture(response)
+        act()
+        until(page, lambda: picture(response) != before)
+
+    cell.get_by_role("button", name="flip the kernel").focus()
+    changes(lambda: page.keyboard.press("Enter"))
+    cell.get_by_text("convolution: turned by half a circle").wait_for()
+    cell.get_by_label("kernel", exact=True).first.focus()
+    changes(lambda: page.keyboard.press("ArrowUp"))  # sharpen
+    cell.get_by_text("this kernel looks the same when turned").wait_for()
+    cell.get_by_text("sum 1: a flat area stays as it is").wait_for()
+
+    middle = cell.get_by_label("row 2, column 2")
+    middle.focus()
+    changes(lambda: page.keyboard.press("ArrowUp"))
+    assert middle.input_value() == "5.5"
+    assert cell.get_by_label("kernel", exact=True).first.input_value() == "your own"
+    changes(lambda: page.keyboard.type("-2"))
+    cell.get_by_text("sum −6").wait_for()
+    page.keyboard.press("ArrowRight")
+    assert cell.get_by_label("row 2, column 3").evaluate("it => it === document.activeElement")
+    changes(lambda: cell.get_by_role("button", name="make the chosen cell larger").click())
+    page.screenshot(path=tmp_path / "painter-own.png")
+
+    changes(lambda: cell.get_by_label("picture", exact=True).select_option("an empty pad"))
+    pad = cell.locator(".dlbook-pad")
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    page.mouse.move(box["x"] + 60, box["y"] + 60)
+    page.mouse.down()
+    changes(lambda: page.mouse.move(box["x"] + 160, box["y"] + 120, steps=8))
+    page.mouse.up()
+    cell.get_by_label("size", exact=True).select_option("5")
+    until(page, lambda: sum_.inner_text().count("·") == 25)
+    pad.focus()
+    before = sum_.inner_text()
+    page.keyboard.press("ArrowLeft")
+    until(page, lambda: sum_.inner_text() != before)
+    page.screenshot(path=tmp_path / "painter-drawn.png")

@@ -8,7 +8,8 @@ import pytest
 
 from dlbook import explore, plots
 
-NAMES = [name for name in explore.__all__ if name != "playground"]
+PAGES = {"playground", "feature_maps", "kernel_painter"}  # with a page of their own
+NAMES = [name for name in explore.__all__ if name not in PAGES]
 CORNERS = 60  # at most so many pictures an explorer
 
 

@@ -1,10 +1,6 @@
 """The playground trains as the library does, keeps a reader's network, and draws what it says."""
 
 import asyncio
-import json
-import shutil
-import subprocess
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,8 +8,7 @@ import pytest
 from dlbook import explore, functional, nn, optim, plots
 from dlbook.explore import live, plane as page
 from dlbook.tensor import Tensor
-
-SCRIPT = Path(page.__file__).with_suffix(".js")
+from tests.explore.javascript import ran
 
 
 def mine(rng):
@@ -115,17 +110,8 @@ def test_the_notebook_keeps_a_still_picture_with_words():
 
 def test_the_page_uses_the_colours_and_the_plane_of_the_library(rng):
     points = rng.uniform(-live.REACH, live.REACH, (20, 2)).tolist()
-    code = f"""
-        import {{ colour, place }} from {json.dumps(SCRIPT.as_uri())};
-        const bytes = [...Array(256).keys()].map(colour);
-        const places = {points}.map((p) => place(p, {live.REACH}, 320));
-        console.log(JSON.stringify({{ bytes, places }}));
-    """
-    node = shutil.which("node")
-    assert node, "this test needs node: install the package nodejs"
-    command = [node, "--input-type=module", "-e", code]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    found = json.loads(done.stdout)
+    places = f"{points}.map((p) => place(p, {live.REACH}, 320))"
+    found = ran("plane.js", f"{{ bytes: [...Array(256).keys()].map(colour), places: {places} }}")
     expected = plots.SIGNED(np.arange(256) / 255)[:, :3] * 255
     np.testing.assert_allclose(found["bytes"], expected, atol=1.01)  # whole numbers, 256 steps
     x, y = np.transpose(points)
