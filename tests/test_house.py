@@ -38,7 +38,7 @@ east    explore
 east    explore.activation  explore.boundary  explore.broadcast  explore.builder
 east    explore.capacity  explore.chain  explore.folding  explore.landscape  explore.limits
 east    explore.neuron  explore.objective  explore.plane  explore.softmax  explore.stepper
-east    explore.xor_runs
+east    explore.gallery  explore.patience  explore.race  explore.xor_runs
 east    explore.explorer  explore.live
 east    models  train
 east    models.mini

@@ -18,6 +18,9 @@ _HOMES = {  # name: the file that it lives in
     "chain_rule": "chain",
     "reader_limits": "limits",
     "polynomial_degree": "capacity",
+    "optimizer_race": "race",
+    "early_stopping": "patience",
+    "broken_loops": "gallery",
 }
 
 __all__ = [*_HOMES]
