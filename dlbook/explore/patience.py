@@ -29,7 +29,7 @@ def stops(validation: np.ndarray, patience: int) -> tuple[int, int]:
 
 def level(epochs: np.ndarray) -> np.ndarray:
     """Return the curve without noise, with a bump on its way down; of the shape of `epochs`."""
-    bump = 0.07 * np.exp(-(((epochs - 21) / 5) ** 2))
+    bump = 0.14 * np.exp(-(((epochs - 22) / 5) ** 2))
     return np.asarray(0.35 + 0.75 * np.exp(-epochs / 14) + bump + 0.35 * (epochs / EPOCHS) ** 2)
 
 
