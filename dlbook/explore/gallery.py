@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from dlbook import data, functional as F, nn, plots
@@ -180,10 +182,11 @@ def draw(fig: Figure, curve: str, suspect: str) -> str:
 
 def _cut(losses: np.ndarray) -> np.ndarray:
     """Return the losses with all that is too large, or no number any more, at the ceiling."""
-    return np.minimum(np.nan_to_num(losses, nan=CEILING, posinf=CEILING), CEILING)
+    kept: np.ndarray = np.minimum(np.nan_to_num(losses, nan=CEILING), CEILING)
+    return kept
 
 
-def _explain(ax: plots.Axes, suspect: str, fits: bool) -> None:
+def _explain(ax: Axes, suspect: str, fits: bool) -> None:
     """Write the loop with the line of the suspect, and what this suspect does to curves."""
     ax.set_axis_off()
     ax.set(xlim=(0, 1), ylim=(0, 1))
@@ -192,7 +195,12 @@ def _explain(ax: plots.Axes, suspect: str, fits: bool) -> None:
         here = chosen is not None and number == chosen.line
         color, weight = (plots.GRADIENT, "bold") if here else (plots.CONTEXT, "normal")
         text = f"{'    ' if number else ''}{chosen.written}" if chosen and here else line
-        style = {"family": "monospace", "fontsize": 7, "color": color, "weight": weight}
+        style: dict[str, Any] = {
+            "family": "monospace",
+            "fontsize": 7,
+            "color": color,
+            "weight": weight,
+        }
         ax.text(0, 1 - 0.06 * number, text, va="center", parse_math=False, **style)
     verdict = "FITS" if fits else "does not fit"
     sign, look = (chosen.sign, chosen.look) if chosen else ("a healthy loop", "choose a suspect")
