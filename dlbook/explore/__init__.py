@@ -23,6 +23,9 @@ _HOMES = {  # name: the file that it lives in
     "gradient_flow": "flow",
     "feature_maps": "maps",
     "kernel_painter": "painter",
+    "optimizer_race": "race",
+    "early_stopping": "patience",
+    "broken_loops": "gallery",
 }
 
 __all__ = [*_HOMES]
