@@ -18,6 +18,9 @@ _HOMES = {  # name: the file that it lives in
     "chain_rule": "chain",
     "reader_limits": "limits",
     "polynomial_degree": "capacity",
+    "window_positions": "windows_on",
+    "convolution_matrix": "matrix",
+    "shift_the_input": "shift",
 }
 
 __all__ = [*_HOMES]
