@@ -37,9 +37,10 @@ west    grading.memory  grading.names  grading.sheet  grading.text
 east    explore
 east    explore.activation  explore.boundary  explore.broadcast  explore.builder
 east    explore.capacity  explore.chain  explore.flow  explore.folding  explore.gallery
-east    explore.landscape  explore.limits  explore.maps  explore.neuron  explore.objective
-east    explore.painter  explore.patience  explore.plane  explore.race  explore.shapes
-east    explore.softmax  explore.stepper  explore.walk  explore.xor_runs
+east    explore.landscape  explore.limits  explore.maps  explore.matrix  explore.neuron
+east    explore.objective  explore.painter  explore.patience  explore.plane  explore.race
+east    explore.shapes  explore.shift  explore.softmax  explore.stepper  explore.walk
+east    explore.windows_on  explore.xor_runs
 east    explore.digit_net  explore.explorer  explore.live  explore.pad  explore.stages
 east    explore.page
 east    models  train

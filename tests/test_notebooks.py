@@ -23,6 +23,7 @@ BUDGETS = {  # CPU seconds of a chapter, those of nbval and of imports included
     "chapters/04_network_structure.ipynb": 15,
     "chapters/05_backpropagation.ipynb": 8,
     "chapters/06_training.ipynb": 20,
+    "chapters/07_convolution_and_pooling.ipynb": 24,
 }
 
 

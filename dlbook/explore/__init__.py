@@ -26,6 +26,9 @@ _HOMES = {  # name: the file that it lives in
     "optimizer_race": "race",
     "early_stopping": "patience",
     "broken_loops": "gallery",
+    "window_positions": "windows_on",
+    "convolution_matrix": "matrix",
+    "shift_the_input": "shift",
 }
 
 __all__ = [*_HOMES]
