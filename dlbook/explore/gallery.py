@@ -58,7 +58,7 @@ SUSPECTS = {
         7, "zero_grad(); step()", "validation is level: nothing moves", "do parameters change?"
     ),
     "never zero": Suspect(
-        3, "(no zero_grad)", "fast at first, then larger and larger swings", "norm of the gradients"
+        3, "(no zero_grad)", "fast at first, then wild swings", "norm of the gradients"
     ),
     "labels shuffled": Suspect(
         5,
@@ -68,16 +68,14 @@ SUSPECTS = {
     ),
     "softmax twice": Suspect(
         5,
-        "loss = cross_entropy(softmax(out), ...)",
-        "a floor at 1.46, accuracy rises",
+        "loss = cross_entropy(softmax(out), y)",
+        "loss above 1.46, accuracy rises",
         "the last layer",
     ),
     "same batch": Suspect(
-        1, "rows = first_rows", "training goes to 0, validation turns up", "print the row numbers"
+        1, "rows = first_rows", "training near 0, validation is not", "print the row numbers"
     ),
-    "eval missing": Suspect(
-        8, "(no eval)", "validation is jagged, no better than training", "model.training"
-    ),
+    "eval missing": Suspect(8, "(no eval)", "validation jagged, above training", "model.training"),
 }
 CURVES = dict(
     zip(

@@ -65,7 +65,7 @@ def draw(fig: Figure, patience: int, noise: float, sample: int) -> str:
     left.axvline(stop, color=plots.GRADIENT, ls="--", lw=1.5, label=f"stop: epoch {stop}")
     kept = f"restored: epoch {best}"
     left.plot(best, seen[best], "o", color=plots.PARAMETER, ms=9, label=kept)
-    left.set(xlim=(0, EPOCHS), ylim=(0.3, 1.25), xlabel="epoch", ylabel="loss")
+    left.set(xlim=(0, EPOCHS), ylim=(0.1, 1.25), xlabel="epoch", ylabel="loss")
     left.legend(frameon=False, fontsize=8, loc="upper right")
     runs = [stops(seen, p) for p in range(1, MOST + 1)]
     costs = np.array([true[kept] for _, kept in runs]) - true.min()
