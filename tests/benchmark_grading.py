@@ -1,7 +1,8 @@
 """What does grading a submission cost? Run by hand: python tests/benchmark_grading.py.
 
-Grades submissions of set 05, and the same with a network in torch, in four ways: warm and cold
-sandboxes, plain nbval (one process a submission), and bare nbclient, which compares nothing.
+Grades submissions of set 05 (NumPy) and of set 08 (torch), each with one wrong answer, in four
+ways: warm and cold sandboxes, plain nbval (one process a submission), and bare nbclient, which
+compares nothing.
 CPU seconds are those of the whole process tree; what starts once (a warm parent) is told apart.
 """
 
@@ -17,20 +18,12 @@ from pathlib import Path
 from time import monotonic
 
 from dlbook.grading import memory
-from dlbook.grading.cells import Cell, canonical, read
+from dlbook.grading.cells import canonical, read
 from dlbook.grading.kernel import Launcher, Limits, Running, Setting
 from dlbook.key import from_json
 
 ROOT = Path(__file__).parents[1]
-TORCH = """import torch
-
-net = torch.nn.Sequential(torch.nn.Linear(8, 32), torch.nn.ReLU(), torch.nn.Linear(32, 1))
-optimizer = torch.optim.SGD(net.parameters(), lr=0.01)
-batch = torch.ones(64, 8)
-for _ in range(100):
-    optimizer.zero_grad()
-    net(batch).pow(2).mean().backward()
-    optimizer.step()"""
+SETS = {"numpy": "05_backpropagation", "torch": "08_cnn_architectures"}
 
 
 def main() -> None:
@@ -44,7 +37,7 @@ def main() -> None:
         way, folder = options.part
         WAYS[way](sorted(Path(folder).glob("*.ipynb")))
         return
-    print(f"{options.submissions} submissions of set 05, {options.jobs} at a time")
+    print(f"{options.submissions} submissions of each set, {options.jobs} at a time")
     print("kind   way       CPU s each    wall s in all   CPU to start   against nbval   MB (peak)")
     for kind in ("numpy", "torch"):
         with tempfile.TemporaryDirectory() as folder:
@@ -71,7 +64,8 @@ def _write(folder: Path, kind: str, submissions: int, jobs: int) -> list[Path]:
     from dlbook.grading.programs import make_key
     from dlbook.grading.sets import understand
 
-    solution, _problems = understand("05", read(ROOT / "solutions" / "05_backpropagation.ipynb"))
+    name = SETS[kind]
+    solution, _problems = understand(name, read(ROOT / "solutions" / f"{name}.ipynb"))
     (folder / "key.json").write_text(make_key(solution, 7, hidden=True).to_json(), "utf-8")
     parts = [folder / str(job) for job in range(jobs)]
     for part in parts:
@@ -81,8 +75,6 @@ def _write(folder: Path, kind: str, submissions: int, jobs: int) -> list[Path]:
         cells = [wrong if cell is exercise.answer else cell for cell in solution.cells]
         cells = [cell for cell in cells if not cell.role or "answer" in cell.role.kind]
         cells = [cell for cell in cells if cell.kind != "raw"]
-        if kind == "torch":
-            cells.insert(2, Cell("code", TORCH))
         path = parts[number % jobs] / f"{number:03}.ipynb"
         path.write_text(canonical(cells), "utf-8")
     return parts
