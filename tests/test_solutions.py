@@ -17,7 +17,7 @@ from dlbook.key import Key
 
 SETS = sorted(path.stem for path in Path(__file__).parents[1].glob("solutions/*.ipynb"))
 SEEDS = (11, 12, 13, 14, 15)  # seeds that no learner and no build has used
-ROUNDS = 12  # at least the most wrong answers that one exercise has
+ROUNDS = 13  # at least the most wrong answers that one exercise has
 
 
 @cache
@@ -84,6 +84,8 @@ def submission(name: str, answers: dict[str, Variant]) -> Notebook:
 @pytest.mark.parametrize("name", SETS)
 def test_nbval_rejects_every_wrong_answer_with_its_own_hint(name, number):
     wrong = {e.name: e.wrong[number] for e in solution(name).exercises if number < len(e.wrong)}
+    if not wrong:
+        pytest.skip(f"no exercise of {name} has {number + 1} wrong answers")
     report = grade(submission(name, wrong), key(name, 2026))
     for exercise in report.exercises:
         if exercise.name not in wrong:
