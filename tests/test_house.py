@@ -39,6 +39,7 @@ east    explore.activation  explore.boundary  explore.broadcast  explore.builder
 east    explore.capacity  explore.chain  explore.folding  explore.landscape  explore.limits
 east    explore.neuron  explore.objective  explore.plane  explore.softmax  explore.stepper
 east    explore.xor_runs
+east    explore.depth  explore.inception  explore.xray
 east    explore.explorer  explore.live
 east    models  train
 east    models.mini

@@ -22,6 +22,7 @@ BUDGETS = {  # CPU seconds of a chapter, those of nbval and of imports included
     "chapters/03_learning_overview.ipynb": 12,
     "chapters/04_network_structure.ipynb": 15,
     "chapters/05_backpropagation.ipynb": 8,
+    "chapters/08_cnn_architectures.ipynb": 30,
 }
 
 

@@ -18,6 +18,9 @@ _HOMES = {  # name: the file that it lives in
     "chain_rule": "chain",
     "reader_limits": "limits",
     "polynomial_degree": "capacity",
+    "architecture_xray": "xray",
+    "inception_arithmetic": "inception",
+    "residual_depth": "depth",
 }
 
 __all__ = [*_HOMES]
