@@ -107,7 +107,7 @@ def _size(block: Block) -> float:
 
 
 def residual_depth() -> Explorer:
-    """Return the explorer of depth: how many layers, with a way around or not, normalised or not."""
+    """Return the explorer of depth: how many layers, a way around or not, normalised or not."""
     controls = {
         "layers": choice("layers", LAYERS, 20),
         "way": choice("blocks", ["plain", "residual"]),

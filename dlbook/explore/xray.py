@@ -1,5 +1,6 @@
 """The large networks seen through: what each layer has, costs, puts out, and sees, to scale."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from math import prod
@@ -7,12 +8,12 @@ from math import prod
 import numpy as np
 from matplotlib.figure import Figure
 
-from dlbook import models, plots
+from dlbook import models, nn, plots
 from dlbook.explore.explorer import Explorer, choice
-from dlbook.summary import Summary, blank, summary
+from dlbook.summary import Row, Summary, blank, summary
 
 PICTURE = 224  # height and width of the input, in pixels
-NETS = {
+NETS: dict[str, Callable[[np.random.Generator], nn.Module]] = {
     "AlexNet": lambda rng: models.alexnet(rng=rng),
     "VGG-16": lambda rng: models.vgg16(rng=rng),
     "GoogLeNet": lambda rng: models.googlenet(aux_logits=False, rng=rng),
@@ -71,13 +72,16 @@ def draw(fig: Figure, net: str, measure: str) -> str:
         note = f"width of the picture: {PICTURE}"
         ax.text(PICTURE, -0.7, note, color=plots.TARGET, fontsize=7, ha="center", va="bottom")
         return f"{net}: the receptive field grows from layer to layer, until one sees everything."
-    share = sum(v or 0 for v, part in zip(values, found, strict=True) if part.dense) / sum(
-        v or 0 for v in values
-    )
-    total = f"{net}: {sum(v or 0 for v in values):,}"
-    ax.set_title(f"{total} in all, {share:.1%} of it in dense layers (hatched)", fontsize=9)
-    name = {"parameters": "parameters", "work": "multiplications", "output": "numbers put out"}
-    return f"{total} {name[measure]}, {share:.1%} of them in fully connected layers."
+    if measure == "output":
+        largest = int(np.argmax([part.output for part in found]))
+        most = f"{found[largest].name} puts out most, {found[largest].output:,} numbers"
+        ax.set_title(f"{net}: {most}", fontsize=9)
+        return f"{net}: {most} for one picture."
+    total = sum(value or 0 for value in values)
+    dense = sum(getattr(part, measure) for part in found if part.dense) / total
+    name = {"parameters": "parameters", "work": "multiplications"}[measure]
+    ax.set_title(f"{net}: {total:,} {name}, {dense:.1%} of them in dense layers", fontsize=9)
+    return f"{net}: {total:,} {name}, {dense:.1%} of them in fully connected layers."
 
 
 @cache
@@ -114,7 +118,7 @@ def _part_of(path: str) -> str:
     return "conv1" if steps[0] == "bn1" else steps[0]
 
 
-def _end_of(name: str, rows: list, places: list[int]) -> tuple[int, int | None]:
+def _end_of(name: str, rows: list[Row], places: list[int]) -> tuple[int, int | None]:
     """Return how many numbers come out of a part, and how far they see."""
     if name.startswith("inception"):  # four branches side by side: their channels add up
         ends = [
