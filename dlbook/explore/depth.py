@@ -31,6 +31,7 @@ class Block(nn.Module):
         self.residual = residual
 
     def forward(self, input: Tensor) -> Tensor:
+        """Return shape (batch, width), that of the input."""
         out: Tensor = self.first(input)
         out = F.relu(self.norms[0](out) if self.norms else out)
         out = self.second(out)
@@ -59,6 +60,7 @@ def draw(fig: Figure, layers: int, way: str, norm: str) -> str:
     left.set_xlim(0.5, len(norms) + 0.5)
     low, high = min(*norms, *other_norms), max(*norms, *other_norms)
     left.set_ylim(min(low / 3, high / 1e3), high * 10)
+    left.minorticks_off()
     left.xaxis.get_major_locator().set_params(integer=True)
     left.legend(frameon=False, fontsize=8, ncols=2)
     right.plot(losses, color=plots.DATA, linewidth=2, label=way)

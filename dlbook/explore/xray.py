@@ -55,11 +55,13 @@ def draw(fig: Figure, net: str, measure: str) -> str:
     found = parts(net)
     label, color = MEASURES[measure]
     values = [getattr(part, measure) for part in found]
-    widest = max(value or PICTURE for value in values)
+    widest: int = max(value or PICTURE for value in values)
     rows = np.arange(len(found))
-    for row, part, value in zip(rows, found, values, strict=True):
-        hatch = {"hatch": "////", "edgecolor": "white"} if part.dense else {}
-        ax.barh(row, widest if value is None else value, 0.7, color=color, **hatch)
+    lengths = [widest if value is None else value for value in values]
+    bars = ax.barh(rows, lengths, 0.7, color=color)
+    for bar, row, part, value in zip(bars, rows, found, values, strict=True):
+        if part.dense:
+            bar.set(hatch="////", edgecolor="white")
         written = "all" if value is None else _short(value)
         if measure in ("parameters", "work"):
             written += f"  {value / sum(values):.1%}"
@@ -126,7 +128,7 @@ def _end_of(name: str, rows: list[Row], places: list[int]) -> tuple[int, int | N
             for k in (1, 2, 3, 4)
         ]
         sights = [rows[i].receptive_field for i in ends]
-        return sum(prod(rows[i].output_shape) for i in ends), max(sights)
+        return sum(prod(rows[i].output_shape) for i in ends), max(s or PICTURE for s in sights)
     main = [i for i in places if "downsample" not in rows[i].name]
     return prod(rows[main[-1]].output_shape), rows[main[-1]].receptive_field
 
