@@ -123,6 +123,7 @@ def line(name: str, found: list[Result]) -> None:
         values = [getattr(result, field) for result in found]
         spread = f"{min(values):.3f} to {max(values):.3f}"
         print(f"    {field:11} {np.mean(values):.3f} ({spread})", flush=True)
+    print("    test by seed", np.round([result.test for result in found], 3), flush=True)
 
 
 def table(names: list[str]) -> None:
