@@ -72,8 +72,8 @@ def draw(fig: Figure, layers: int, way: str, norm: str) -> str:
     title = f"{layers} layers, {way}: {np.mean(losses[-10:]):.2g} in the last ten steps"
     right.set_title(title, fontsize=9)
     return (
-        f"{layers} layers, {way}, {'with' if norm == 'yes' else 'without'} normalisation: the last "
-        f"block's gradient is {norms[-1] / norms[0]:.2g} times that of the first, and the loss "
+        f"With {layers} layers, {way}, {'with' if norm == 'yes' else 'without'} normalisation, the "
+        f"last block's gradient is {norms[-1] / norms[0]:.2g} times that of the first, and the loss "
         f"ends at {np.mean(losses[-10:]):.2g}."
     )
 
