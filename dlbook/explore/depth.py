@@ -71,9 +71,10 @@ def draw(fig: Figure, layers: int, way: str, norm: str) -> str:
     right.legend(frameon=False, fontsize=8, loc="upper right", ncols=2)
     title = f"{layers} layers, {way}: {np.mean(losses[-10:]):.2g} in the last ten steps"
     right.set_title(title, fontsize=9)
+    times = norms[-1] / norms[0]
     return (
         f"With {layers} layers, {way}, {'with' if norm == 'yes' else 'without'} normalisation, the "
-        f"last block's gradient is {norms[-1] / norms[0]:.2g} times that of the first, and the loss "
+        f"last block's gradient is {times:.2g} times that of the first, and the loss "
         f"ends at {np.mean(losses[-10:]):.2g}."
     )
 
