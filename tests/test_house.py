@@ -36,11 +36,11 @@ west    grading.cells  grading.inside.hidden  grading.inside.seccomp  grading.ke
 west    grading.memory  grading.names  grading.sheet  grading.text
 east    explore
 east    explore.activation  explore.boundary  explore.broadcast  explore.builder
-east    explore.capacity  explore.chain  explore.flow  explore.folding  explore.gallery
-east    explore.landscape  explore.limits  explore.maps  explore.matrix  explore.neuron
-east    explore.objective  explore.painter  explore.patience  explore.plane  explore.race
-east    explore.shapes  explore.shift  explore.softmax  explore.stepper  explore.walk
-east    explore.windows_on  explore.xor_runs
+east    explore.capacity  explore.chain  explore.depth  explore.flow  explore.folding
+east    explore.gallery  explore.inception  explore.landscape  explore.limits  explore.maps
+east    explore.matrix  explore.neuron  explore.objective  explore.painter  explore.patience
+east    explore.plane  explore.race  explore.shapes  explore.shift  explore.softmax
+east    explore.stepper  explore.walk  explore.windows_on  explore.xor_runs  explore.xray
 east    explore.digit_net  explore.explorer  explore.live  explore.pad  explore.stages
 east    explore.page
 east    models  train

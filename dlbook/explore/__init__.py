@@ -29,6 +29,9 @@ _HOMES = {  # name: the file that it lives in
     "window_positions": "windows_on",
     "convolution_matrix": "matrix",
     "shift_the_input": "shift",
+    "architecture_xray": "xray",
+    "inception_arithmetic": "inception",
+    "residual_depth": "depth",
 }
 
 __all__ = [*_HOMES]
