@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from dlbook.key import load
+
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 CI = (ROOT / ".ci" / "run").read_text("utf-8")
@@ -53,6 +55,13 @@ def test_whatever_the_readme_names_exists():
     assert len(named) >= 8, "README.md: the pattern of this test finds no names any more"
     missing = [path for path in named if not (ROOT / path).exists()]
     assert not missing, f"README.md names {missing}: mend the name, or make the file"
+
+
+def test_chapters_and_exercises_are_counted():
+    last, count = re.findall(r"chapters 00 to (\d\d),.*, (\d+) in all", README)[0]
+    keys = [load(path) for path in sorted((ROOT / "dlbook" / "keys").glob("*.json"))]
+    assert max(path.name[:2] for path in ROOT.glob("chapters/*.ipynb")) == last
+    assert sum(len(key.exercises) for key in keys if key) == int(count)
 
 
 def test_every_message_that_contributing_explains_is_one_of_the_build():
