@@ -6,6 +6,7 @@ the values out and judges nothing: verdicts are the grader's.
 """
 
 import io
+import linecache
 import os
 import re
 import sys
@@ -44,7 +45,7 @@ def check(
 
     def run(body: Body) -> None:
         seed = os.environ.get("DLBOOK_SEED")
-        result = evaluate(body, name, int(seed or 0), rtol, atol)
+        result = _placed(evaluate(body, name, int(seed or 0), rtol, atol), body, hidden)
         if seed is not None:
             _display({wire.MIME: result.values, "text/plain": f"{name}: values"})
             return
@@ -103,7 +104,8 @@ def verdict(name: str, result: Result) -> Outcome:
     detail = outcome.detail
     if isinstance(result.error, KeyboardInterrupt):
         detail = _("stopped by you while it ran: when does its loop end?")
-    return replace(outcome, detail=detail + _where(result.error))
+        detail = "\n".join(filter(None, [detail, result.values.get("where")]))
+    return replace(outcome, detail=detail)
 
 
 def _once(body: Body, name: str, seed: int) -> Result:
@@ -114,15 +116,29 @@ def _once(body: Body, name: str, seed: int) -> Result:
         return Result(wire.encode(error), error)
 
 
-def _where(error: BaseException) -> str:
-    """Return the innermost line of notebook code that `error` came through, as text."""
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if "ipykernel" in frame.filename and frame.line]
-    if not own:
-        return ""
-    return "\n" + _("in {function}, line {line}: {code}").format(
-        function=own[-1].name, line=own[-1].lineno, code=own[-1].line
-    )
+def _placed(result: Result, body: Body, hidden: bool) -> Result:
+    """Return `result`; an exception in it tells where it was raised.
+
+    Of a hidden check nobody sees a line: what is told is the line of the learner's code alone.
+    """
+    if result.error is None or result.values["kind"] != "error":
+        return result
+    frames = traceback.extract_tb(result.error.__traceback__)
+    check_file = getattr(getattr(body, "__code__", None), "co_filename", "")
+    inside = [f for f in frames if f.filename != check_file and _is_cell(f.filename) and f.line]
+    cases = [f for f in frames if f.filename == check_file and f.line]
+    lines = []
+    if inside:
+        text = _("in line {line} of your function {function}: {code}")
+        last = inside[-1]
+        lines.append(text.format(line=last.lineno, function=last.name, code=last.line))
+    if cases and not hidden:
+        lines.append(_("called by the check in: {code}").format(code=cases[-1].line))
+    return replace(result, values=result.values | {"where": "\n".join(lines)})
+
+
+def _is_cell(filename: str) -> bool:
+    return "ipykernel" in filename or filename.startswith("<ipython-input")
 
 
 def _display(data: dict[str, wire.Json]) -> None:
@@ -158,7 +174,9 @@ def _judge_answer_cell(result: Any) -> None:
         return
     namespace = dict(_shell().user_ns, check=check)
     for entry in found[1].checks:
-        exec(compile(entry.source, f"<check {role.name}>", "exec"), namespace)
+        file, lines = f"<check {role.name}>", entry.source.splitlines(keepends=True)
+        linecache.cache[file] = len(entry.source), None, lines, file  # so that errors can show it
+        exec(compile(entry.source, file, "exec"), namespace)
 
 
 def _not_defined(name: str, result: Any) -> str:

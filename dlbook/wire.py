@@ -6,7 +6,7 @@ and believes nothing: kinds, dtypes, lengths and depths are checked before memor
 
 import base64
 import binascii
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import prod
 from typing import Any
 
@@ -20,6 +20,7 @@ _DTYPES = frozenset(
 )
 _MAX_BYTES = 4_000_000
 _MAX_TEXT = 10_000
+_MAX_WHERE = 500
 _MAX_ITEMS = 1_000
 _MAX_DEPTH = 8
 
@@ -30,10 +31,14 @@ class WireError(ValueError):
 
 @dataclass(frozen=True)
 class Failure:
-    """An exception, as a value: the name of its type and its message."""
+    """An exception, as a value: the name of its type and its message.
+
+    `where` tells a person at which line it was raised; two failures are equal without it.
+    """
 
     type: str
     message: str
+    where: str = field(default="", compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -97,7 +102,8 @@ def decode(data: Json, depth: int = 0) -> object:
     if kind == "array":
         return _decode_array(data)
     if kind == "error":
-        return Failure(str(data.get("type"))[:200], str(data.get("message"))[:_MAX_TEXT])
+        where = str(data.get("where") or "")[:_MAX_WHERE]
+        return Failure(str(data.get("type"))[:200], str(data.get("message"))[:_MAX_TEXT], where)
     if kind == "other":
         return Foreign(str(data.get("type"))[:200])
     if isinstance(items, list) and len(items) <= _MAX_ITEMS:

@@ -10,6 +10,8 @@ STUB = 'raise NotImplementedError("relu_back: your turn")'
 ANSWERS = {  # the body of relu_back(g, x): what the card says
     "return g * (x > 0)": ["✓ relu_back: right"],
     "return g * (g > 0)": ["✗ relu_back: known mistake", "Hint: ", "numbers differ"],
+    "return None": ["✗ relu_back: wrong", "got None: is a `return` missing?"],
+    "g *= x > 0; return g": ["✗ relu_back: known mistake", "your function changed its argument g"],
     "return np.array(3)": ["✗ relu_back: wrong", "an array of shape"],
     "return g @ x": ["✗ relu_back: error", "ValueError: matmul"],
     "exit()": ["✗ relu_back: error", "SystemExit"],
@@ -139,6 +141,24 @@ def test_running_an_answer_cell_shows_its_card():
 def test_the_card_names_the_line_that_failed():
     said = in_a_shell(ANSWER + "g @ x")
     assert "✗ relu_back: error" in said and "Traceback" not in said
+    assert "in line 3 of your function relu_back: return g @ x" in said
+    assert 'called by the check in: return {"dx": relu_back(g, x)' in said
+
+
+RAISES = """
+@check("relu_back", hidden=HIDDEN)
+def case(rng):
+    return {"secret label": relu_back(rng.normal(size=3), "no array")}
+"""
+
+
+@pytest.mark.parametrize("hidden", [False, True])
+def test_a_grading_run_tells_the_line_that_failed_but_no_line_of_a_hidden_check(hidden):
+    look = "import os\nos.environ['DLBOOK_SEED'] = '5'\nimport dlbook.check as door"
+    show = "door._display = lambda data: print(list(data.values())[0].get('where'))"
+    said = in_a_shell(look, show, ANSWER + "g @ x", RAISES.replace("HIDDEN", str(hidden)))
+    assert "in line 3 of your function relu_back: return g @ x" in said
+    assert ("secret label" in said) is not hidden
 
 
 def test_the_card_leaves_the_learners_names_alone():

@@ -1,10 +1,13 @@
 """Are two values the same; if not, how do they differ; and which known mistake is this?
 
 Floats agree within a tolerance; integers, booleans, texts and shapes agree exactly. A difference
-is put into words that never give the needed numbers away.
+is put into words that never give the needed numbers away: they show the learner's own number and
+tell in coarse words how far off the numbers are, never a ratio that only some of them share. Only
+numbers that are right to four digits are called close: whoever has those learns no other.
 """
 
 import hashlib
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -16,6 +19,11 @@ from dlbook.wire import Failure, Foreign, Json, WireError, decode
 from dlbook.words import _
 
 SECOND_CALL = ("first call", "second call")
+_ARGUMENT = re.compile(r"(?:(.*) )?(?:given|afterwards|unchanged)", re.DOTALL)
+_ORDINALS = (
+    *("first", "second", "third", "fourth", "fifth"),
+    *("sixth", "seventh", "eighth", "ninth", "tenth"),
+)
 
 
 def judge(exercise: ExerciseKey, check: CheckKey, got: Json) -> Outcome:
@@ -87,7 +95,7 @@ def explain(expected: object, got: object, rtol: float, atol: float) -> str | No
     """
     if isinstance(got, Failure):
         same = isinstance(expected, Failure) and got == expected
-        return None if same else f"{got.type}: {got.message}"
+        return None if same else _explain_failure(got)
     if isinstance(expected, dict):
         return _explain_dict(expected, got, rtol, atol)
     if isinstance(expected, list):
@@ -97,8 +105,16 @@ def explain(expected: object, got: object, rtol: float, atol: float) -> str | No
     if isinstance(expected, float) and isinstance(got, (int, float)) and not isinstance(got, bool):
         return _explain_numbers(np.array([expected]), np.array([float(got)]), rtol, atol)
     if type(expected) is not type(got):
-        return _("{need} is needed, got {got}").format(need=_kind(expected), got=_name(got))
-    return None if expected == got else _("got {got!r}").format(got=got)
+        return _needed(expected, got)
+    return None if expected == got else _("not right, yours is {got!r}").format(got=got)
+
+
+def _explain_failure(got: Failure) -> str:
+    """Return an exception as text, with the place that it was raised at where that is known."""
+    text = f"{got.type}: {got.message}"
+    if "NoneType" in got.message:
+        text += "\n" + _("Something is None: is a `return` missing?")
+    return f"{text}\n{got.where}" if got.where else text
 
 
 def _explain_dict(expected: dict[str, Any], got: object, rtol: float, atol: float) -> str | None:
@@ -109,11 +125,38 @@ def _explain_dict(expected: dict[str, Any], got: object, rtol: float, atol: floa
         return _("a dict with keys {need} is needed, got {got}").format(
             need=list(expected), got=keys
         )
-    for label, value in expected.items():
-        difference = explain(value, got[label], rtol, atol)
-        if difference is not None:
-            return f"{label}: {difference}"
+    for label in sorted(expected, key=lambda label: not _ARGUMENT.fullmatch(label)):
+        difference = explain(expected[label], got[label], rtol, atol)
+        if difference is None:
+            continue
+        if argument := _ARGUMENT.fullmatch(label):
+            return _explain_argument(argument[1], expected[label], got[label], rtol, atol)
+        return f"{label}: {difference}"
     return None
+
+
+def _explain_argument(
+    names: str | None, expected: object, got: object, rtol: float, atol: float
+) -> str:
+    """Return that a function has written to an argument, by the name that its label gives it.
+
+    Args:
+        names: what the label says before its last word, such as `w` or `x, w, b`, or None.
+        expected: the argument as it was, or a list of arguments.
+        got: the argument as it is after the call.
+        rtol: relative tolerance of floats.
+        atol: absolute tolerance of floats.
+    """
+    each = re.split(r", | and ", names) if names else []
+    if len(each) == 1:
+        return _("your function changed its argument {name}").format(name=each[0])
+    if isinstance(expected, list) and isinstance(got, list) and len(each) == len(got):
+        for name, left, right in zip(each, expected, got, strict=True):
+            if explain(left, right, rtol, atol) is not None:
+                return _("your function changed its argument {name}").format(name=name)
+    if each:
+        return _("your function changed one of its arguments {names}").format(names=names)
+    return _("your function changed one of its arguments")
 
 
 def _explain_list(expected: list[Any], got: object, rtol: float, atol: float) -> str | None:
@@ -124,13 +167,23 @@ def _explain_list(expected: list[Any], got: object, rtol: float, atol: float) ->
     for index, (left, right) in enumerate(zip(expected, got, strict=True)):
         difference = explain(left, right, rtol, atol)
         if difference is not None:
-            return _("value {index}: {difference}").format(index=index, difference=difference)
+            which = _which(index, len(expected))
+            return f"{which}: {difference}" if which else difference
     return None
+
+
+def _which(index: int, count: int) -> str:
+    """Return which of the values of a list is meant, '' where it is the only one."""
+    if count == 1:
+        return ""
+    if index < len(_ORDINALS):
+        return _("the {nth} of {n} values").format(nth=_(_ORDINALS[index]), n=count)
+    return _("value {number} of {n}").format(number=index + 1, n=count)
 
 
 def _explain_array(expected: np.ndarray, got: object, rtol: float, atol: float) -> str | None:
     if not isinstance(got, np.ndarray):
-        return _("{need} is needed, got {got}").format(need=_kind(expected), got=_name(got))
+        return _needed(expected, got)
     if got.shape != expected.shape:
         text = _("shape {got}, where {need} is needed").format(got=got.shape, need=expected.shape)
         turned = got.shape == expected.shape[::-1] and np.allclose(got.T, expected, rtol, atol)
@@ -163,18 +216,33 @@ def _explain_numbers(expected: np.ndarray, got: np.ndarray, rtol: float, atol: f
             return _("every number is {ratio:.4g} times what is needed").format(ratio=ratio)
         if got.size > 1 and np.allclose(got, expected + shift, rtol, atol):
             return _("every number is off by the same {shift:.4g}").format(shift=shift)
-    return _count(wrong, got)
+        gap = float((np.abs(got - expected) / np.abs(expected))[wrong].max())
+    return f"{_count(wrong, got)}{_how_far(gap)}"
+
+
+def _how_far(gap: float) -> str:
+    """Return the largest relative gap in coarse words."""
+    if gap < 1e-4:
+        return _("; all are close: is something in float32?")
+    if gap < 0.1:
+        return _("; none is off by more than a tenth")
+    return _("; the largest gap is more than a tenth")
 
 
 def _count(wrong: np.ndarray, got: np.ndarray) -> str | None:
     if not wrong.any():
         return None
     if got.size == 1:
-        return _("the number is not right, got {got}").format(got=f"{got.item():.6g}")
+        return _("the number is not right, yours is {got}").format(got=f"{got.item():.6g}")
     index = tuple(int(i) for i in np.argwhere(wrong)[0])
     return _(
         "{n} of {all} numbers differ, the first at index {index}, where yours is {got}"
     ).format(n=wrong.sum(), all=wrong.size, index=list(index), got=f"{got[index].item():.6g}")
+
+
+def _needed(expected: object, got: object) -> str:
+    text = _("{need} is needed, got {got}").format(need=_kind(expected), got=_name(got))
+    return text + _(": is a `return` missing?") * (got is None)
 
 
 def _kind(value: object) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from dlbook.grading.journal import Entry
 from dlbook.grading.page import bar, page, text, title_of
-from dlbook.grading.report import ExerciseReport, Report, Verdict
+from dlbook.grading.report import ExerciseReport, Report, Verdict, hint_lines
 from dlbook.words import _
 
 _RIGHT = "#009E73"
@@ -69,8 +69,7 @@ def _card(exercise: ExerciseReport) -> str:
     remark = amiss[0].remark if amiss else ""
     hints = dict.fromkeys(hint for outcome in amiss for hint in outcome.hints)
     rows = f'<p class="line">{text(remark, 800)}</p>' if remark else ""
-    for hint in hints:
-        told = _("Hint: {hint}").format(hint=hint)
+    for told in hint_lines(hints):
         rows += f'<p class="line hint">{text(told)}</p>'
     where = _("hidden check") if amiss and amiss[0].hidden else ""
     head += f' <span class="sub">({where})</span>' if where else ""

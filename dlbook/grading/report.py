@@ -1,5 +1,6 @@
 """What came out of a check, an exercise, a notebook: verdicts, as text, HTML and plain data."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from html import escape
@@ -33,6 +34,12 @@ _AMISS = ("✗", "#D55E00")
 _ON_OTHERS = "Right on the inputs that the notebook shows, not on others: which cases are left?"
 
 
+def hint_lines(hints: Iterable[str]) -> list[str]:
+    """Return hints as lines; of several that fit the same values, not all are facts."""
+    lines = [_("Hint: {hint}").format(hint=hint) for hint in hints]
+    return [_("One of these:"), *lines] if len(lines) > 1 else lines
+
+
 @dataclass(frozen=True)
 class Outcome:
     """The verdict of one check: the hints it deserves, and how the values differ or what broke.
@@ -64,7 +71,7 @@ class Outcome:
     @property
     def lines(self) -> list[str]:
         """What a learner is told below the headline: the remark, then hints."""
-        hints = [_("Hint: {hint}").format(hint=hint) for hint in self.hints]
+        hints = hint_lines(self.hints)
         return [self.remark, *hints] if self.remark else hints
 
     def text(self) -> str:

@@ -111,7 +111,7 @@ def _groups(entry: Entry, exercise: ExerciseReport) -> list[tuple[tuple[str, ...
         return [((hint,), Group(first.verdict, hint, ())) for hint in hints]
     if first.verdict not in _UNKNOWN:
         return []
-    said = first.detail if first.verdict is Verdict.ERROR else ""
+    said = first.detail.partition("\n")[0] if first.verdict is Verdict.ERROR else ""  # no place
     mark = (first.verdict.value, str(first.hidden), first.fingerprint, said)
     answer = entry.record.answers.get(exercise.name, "") if entry.record else ""
     return [(mark, Group(first.verdict, first.detail, (), first.hidden, answer))]

@@ -1,9 +1,11 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 from hypothesis.extra.numpy import arrays
 
-from dlbook.grading.compare import explain, judge
+from dlbook.grading.compare import explain, fingerprint, judge
 from dlbook.grading.report import Verdict
 from dlbook.key import CheckKey, ExerciseKey
 from dlbook.wire import Failure, decode, encode
@@ -23,17 +25,29 @@ DIFFERENCES = {  # needed, got, what is said
         FIRST_OFF,
         "1 of 6 numbers differ, the first at index [0, 0], where yours is",
     ),
-    "number": (2.5, 2.25, "the number is not right, got 2.25"),
+    "number": (2.5, 2.25, "the number is not right, yours is 2.25"),
     "float for int": (3, 3.0, "a value of type int is needed, got float 3.0"),
     "int for bool": (True, 1, "a value of type bool is needed, got int 1"),
-    "wrong int": (3, 4, "got 4"),
+    "wrong int": (3, 4, "not right, yours is 4"),
     "float array for ints": (np.arange(3), np.arange(3.0), "numbers of dtype float64"),
-    "none for array": (A, None, "an array of shape (2, 3) is needed, got None"),
+    "none for array": (
+        A,
+        None,
+        "an array of shape (2, 3) is needed, got None: is a `return` missing?",
+    ),
     "list for array": (A, [1.0], "an array of shape (2, 3) is needed, got a list or tuple of 1"),
     "short list": ([1, 2], [1], "a list or tuple of 2 values is needed"),
-    "inside a list": ([1, 2], [1, 3], "value 1: got 3"),
+    "inside a list": ([1, 2], [1, 3], "the second of 2 values: not right, yours is 3"),
+    "far inside a list": ([0] * 12, [0] * 11 + [3], "value 12 of 12: not right, yours is 3"),
+    "the only one in a list": ({"a": [1]}, {"a": [3]}, "a: not right, yours is 3"),
     "inside a dict": ({"dx": A}, {"dx": -A}, "dx: every number has the opposite sign"),
     "error": (A, Failure("ValueError", "no"), "ValueError: no"),
+    "none inside an error": (A, Failure("TypeError", "a NoneType"), "is a `return` missing?"),
+    "place of an error": (A, Failure("ValueError", "no", "in line 2"), "ValueError: no\nin line 2"),
+    "float32": (A, A + A * 1e-5 * np.eye(2, 3), "all are close: is something in float32?"),
+    "near": (A, A + A * 0.05 * np.eye(2, 3), "none is off by more than a tenth"),
+    "far": (A, A + A * 0.2 * np.eye(2, 3), "the largest gap is more than a tenth"),
+    "where 0 is due": (A * [0, 1, 1], A * [1, 1, 1.01], "the largest gap is more than a tenth"),
     "second call": ({"dx": 1}, {"first call": 1, "second call": 2}, "called a second time"),
 }
 SAME = {
@@ -53,6 +67,42 @@ SAME = {
 def test_a_difference_is_put_into_words(case):
     needed, got, words = DIFFERENCES[case]
     assert words in explain(needed, got, 1e-6, 1e-9)
+
+
+CHANGED = {  # label, needed, got: what is said
+    "given": ("w given", A, A + 1, "your function changed its argument w"),
+    "afterwards": ("x afterwards", [A, A], [A, -A], "your function changed its argument x"),
+    "one of several": ("x, w unchanged", [True, True], [True, False], "changed its argument w"),
+    "and": ("gamma and beta afterwards", [1, 2], [0, 2], "changed its argument gamma"),
+    "several": ("x, y afterwards", [1, 2, 3], [1, 2, 4], "changed one of its arguments x, y"),
+    "no name": ("afterwards", [A], [-A], "your function changed one of its arguments"),
+}
+
+
+@pytest.mark.parametrize("case", CHANGED)
+def test_a_changed_argument_is_told_before_any_other_difference(case):
+    label, needed, got, words = CHANGED[case]
+    told = explain({"dx": 1, label: needed}, {"dx": 2, label: got}, 1e-6, 1e-9)
+    assert told.endswith(words)
+    assert explain({"dx": 1, label: needed}, {"dx": 2, label: needed}, 1e-6, 1e-9)[:3] == "dx:"
+
+
+def test_a_ratio_that_some_numbers_share_is_not_told():
+    told = explain(A, A * [3, 1, 3], 1e-6, 1e-9)
+    assert "4 of 6 numbers differ" in told and "times" not in told
+
+
+def test_where_an_error_was_raised_does_not_make_it_another():
+    here, there = (Failure("ValueError", "no", line) for line in ("line 2", "line 3"))
+    assert here == there and fingerprint(here) == fingerprint(there)
+    assert decode(encode(ValueError("no")) | {"where": "line 2"}).where == "line 2"
+
+
+def test_of_several_hints_that_fit_one_is_true():
+    same = replace(CHECK, mistakes={"forgets": encode(2 * A), "adds": encode(2 * A)})
+    several, one = (judge(EXERCISE, check, encode(2 * A)) for check in (same, CHECK))
+    assert several.lines[1:] == ["One of these:", "Hint: What of the half?", "Hint: Why one?"]
+    assert one.lines[1:] == ["Hint: What of the half?"]
 
 
 @pytest.mark.parametrize("case", SAME)

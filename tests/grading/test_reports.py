@@ -103,6 +103,18 @@ def test_equal_unknown_outputs_are_one_group_with_one_answer_to_look_at():
     assert "17 students" in html and "return 17" in html and "cut off." in html
 
 
+def test_the_line_that_an_error_was_raised_at_parts_no_group():
+    errors = [Outcome("relu_back", Verdict.ERROR, (), f"ValueError: no\nin line {n}") for n in "23"]
+    groups = tally([entry(f"s{i}", e) for i, e in enumerate(errors)])[0].exercises[0].groups
+    assert [group.students for group in groups] == [("s0", "s1")]
+
+
+def test_of_several_hints_on_a_page_not_all_are_facts():
+    several = replace(KNOWN, hints=("Where is g?", "Where is x?"))
+    assert "One of these:" in feedback([entry("bob", several)])
+    assert "One of these:" not in feedback([entry("bob", KNOWN)])
+
+
 def test_every_student_is_in_exactly_one_verdict():
     (found,) = tally(CLASS)
     assert sum(found.exercises[0].verdicts.values()) + len(found.not_graded) == len(CLASS)
