@@ -54,16 +54,24 @@ def become_kernel(files: tuple[int, ...], key: str, seed: int) -> None:
     quiet = os.open(os.devnull, os.O_RDWR)
     for number in range(3):
         os.dup2(quiet, number)
-    _seed_generators(seed)
     ports = {f"{name}_port": i for i, name in enumerate((*CHANNELS, "stdin"), start=1)}
     application: Any = _Application.instance(transport="ipc", ip="socket", **ports)
     application.files = files
     application.session.key = key.encode()
     application.initialize(list(_OPTIONS))
+    _seed_at_the_first_cell(application.shell.events, seed)
     application.start()
 
 
-def _seed_generators(seed: int) -> None:
-    """Seed what every kernel would share with its parent; torch starts from a constant anyway."""
-    random.seed(seed)
-    numpy.random.seed(seed % 2**32)  # noqa: NPY002 (a learner may draw from it)
+def _seed_at_the_first_cell(events: Any, seed: int) -> None:
+    """Seed what every kernel would share with its parent; torch starts from a constant anyway.
+
+    Not before: while a kernel starts, its libraries draw numbers too, not always as many.
+    """
+
+    def seed_once(_info: Any) -> None:
+        events.unregister("pre_run_cell", seed_once)
+        random.seed(seed)
+        numpy.random.seed(seed % 2**32)  # noqa: NPY002 (a learner may draw from it)
+
+    events.register("pre_run_cell", seed_once)
