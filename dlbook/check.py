@@ -5,6 +5,8 @@ against the shipped key, in a card below the cell. In a grading run (DLBOOK_SEED
 the values out and judges nothing: verdicts are the grader's.
 """
 
+import builtins
+import dis
 import io
 import linecache
 import os
@@ -15,6 +17,7 @@ import zlib
 from collections.abc import Callable
 from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
+from types import CodeType, FunctionType
 from typing import Any
 
 import numpy as np
@@ -57,6 +60,44 @@ def check(
         _display({"text/plain": card.text(), "text/html": card.html()})
 
     return run
+
+
+def run_apart(setup: str, source: str, name: str) -> None:
+    """Run a check with names of its own, which see the caller's and not what those shadow.
+
+    A notebook that says `list = [1]` or defines its own `check` breaks no check by it. Where a
+    value that cannot be called stands for a name of the setup, or for a builtin that a function
+    of the notebook calls, the notebook itself gets that back too.
+
+    Args:
+        setup: the code that the check needs before it.
+        source: the check.
+        name: its exercise, which the caller defines.
+    """
+    own = sys._getframe(1).f_globals
+    fresh: dict[str, Any] = {"__name__": "__main__"}
+    exec(setup, fresh)
+    names = {word for word in {*vars(builtins), *fresh} if not word.startswith("_")} - {name}
+    for word in [word for word in names & {*own} if not callable(own[word])]:
+        if word in fresh:
+            own[word] = fresh[word]
+        elif _is_called(word, own):
+            del own[word]
+    seen = {word: value for word, value in own.items() if word not in names}
+    exec(compile(source, f"<check {name}>", "exec"), {**seen, **fresh})
+
+
+def _is_called(word: str, own: dict[str, Any]) -> bool:
+    """Return whether a function or a method that `own` defines calls the global `word`."""
+    values = list(own.values())
+    values += [item for v in values if isinstance(v, type) for item in vars(v).values()]
+    codes = [f.__code__ for f in values if isinstance(f, FunctionType) and f.__globals__ is own]
+    for code in codes:  # grows by the functions inside
+        codes += [constant for constant in code.co_consts if isinstance(constant, CodeType)]
+        for step in dis.get_instructions(code):
+            if step.opname == "LOAD_GLOBAL" and step.argval == word and "NULL" in step.argrepr:
+                return True  # NULL: the place of the object that a method would be bound to
+    return False
 
 
 @dataclass(frozen=True)

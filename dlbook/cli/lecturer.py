@@ -10,10 +10,10 @@ _GRADE = """\
 Grade submissions into OUT: class.html, grades.csv, feedback/STUDENT.html, results.jsonl.
 The same command goes on where it was stopped; OUT is never wiped.
 
-Of several copies of a set by one student, those with answer cells come before others, then the
-highest attempt in the name, the newest time, the last name. One that cannot be read gives way to
-the next. What the LMS marked as late is marked in the reports; it costs no points here.
-A file that cannot be graded is named with the reason and has no score."""
+Of several copies of a set by one student, those with an answer written come before untouched ones,
+these before others; then the highest attempt in the name, the newest time, the last name. One that
+cannot be read gives way to the next. What the LMS marked as late is marked in the reports; it costs
+no points here. A file that cannot be graded is named with the reason and has no score."""
 
 
 def add_verbs(verbs: Any) -> None:

@@ -22,6 +22,7 @@ _ROLE = re.compile(
     r"([A-Za-z_]\w*)(?:\s*/\s*(\w+))?\s*$",
     re.IGNORECASE | re.ASCII,
 )
+_CODE = re.compile(r"^(?:def|class|import|from|#|@)(?:\W|$)", re.MULTILINE)
 
 
 class Unreadable(Exception):
@@ -102,9 +103,14 @@ def parse(data: bytes) -> Notebook:
     Raises:
         Unreadable: if they hold none.
     """
+    text = _text(data)
     try:
-        content = json.loads(_text(data))
+        content = json.loads(text)
     except json.JSONDecodeError as error:
+        if not text.lstrip().startswith("{") and _CODE.search(text):
+            raise Unreadable(
+                "the file is plain text or a Python file, not a notebook: hand in the .ipynb file."
+            ) from None
         raise Unreadable(
             f"the file is cut off or was edited by hand (not JSON from line {error.lineno} on): "
             "take an earlier copy, such as the one in .ipynb_checkpoints."
@@ -127,6 +133,8 @@ def _ran(content: Any) -> str:
 def _text(data: bytes) -> str:
     if not data.strip():
         raise Unreadable("the file is empty: take an earlier copy.")
+    if data.startswith(b"PK\3\4"):
+        raise Unreadable("the file is a ZIP or Word file, not a notebook: hand in the .ipynb file.")
     encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
         return data.decode(encoding)

@@ -45,7 +45,7 @@ def graft(cells: tuple[Cell, ...], key: Key) -> Plan:
     for index, cell in enumerate(cells[: max(places, default=-1) + 1]):
         if index in names or _is_own_code(cell):
             steps.append(Step(cell.source, names.get(index, "")))
-        steps += [step for entry in places.get(index, []) for step in _checks(entry, key)]
+        steps += [step for e in places.get(index, []) for step in _checks(e, key)]
     missing = frozenset(name for name, index in answers.items() if index is None)
     return Plan(tuple(steps), missing, tuple(notes))
 
@@ -58,6 +58,8 @@ def stray(cells: tuple[Cell, ...], key: Key) -> str:
     """
     roles = [cell.role for cell in cells if cell.role is not None]
     wanted = {entry.name for entry in key.exercises}
+    if not any(cell.source.strip() for cell in cells):
+        return "an empty notebook: no cell of it has any text."
     code = [cell.source for cell in cells if cell.kind == "code"]
     there = wanted & {name for source in code for name in defined_names(source)}
     if not code or 2 * len(there) >= len(wanted) or any(role.name in wanted for role in roles):
@@ -82,7 +84,11 @@ def _is_stub(name: str, cell: Cell) -> bool:
 
 def _checks(exercise: ExerciseKey, key: Key) -> list[Step]:
     """Return the trusted checks; the setup runs again, since a learner may reuse its names."""
-    return [Step(f"{key.setup}\n\n{c.source}", "", exercise, c) for c in exercise.checks]
+    start = "from dlbook.check import run_apart as _run_apart\n"
+    return [
+        Step(f"{start}_run_apart({key.setup!r}, {c.source!r}, {exercise.name!r})", "", exercise, c)
+        for c in exercise.checks
+    ]
 
 
 def _find_answer(name: str, cells: tuple[Cell, ...], notes: list[str]) -> int | None:

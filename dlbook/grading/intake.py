@@ -1,8 +1,9 @@
 """What was handed in: every file of a folder or an LMS's ZIP, whose it is, and what cannot be read.
 
-The rule for several copies of one set by one student: those with answer cells before others, then
-the highest attempt in the name, the newest time, the last name. The copies that do not count are
-kept as `older`, for when the one that does cannot be read.
+The rule for several copies of one set by one student: those with an answer written before those
+with stubs alone, and these before others; then the highest attempt in the name, the newest time,
+the last name. The copies that do not count are kept as `older`, for when the one that does cannot
+be read.
 """
 
 import os
@@ -17,7 +18,10 @@ from dlbook.grading.cells import Unreadable
 from dlbook.grading.names import Owner, is_noise, owner, recognise
 from dlbook.grading.source import Source, entries, inner_entries, open_regular
 
-RULE = "with answer cells, then highest attempt in the name, then newest time, then last name"
+RULE = (
+    "with an answer written, then with answer cells, then highest attempt in the name, "
+    "then newest time, then last name"
+)
 _UNKNOWN = "not an exercise notebook of this course: hand in the one that was released."
 
 
@@ -25,7 +29,8 @@ _UNKNOWN = "not an exercise notebook of this course: hand in the one that was re
 class Submission:
     """One student's copy of one set; with a `problem` there is nothing to grade, and it says why.
 
-    `set_name` is '' where not even that is known; `older` are further copies, newest first.
+    `set_name` is '' where not even that is known; `older` are further copies, newest first. Of its
+    `answers`, `written` are those that are no stub any more.
     """
 
     owner: Owner
@@ -34,6 +39,7 @@ class Submission:
     source: Source
     time: float = 0.0
     answers: int = 0
+    written: int = 0
     problem: str = ""
     notes: tuple[str, ...] = ()
     older: tuple["Submission", ...] = field(default=())
@@ -86,12 +92,12 @@ def _read(
                 return
         except Unreadable as error:
             problem = str(error)
-    known, answers = recognise(parts[-1], data, exercises)
+    known, answers, written = recognise(parts[-1], data, exercises)
     if not problem and not known and not (only and parts[-1].lower().endswith(".ipynb")):
         problem = _UNKNOWN
     if not problem and only and known not in (None, only):
         problem = f"holds the set {known}, where {only} is graded."
-    yield Submission(whose, only or known or "", label, source, time, answers, problem)
+    yield Submission(whose, only or known or "", label, source, time, answers, written, problem)
 
 
 def _files(place: Path) -> Iterator[tuple[tuple[str, ...], Source, float, str]]:
@@ -185,9 +191,10 @@ def _decide(found: list[Submission], only: str | None) -> list[Submission]:
     return decided
 
 
-def rank(item: Submission) -> tuple[bool, int, float, str]:
+def rank(item: Submission) -> tuple[bool, bool, int, float, str]:
     """Return what copies of one student are ordered by; the greatest counts."""
-    return item.answers > 0, item.owner.attempt, item.time, item.label
+    written, answers = item.written > 0, item.answers > 0
+    return written, answers, item.owner.attempt, item.time, item.label
 
 
 def _notes(ranked: list[Submission]) -> tuple[str, ...]:

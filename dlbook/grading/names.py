@@ -7,6 +7,7 @@ otherwise   ada/anything.ipynb, or ada_05_backpropagation.ipynb
 """
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ _CANVAS = re.compile(
 )
 _ATTEMPT = re.compile(r"(?:-| \()(\d{1,3})\)?(?=\.\w+$)")
 _MENTION = re.compile(rb"answer\s*:\s*(\w+)|def\s+(\w+)")
+_STUB = re.compile(rb"raise NotImplementedError\(\\?[\"'](\w+): your turn")  # compare.stub_message
 _NOISE = (".", "_", "~$")
 
 
@@ -62,25 +64,31 @@ def is_noise(parts: tuple[str, ...]) -> bool:
 
 def recognise(
     file_name: str, data: bytes, exercises: Mapping[str, frozenset[str]]
-) -> tuple[str | None, int]:
-    """Return the set that a file belongs to, and how many of its answer cells are in it.
+) -> tuple[str | None, int, int]:
+    """Return the set that a file belongs to, how many of its answers are in it, and are written.
+
+    Those are written whose first line is there more often than the stub.
 
     Args:
         file_name: the file's name, which decides where the contents do not.
         data: its bytes, of any kind.
         exercises: the names of the exercises of each set.
     """
-    mentions = _MENTION.findall(data.replace(b"\0", b""))  # UTF-16 has a NUL at each letter
-    answers, functions = ({pair[i].decode("ascii", "ignore") for pair in mentions} for i in (0, 1))
+    data = data.replace(b"\0", b"")  # UTF-16 has a NUL at each letter
+    mentions = _MENTION.findall(data)
+    answers, functions = (
+        Counter(pair[i].decode("ascii", "ignore") for pair in mentions) for i in (0, 1)
+    )
+    written = answers - Counter(name.decode("ascii", "ignore") for name in _STUB.findall(data))
     named = _named(file_name, tuple(exercises))
     scores = {
-        name: (len(answers & wanted), len(functions & wanted), name == named)
+        name: (len(wanted & set(answers)), len(wanted & set(functions)), name == named)
         for name, wanted in exercises.items()
     }
     best = max(scores, key=lambda name: scores[name], default=None)
     if best is None or not any(scores[best]):
-        return None, 0
-    return best, scores[best][0]
+        return None, 0, 0
+    return best, scores[best][0], len(exercises[best] & set(written))
 
 
 def _named(file_name: str, set_names: tuple[str, ...]) -> str | None:

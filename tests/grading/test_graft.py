@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from dlbook.grading.cells import read
+from dlbook.grading.cells import Cell, read
 from dlbook.grading.graft import stray
 from dlbook.grading.kernel import Limits
 from dlbook.grading.worker import Job, engine, pack, work
@@ -38,8 +38,9 @@ def test_a_notebook_of_other_functions_is_told(key):
     assert "of its 11 functions none is there" in stray(cells, key)
 
 
-def test_an_empty_notebook_was_not_attempted(key):
-    assert stray((), key) == ""
+@pytest.mark.parametrize("cells", [(), (Cell("code", " \n"), Cell("markdown", ""))])
+def test_an_empty_notebook_is_told(key, cells):
+    assert stray(cells, key).startswith("an empty notebook")
 
 
 def test_a_stray_notebook_gets_a_reason_and_no_grade(key):

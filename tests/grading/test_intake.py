@@ -12,6 +12,7 @@ from dlbook.grading.intake import collect
 from tests.grading.fakes import EXERCISES, SET, notebook
 
 GOOD = notebook("def relu_back(g, x): ...")
+STUB = notebook('def relu_back(g, x):\n    raise NotImplementedError("relu_back: your turn")')
 OTHER = b'{"cells": [{"cell_type": "code", "source": "x = 1"}]}'
 BOTH = {**EXERCISES, "91_more": frozenset({"conv_back"})}
 
@@ -78,6 +79,10 @@ COPIES = {  # files with their ages: the one that counts
     "newest": ({"ada/a.ipynb": (GOOD, 2), "ada/b.ipynb": (GOOD, 1)}, "ada/b.ipynb"),
     "last name": ({"ada/a.ipynb": (GOOD, 1), "ada/b.ipynb": (GOOD, 1)}, "ada/b.ipynb"),
     "attempt": ({"a_1_7_x-2.ipynb": (GOOD, 9), "a_1_6_x-1.ipynb": (GOOD, 1)}, "a_1_7_x-2.ipynb"),
+    "worked": ({"a/x.ipynb": (GOOD, 9), "a/x (1).ipynb": (STUB, 1)}, "a/x.ipynb"),
+    "worked, canvas": ({"a_1_6_x.ipynb": (GOOD, 9), "a_1_7_x-1.ipynb": (STUB, 1)}, "a_1_6_x.ipynb"),
+    "worked twice": ({"a_1_6_x.ipynb": (GOOD, 1), "a_1_7_x-1.ipynb": (GOOD, 9)}, "a_1_7_x-1.ipynb"),
+    "untouched": ({"a/x.ipynb": (STUB, 1), "a/b.ipynb": (STUB, 9)}, "a/x.ipynb"),
     "answers": ({"ada/90_tiny.ipynb": (OTHER, 1), "ada/b.ipynb": (GOOD, 9)}, "ada/b.ipynb"),
 }
 

@@ -1,7 +1,7 @@
 import pytest
 
 from dlbook.cli import main
-from dlbook.grading.cells import Unreadable, read
+from dlbook.grading.cells import Cell, Notebook, Unreadable, read
 from dlbook.grading.kernel import Limits
 from dlbook.grading.report import Verdict
 from dlbook.grading.run import grade
@@ -67,3 +67,37 @@ def test_values_of_another_seed_do_not_pass(tiny_key, tmp_path):
     path = tmp_path / "replay.ipynb"
     path.write_text(replay.replace("np.where(x > 0, g, 0.0)", numbers), "utf-8")
     assert grade(read(path), tiny_key).exercises[0].verdict is Verdict.WRONG
+
+
+SLIPS = {  # a cell beside a right answer, which costs it nothing: the answer
+    "builtins": ("list = [1]; sum = 0; dict = type = str = range = {}", "g * (x > 0)"),
+    "builtins that the answer calls": (
+        "list = [1]; max = 2; sum = 0",
+        "np.array([[max(a, 0) * sum([b > 0]) for a, b in zip(list(r), s)] for r, s in zip(g, x)])"
+        " + np.where(x > 0, np.minimum(g, 0), 0)",
+    ),
+    "a value that the answer reads": ("filter = 0.0", "np.where(x > filter, g, 0)"),
+    "a helper named as a builtin": ("def round(x): return (x > 0) * 1.0", "g * round(x)"),
+    "names of the setup": ("np = rng = 3", "np.where(x > 0, g, 0)"),
+    "a function check": ("def check(x): return x > 0", "g * check(x)"),
+    "a value check": ("check = True", "g * (x > 0)"),
+}
+
+
+@pytest.mark.notebook
+@pytest.mark.parametrize("slip", SLIPS)
+def test_a_name_taken_in_one_cell_costs_no_other(slip, tiny_key):
+    taken, answer = SLIPS[slip]
+    source = f"# answer: relu_back\ndef relu_back(g, x):\n    return {answer}"
+    report = grade(Notebook((Cell("code", taken), Cell("code", source))), tiny_key)
+    assert report.all_right, report.text()
+
+
+@pytest.mark.notebook
+def test_whoever_replaces_the_door_loses_and_learns_nothing(tiny_key):
+    taken = "import dlbook.check\ndlbook.check.check = lambda *a, **b: lambda body: None"
+    cells = read(SAMPLES / "relu_back-right-plain.ipynb").cells
+    report = grade(Notebook((Cell("code", taken), *cells)), tiny_key)
+    hidden = report.exercises[0].outcomes[1]
+    assert report.score == 0 and "dx" in hidden.detail
+    assert hidden.detail not in hidden.text() + hidden.html()
