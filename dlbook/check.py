@@ -6,7 +6,6 @@ the values out and judges nothing: verdicts are the grader's.
 """
 
 import builtins
-import dis
 import io
 import linecache
 import os
@@ -17,7 +16,6 @@ import zlib
 from collections.abc import Callable
 from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
-from types import CodeType, FunctionType
 from typing import Any
 
 import numpy as np
@@ -65,9 +63,8 @@ def check(
 def run_apart(setup: str, source: str, name: str) -> None:
     """Run a check with names of its own, which see the caller's and not what those shadow.
 
-    A notebook that says `list = [1]` or defines its own `check` breaks no check by it. Where a
-    value that cannot be called stands for a name of the setup, or for a builtin that a function
-    of the notebook calls, the notebook itself gets that back too.
+    A notebook that says `list = [1]` or defines its own `check` breaks no check by it. A name of
+    the setup that stands for a plain value there, such as `np = 3`, is given back to it.
 
     Args:
         setup: the code that the check needs before it.
@@ -77,27 +74,17 @@ def run_apart(setup: str, source: str, name: str) -> None:
     own = sys._getframe(1).f_globals
     fresh: dict[str, Any] = {"__name__": "__main__"}
     exec(setup, fresh)
-    names = {word for word in {*vars(builtins), *fresh} if not word.startswith("_")} - {name}
-    for word in [word for word in names & {*own} if not callable(own[word])]:
-        if word in fresh:
-            own[word] = fresh[word]
-        elif _is_called(word, own):
-            del own[word]
-    seen = {word: value for word, value in own.items() if word not in names}
-    exec(compile(source, f"<check {name}>", "exec"), {**seen, **fresh})
+    own |= {word: value for word, value in fresh.items() if not callable(own.get(word))}
+    shadows = {word for word in vars(builtins) if not word.startswith("_")} - {name}
+    seen = {word: value for word, value in own.items() if word not in shadows}
+    exec(_compiled(source, name), {**seen, **fresh})
 
 
-def _is_called(word: str, own: dict[str, Any]) -> bool:
-    """Return whether a function or a method that `own` defines calls the global `word`."""
-    values = list(own.values())
-    values += [item for v in values if isinstance(v, type) for item in vars(v).values()]
-    codes = [f.__code__ for f in values if isinstance(f, FunctionType) and f.__globals__ is own]
-    for code in codes:  # grows by the functions inside
-        codes += [constant for constant in code.co_consts if isinstance(constant, CodeType)]
-        for step in dis.get_instructions(code):
-            if step.opname == "LOAD_GLOBAL" and step.argval == word and "NULL" in step.argrepr:
-                return True  # NULL: the place of the object that a method would be bound to
-    return False
+def _compiled(source: str, name: str) -> Any:
+    """Return a check as code that errors can show lines of."""
+    file, lines = f"<check {name}>", source.splitlines(keepends=True)
+    linecache.cache[file] = len(source), None, lines, file
+    return compile(source, file, "exec")
 
 
 @dataclass(frozen=True)
@@ -215,9 +202,7 @@ def _judge_answer_cell(result: Any) -> None:
         return
     namespace = dict(_shell().user_ns, check=check)
     for entry in found[1].checks:
-        file, lines = f"<check {role.name}>", entry.source.splitlines(keepends=True)
-        linecache.cache[file] = len(entry.source), None, lines, file  # so that errors can show it
-        exec(compile(entry.source, file, "exec"), namespace)
+        exec(_compiled(entry.source, role.name), namespace)
 
 
 def _not_defined(name: str, result: Any) -> str:

@@ -71,11 +71,6 @@ def test_values_of_another_seed_do_not_pass(tiny_key, tmp_path):
 
 SLIPS = {  # a cell beside a right answer, which costs it nothing: the answer
     "builtins": ("list = [1]; sum = 0; dict = type = str = range = {}", "g * (x > 0)"),
-    "builtins that the answer calls": (
-        "list = [1]; max = 2; sum = 0",
-        "np.array([[max(a, 0) * sum([b > 0]) for a, b in zip(list(r), s)] for r, s in zip(g, x)])"
-        " + np.where(x > 0, np.minimum(g, 0), 0)",
-    ),
     "a value that the answer reads": ("filter = 0.0", "np.where(x > filter, g, 0)"),
     "a helper named as a builtin": ("def round(x): return (x > 0) * 1.0", "g * round(x)"),
     "names of the setup": ("np = rng = 3", "np.where(x > 0, g, 0)"),

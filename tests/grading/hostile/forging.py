@@ -55,7 +55,7 @@ class Zeros:
     def normal(self, size):
         return np.zeros(size)
 np.random.default_rng = lambda seed: Zeros()""",
-        "wrong: dx: ",
+        "wrong: your function changed its argument g",
         answer=RIGHT,
     ),
     "replaces NumPy's equality": Attack(
