@@ -157,7 +157,7 @@ def _placed(result: Result, body: Body, hidden: bool) -> Result:
     cases = [f for f in frames if f.filename == check_file and f.line]
     lines = []
     if inside:
-        text = _("in line {line} of your function {function}: {code}")
+        text = _("in {function}, line {line} of its cell: {code}")
         last = inside[-1]
         lines.append(text.format(line=last.lineno, function=last.name, code=last.line))
     if cases and not hidden:

@@ -141,7 +141,7 @@ def test_running_an_answer_cell_shows_its_card():
 def test_the_card_names_the_line_that_failed():
     said = in_a_shell(ANSWER + "g @ x")
     assert "✗ relu_back: error" in said and "Traceback" not in said
-    assert "in line 3 of your function relu_back: return g @ x" in said
+    assert "in relu_back, line 3 of its cell: return g @ x" in said
     assert 'called by the check in: return {"dx": relu_back(g, x)' in said
 
 
@@ -157,7 +157,7 @@ def test_a_grading_run_tells_the_line_that_failed_but_no_line_of_a_hidden_check(
     look = "import os\nos.environ['DLBOOK_SEED'] = '5'\nimport dlbook.check as door"
     show = "door._display = lambda data: print(list(data.values())[0].get('where'))"
     said = in_a_shell(look, show, ANSWER + "g @ x", RAISES.replace("HIDDEN", str(hidden)))
-    assert "in line 3 of your function relu_back: return g @ x" in said
+    assert "in relu_back, line 3 of its cell: return g @ x" in said
     assert ("secret label" in said) is not hidden
 
 
