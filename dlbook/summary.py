@@ -5,10 +5,8 @@ is, only say what shape comes out; so a network of any size is counted in a mome
 was built with `blank` needs no memory for its weights.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from math import prod
 from typing import Any, cast
 
@@ -17,6 +15,7 @@ import numpy as np
 from dlbook import nn
 from dlbook.module import Module, Parameter
 from dlbook.tensor import Tensor, record
+from dlbook.watch import evaluation, is_leaf, watched
 
 Sight = tuple[int, int] | None  # receptive field, inputs from one unit to the next; None: all
 
@@ -76,8 +75,8 @@ def summary(model: Module, input_size: tuple[int, ...], dtype: Any = np.float32)
         dtype: of the input; an integer one where word numbers go in.
     """
     x = Tensor(np.zeros((1, *input_size), dtype), requires_grad=np.dtype(dtype).kind == "f")
-    log = _Log()
-    with _evaluation(model), _watched(model, log.call):
+    log = _Log(_layers(model))
+    with evaluation(model), watched(log.names, log.call):
         model(x)
     return Summary(log.rows, sum(p.data.size for p in model.parameters()))
 
@@ -115,18 +114,19 @@ def _zeros(shape: tuple[int, ...], dtype: Any) -> np.ndarray:
 class _Log:
     """Writes a row for each call, and remembers how far each result sees."""
 
-    def __init__(self) -> None:
+    def __init__(self, names: dict[Module, str]) -> None:
+        self.names = names
         self.rows: list[Row] = []
         self.sights: dict[Tensor, Sight] = {}
         self.counted: set[Parameter] = set()
 
-    def call(self, name: str, layer: Module, forward: Callable[..., Any], *inputs: Any) -> Any:
+    def call(self, layer: Module, forward: Callable[..., Any], *inputs: Any) -> Any:
         output = _shape_alone(layer, *inputs)
         if output is None:
             output = forward(*inputs)
         if not isinstance(output, Tensor):
             return output
-        if _is_leaf(layer):  # a result without the memory behind it
+        if is_leaf(layer):  # a result without the memory behind it
             parents = [x for x in inputs if isinstance(x, Tensor)]
             output = record(_zeros(output.shape, output.dtype), parents, lambda g: ())
             self.sights[output] = _after(layer, self.sight(*inputs), inputs[0].shape, output.shape)
@@ -134,7 +134,7 @@ class _Log:
         self.counted |= new
         row = type(layer).__name__, output.shape[1:], sum(p.data.size for p in new)
         sight = self.sight(output)
-        self.rows.append(Row(name, *row, _macs(layer, output), sight and sight[0]))
+        self.rows.append(Row(self.names[layer], *row, _macs(layer, output), sight and sight[0]))
         return output
 
     def sight(self, *nodes: Any) -> Sight:
@@ -197,43 +197,20 @@ def _each(value: Any, axes: int) -> tuple[int, ...]:
     return (value,) * axes if isinstance(value, int) else tuple(value)
 
 
-# ---- the model while it is watched ----
+# ---- which calls count ----
 
 
-def _is_leaf(module: Module) -> bool:
-    return not any(True for _ in module.children())
+def _layers(model: Module) -> dict[Module, str]:
+    """Return the layers of a model by name: those without children, or with own parameters."""
+    return {
+        module: name or type(module).__name__
+        for name, module in model.named_modules()
+        if _own(module) or (is_leaf(module) and not isinstance(module, nn.Sequential))
+    }
 
 
 def _own(module: Module) -> list[Parameter]:
     return [value for value in vars(module).values() if isinstance(value, Parameter)]
-
-
-@contextmanager
-def _watched(model: Module, call: Callable[..., Any]) -> Iterator[None]:
-    """Let `call` stand for `forward` in each layer: no children, or parameters of its own."""
-    layers = {
-        module: name or type(module).__name__
-        for name, module in model.named_modules()
-        if _own(module) or (_is_leaf(module) and not isinstance(module, nn.Sequential))
-    }
-    for layer, name in layers.items():
-        vars(layer)["forward"] = partial(call, name, layer, layer.forward)
-    try:
-        yield
-    finally:
-        for layer in layers:
-            del vars(layer)["forward"]
-
-
-@contextmanager
-def _evaluation(model: Module) -> Iterator[None]:
-    modes = {module: module.training for module in model.modules()}
-    model.eval()
-    try:
-        yield
-    finally:
-        for module, mode in modes.items():
-            module.training = mode
 
 
 # ---- as text ----

@@ -31,9 +31,9 @@ door    check
 west    grading.classroom  grading.compare  grading.fate  grading.inside.kernel
 west    grading.intake  grading.journal  grading.sandbox
 west    grading.execute  grading.inside.locks  grading.line  grading.page  grading.report
-west    grading.source
+west    grading.names  grading.source
 west    grading.cells  grading.inside.hidden  grading.inside.seccomp  grading.kernel
-west    grading.memory  grading.names  grading.sheet  grading.text
+west    grading.memory  grading.sheet  grading.text
 east    explore
 east    explore.activation  explore.boundary  explore.broadcast  explore.builder
 east    explore.capacity  explore.chain  explore.depth  explore.flow  explore.folding
@@ -48,7 +48,7 @@ east    models.mini
 east    models.alexnet  models.googlenet  models.lenet  models.resnet  models.vgg  summary
 east    data  optim
 east    data.glyphs  data.parts  data.pictures  data.points  data.text  data.vowels
-east    diagram  nn
+east    diagram  nn  watch
 east    nn.convolution  nn.init  nn.linear  nn.normalization  nn.pooling  nn.simple
 east    functional  gradcheck  module
 east    convolution  loss  normalization  pooling

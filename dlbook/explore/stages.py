@@ -1,16 +1,15 @@
 """What the layers of a network put out, one after the other, for one picture."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
 
 from dlbook import nn
 from dlbook.tensor import Tensor, no_grad
+from dlbook.watch import evaluation, is_leaf, watched
 
 WORDS = {
     "Conv2d": "conv",
@@ -62,7 +61,8 @@ def stages(model: nn.Module, picture: np.ndarray) -> tuple[list[Stage], np.ndarr
 
     kinds = [parameter.dtype for parameter in model.parameters()]
     x = Tensor(picture[None, None].astype(kinds[0] if kinds else np.float32))
-    with no_grad(), _watched(model, call):
+    leaves = [module for module in model.modules() if is_leaf(module)]
+    with no_grad(), evaluation(model), watched(leaves, call):
         scores = model(x).data
     if not found:
         raise ValueError(
@@ -75,20 +75,3 @@ def stages(model: nn.Module, picture: np.ndarray) -> tuple[list[Stage], np.ndarr
             "end the model with nn.Flatten() and nn.Linear(features, 10, rng=rng)"
         )
     return found, scores[0]
-
-
-@contextmanager
-def _watched(model: nn.Module, call: Callable[..., Any]) -> Iterator[None]:
-    """Let `call` stand for `forward` in each layer without children, in evaluation mode."""
-    modes = {module: module.training for module in model.modules()}
-    layers = [module for module in modes if not any(True for _ in module.children())]
-    model.eval()
-    for layer in layers:
-        vars(layer)["forward"] = partial(call, layer, layer.forward)
-    try:
-        yield
-    finally:
-        for layer in layers:
-            del vars(layer)["forward"]
-        for module, mode in modes.items():
-            module.training = mode

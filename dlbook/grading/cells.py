@@ -29,6 +29,11 @@ class Unreadable(Exception):
     """Raised when a file cannot be read as a notebook; its text is one sentence for a person."""
 
 
+def stub_message(name: str) -> str:
+    """Return what the stub of exercise `name` raises NotImplementedError with."""
+    return f"{name}: your turn"
+
+
 @dataclass(frozen=True)
 class Role:
     """What a cell is for, read from its first line: kind, exercise, and the variant's label."""

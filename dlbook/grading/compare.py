@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from dlbook.grading.cells import stub_message
 from dlbook.grading.report import Outcome, Verdict
 from dlbook.key import CheckKey, ExerciseKey
 from dlbook.wire import Failure, Foreign, Json, WireError, decode
@@ -53,11 +54,6 @@ def judge(exercise: ExerciseKey, check: CheckKey, got: Json) -> Outcome:
     if hints:
         return outcome(Verdict.KNOWN_MISTAKE, hints, detail)
     return outcome(Verdict.ERROR if isinstance(value, Failure) else Verdict.WRONG, detail=detail)
-
-
-def stub_message(name: str) -> str:
-    """Return what the stub of exercise `name` raises NotImplementedError with."""
-    return f"{name}: your turn"
 
 
 def is_stub(name: str, value: object) -> bool:

@@ -6,8 +6,7 @@ key, at the place of the learner's own check cell, or right below the answer whe
 
 from dataclasses import dataclass
 
-from dlbook.grading.cells import Cell
-from dlbook.grading.compare import stub_message
+from dlbook.grading.cells import Cell, stub_message
 from dlbook.grading.sets import defined_names
 from dlbook.key import CheckKey, ExerciseKey, Key
 
@@ -45,7 +44,7 @@ def graft(cells: tuple[Cell, ...], key: Key) -> Plan:
     for index, cell in enumerate(cells[: max(places, default=-1) + 1]):
         if index in names or _is_own_code(cell):
             steps.append(Step(cell.source, names.get(index, "")))
-        steps += [step for e in places.get(index, []) for step in _checks(e, key)]
+        steps += [step for entry in places.get(index, []) for step in _checks(entry, key)]
     missing = frozenset(name for name, index in answers.items() if index is None)
     return Plan(tuple(steps), missing, tuple(notes))
 

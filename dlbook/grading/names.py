@@ -11,13 +11,15 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from dlbook.grading.cells import stub_message
+
 _MOODLE = re.compile(r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_[a-z]+(?:_.*)?", re.DOTALL)
 _CANVAS = re.compile(
     r"(?P<name>[^_]+)_(?P<late>LATE_)?(?P<id>\d+)_(?P<upload>\d+)_(?P<file>.+)", re.DOTALL
 )
 _ATTEMPT = re.compile(r"(?:-| \()(\d{1,3})\)?(?=\.\w+$)")
 _MENTION = re.compile(rb"answer\s*:\s*(\w+)|def\s+(\w+)")
-_STUB = re.compile(rb"raise NotImplementedError\(\\?[\"'](\w+): your turn")  # compare.stub_message
+_STUB = re.compile(rb"raise NotImplementedError\(\\?[\"']" + stub_message(r"(\w+)").encode())
 _NOISE = (".", "_", "~$")
 
 

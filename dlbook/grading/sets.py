@@ -10,8 +10,7 @@ import json
 import re
 from dataclasses import dataclass, replace
 
-from dlbook.grading.cells import Cell, Notebook
-from dlbook.grading.compare import stub_message
+from dlbook.grading.cells import Cell, Notebook, stub_message
 
 _ROW = re.compile(r"^\|\s*`(\w+)`\s*\|\s*(\d+)\s*\|\s*(\d+)\s*\|\s*$", re.MULTILINE)
 _SOLUTION = re.compile(

@@ -1,13 +1,13 @@
 """Every explorer answers the keyboard in the real JupyterLab; the playground runs and pauses."""
 
+from functools import partial
+
 import nbformat
 import pytest
 
-from dlbook import explore
+from tests.explore.test_explore import NAMES
 
 pytestmark = pytest.mark.notebook
-PAGES = {"playground", "feature_maps", "kernel_painter"}
-SLIDING = [name for name in explore.__all__ if name not in PAGES]
 
 
 @pytest.fixture
@@ -31,26 +31,31 @@ def opened(lab, page, tmp_path):
 
 
 def test_an_arrow_key_moves_each_explorer(opened, page, tmp_path):
-    for name, cell in zip(SLIDING, opened(*SLIDING), strict=True):
+    for name, cell in zip(NAMES, opened(*NAMES), strict=True):
         picture = cell.locator("img.widget-image")
         picture.wait_for(timeout=60_000)
-        before = picture.get_attribute("src")
+        changed = partial(differs, picture, picture.get_attribute("src"))
         control = cell.locator(".noUi-handle").first
         control.scroll_into_view_if_needed()
         control.focus()
         for key in ("ArrowRight", "ArrowLeft"):
             page.keyboard.press(key)
-            if changed(picture, before):
+            if comes_true(page, changed):
                 break
-        assert changed(picture, before), f"{name}: no key changes the picture"
+        assert comes_true(page, changed), f"{name}: no key changes the picture"
         page.screenshot(path=tmp_path / f"{name}.png")
 
 
-def changed(picture, before: str, tries: int = 100) -> bool:
+def differs(picture, before: str) -> bool:
+    return picture.get_attribute("src") != before
+
+
+def comes_true(page, true, tries: int = 100) -> bool:
+    """Wait until something is so, at most ten seconds, and return whether it is."""
     for _ in range(tries):
-        if picture.get_attribute("src") != before:
+        if true():
             return True
-        picture.page.wait_for_timeout(100)
+        page.wait_for_timeout(100)
     return False
 
 
@@ -87,13 +92,8 @@ def frames(view) -> int:
     return int(view.get_attribute("data-frames"))
 
 
-def until(page, true, tries: int = 100) -> None:
-    """Wait until something is so, or fail after ten seconds."""
-    for _ in range(tries):
-        if true():
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError("it did not happen")
+def until(page, true) -> None:
+    assert comes_true(page, true), "it did not happen"
 
 
 def picture(canvas) -> str:
