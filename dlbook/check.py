@@ -106,6 +106,8 @@ def evaluate(body: Body, name: str, seed: int, rtol: float, atol: float) -> Resu
         return first  # whoever stopped it once need not do so again
     with redirect_stdout(io.StringIO()):
         second = _once(body, name, seed)
+    if first.values == second.values:
+        return first
     if explain(wire.decode(first.values), wire.decode(second.values), rtol, atol) is None:
         return first
     both = [[label, r.values] for label, r in zip(SECOND_CALL, (first, second), strict=True)]

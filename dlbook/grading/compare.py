@@ -36,7 +36,8 @@ def judge(exercise: ExerciseKey, check: CheckKey, got: Json) -> Outcome:
         return Outcome(exercise.name, verdict, tuple(hints), detail, check.hidden, mark)
 
     value: object = None
-
+    if got == check.expected:
+        return outcome(Verdict.RIGHT)
     try:
         value = decode(got)
     except WireError as error:

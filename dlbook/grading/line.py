@@ -183,8 +183,11 @@ class Line:
         self._left["characters"] -= sum(map(len, frames))
         if min(self._left.values()) < 0:
             raise OutputFlood
-        if channel == "iopub" and len(frames[-1]) > _LONG and _VALUE not in frames[-1]:
-            return None  # not worth the memory to read it
+        if channel == "iopub" and (
+            frames[0].rpartition(b".")[2].decode("ascii", "replace") not in _NEEDED
+            or (len(frames[-1]) > _LONG and _VALUE not in frames[-1])
+        ):
+            return None  # not worth the time and the memory to read it
         try:
             _identities, parts = self._session.feed_identities(frames)
             return self._counting(channel, self._session.deserialize(parts))

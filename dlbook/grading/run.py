@@ -16,6 +16,7 @@ from queue import Empty
 from time import monotonic
 from typing import Any
 
+import nbval.plugin
 import pytest
 from nbformat import from_dict
 from nbval.kernel import RunningKernel
@@ -35,7 +36,6 @@ from dlbook.wire import MIME, Json
 _DEFAULT_LIMITS = Limits()
 _PYTEST = (  # nothing beside a submission is looked at, and what costs time for nothing is off
     *("-c", os.devnull, "--noconftest", "-q", "--color=no", "--disable-plugin-autoload"),
-    *("-p", "nbval.plugin"),
     *(
         f"-pno:{name}"
         for name in (
@@ -122,7 +122,7 @@ def _run(job: Job, steps: list[Step]) -> _Run:
         options = [*_PYTEST, f"--nbval-cell-timeout={job.limits.cell_seconds}"]
         options += ["--rootdir", folder, "--confcutdir", folder, str(path)]
         with redirect_stdout(io.StringIO()) as said:
-            code = pytest.main(options, plugins=[run])
+            code = pytest.main(options, plugins=[nbval.plugin, run])
     ended = run.fatal is not None or all(slot(s) in job.verdicts for s in steps if s.check)
     if run.fault or not ended:
         why = run.fault or f"pytest exit {code}:\n{said.getvalue()}"

@@ -77,6 +77,23 @@ def test_what_is_random_is_the_same_in_every_kernel_of_a_seed(warm, tiny_key):
         assert detail(draw.notebook(), tiny_key, cold) == once
 
 
+USUAL = {  # what people do in notebooks, as a payload that leaves a proof: the proof
+    "import asyncio\nproof = await asyncio.sleep(0, 'woke')": "woke",
+    "%time proof = 'measured'": "measured",
+    "proof = !echo shell": "['shell']",
+    "import threading\nthread = threading.Thread(target=print, args=('beside',))\n"
+    "thread.start(); thread.join(); print('here'); proof = 'printed'": "printed",
+    "from IPython.display import display\ndisplay(np.zeros(3)); proof = 'shown'": "shown",
+    "def ends():\n    raise KeyError\ntry: ends()\nfinally: proof = 'went on'": "went on",
+}
+
+
+@pytest.mark.parametrize("payload", USUAL)
+def test_a_walled_kernel_does_what_notebooks_ask(payload, warm, tiny_key):
+    said = detail(Attack(payload, "").notebook(), tiny_key, warm)
+    assert said == f"RuntimeError: proof: {USUAL[payload]}"
+
+
 def test_a_parent_that_was_killed_is_replaced(tiny_key):
     with Warm() as launcher:
         assert grade(hostile.honest(), tiny_key, launcher=launcher).all_right
