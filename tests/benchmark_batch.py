@@ -152,7 +152,7 @@ def main() -> int:
         one, two = outcome(journal), outcome(folder / "whole" / "journal.sqlite")
         reasons = sum(isinstance(value, str) for value in two.values())
         faults = sum("fault" in str(value) for value in two.values())
-        differ = [student for student in two if one.get(student) != two[student]]
+        differ = {s: (one.get(s), two[s]) for s in two if one.get(s) != two[s]}
     print(f"killed after {killed:.0f} s with {before} graded, resumed in {resumed:.0f} s")
     print(
         f"undisturbed: {whole:.0f} s, {60 * options.count / whole:.0f} a minute, {used:.0f} CPU s"

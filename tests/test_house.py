@@ -26,9 +26,9 @@ west    grading.lint  grading.reports  grading.run
 west    grading.job
 west    grading.classpage  grading.graft  grading.launch  grading.lms  grading.programs
 west    grading.feedback  grading.folder  grading.inside.host  grading.regrade  grading.sets
-west    grading.tally  grading.warm
+west    grading.fate  grading.tally  grading.warm
 door    check
-west    grading.classroom  grading.compare  grading.fate  grading.inside.kernel
+west    grading.classroom  grading.compare  grading.inside.kernel
 west    grading.intake  grading.journal  grading.sandbox
 west    grading.execute  grading.inside.locks  grading.line  grading.page  grading.report
 west    grading.names  grading.source

@@ -143,11 +143,11 @@ def _plan(
 
     seed = options.seed if options.seed is not None else journal.last_seed()
     seed = fresh_seed() if seed is None else seed
-    wanted = {item.set_name for item in submissions if not item.problem}
-    references = {
-        name: Reference(make_key(sets[name], seed, hidden=True), digest(sets[name].cells))
-        for name in sorted(wanted)
-    }
+    references = {}
+    for name in sorted({item.set_name for item in submissions if not item.problem}):
+        print(f"{name}: its solution and known mistakes run on seed {seed}", file=sys.stderr)
+        key = make_key(sets[name], seed, hidden=True)
+        references[name] = Reference(key, digest(sets[name].cells))
     return Plan(references, seed, _limits(options), options.sandbox)
 
 
@@ -179,6 +179,9 @@ def _run(plan: "Plan", pool: "Pool", submissions: list["Submission"], journal: "
 
     batch = Batch(plan, journal)
     count = batch.enrol(submissions)
+    if count < len(submissions):
+        known = "the others are graded, equal to one of these, or cannot be"
+        print(f"{count} of {len(submissions)} files to grade: {known}", file=sys.stderr)
     with tqdm(total=count, unit="file", disable=None, dynamic_ncols=True) as bar:
         batch.grade(pool, bar.update)
 

@@ -1,6 +1,7 @@
 """What `dlbook release`, `gradescope` and `classroom` do: write what others will run."""
 
 import argparse
+import sys
 from typing import TYPE_CHECKING
 
 from dlbook.cli.course import NOT_RIGHT, RIGHT, Refusal, find_course
@@ -15,7 +16,7 @@ def release(options: argparse.Namespace) -> int:
 
     course = find_course(options)
     try:
-        files = write(course, options.folder)
+        files = write(course, options.folder, lambda line: print(line, file=sys.stderr))
     except NotReleased as error:
         raise Refusal(str(error)) from None
     notebooks = sum(path.suffix == ".ipynb" for path in files)
@@ -59,6 +60,7 @@ def classroom(options: argparse.Namespace) -> int:
     print(
         f"{target}: {len(key.exercises)} exercises, {sum(e.points for e in key.exercises)} points"
     )
+    print("the template also needs what `dlbook release` writes; push both")
     return RIGHT
 
 

@@ -65,7 +65,7 @@ def _build(options: argparse.Namespace) -> int:
     from dlbook.grading.build import build, check
 
     course = find_course(options)
-    problems = check(course) if options.check else build(course, print)
+    problems = (check if options.check else build)(course, print)
     for problem in problems:
         print(problem, file=sys.stderr)
     if problems:

@@ -53,10 +53,11 @@ def build(course: Course, say: Callable[[str], None]) -> list[str]:
     return problems
 
 
-def check(course: Course) -> list[str]:
+def check(course: Course, say: Callable[[str], None]) -> list[str]:
     """Return what is amiss in a course, a sentence each; writes nothing."""
     problems = _stray_problems(course)
     for path in course.notebooks("solutions"):
+        say(f"check  solutions/{path.name}")
         solution, found = _understand(path)
         if solution and not found:
             found = [*_form_problems(path), *_freshness_problems(course, solution)]

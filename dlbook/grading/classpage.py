@@ -10,14 +10,14 @@ from dlbook.grading.journal import Entry
 from dlbook.grading.page import bar, page, text, title_of
 from dlbook.grading.regrade import Change
 from dlbook.grading.report import Verdict
-from dlbook.grading.tally import Group, SetTally, tally
+from dlbook.grading.tally import LIMITS, Group, SetTally, tally
 
 _BANDS = (  # verdicts, colour, words: from the left of a bar
     ((Verdict.RIGHT,), "#009E73", "right"),
     ((Verdict.KNOWN_MISTAKE,), "#0072B2", "known mistake, has a hint"),
     ((Verdict.WRONG,), "#D55E00", "wrong, no hint yet"),
     ((Verdict.ERROR,), "#CC79A7", "error"),
-    ((Verdict.TIME_OUT, Verdict.OUT_OF_MEMORY, Verdict.KERNEL_DIED), "#6E6E6E", "broke a limit"),
+    (LIMITS, "#6E6E6E", "broke a limit"),
     ((Verdict.NOT_ATTEMPTED, Verdict.UNREADABLE), "#DDDDDD", "not attempted"),
 )
 _NAMES_SHOWN = 12
@@ -46,7 +46,7 @@ def _set(found: SetTally) -> str:
         parts += [_histogram(found), _table(found)]
     if found.not_graded:
         parts.append(_not_graded(found.not_graded))
-    parts += [_unknown(found), _known(found)]
+    parts += [_unknown(found), _known(found), _limits(found)]
     if found.same_files:
         rows = "".join(f"<li>{text(', '.join(names), 600)}</li>" for names in found.same_files)
         parts.append(f"<h2>Same file, byte for byte</h2><ul>{rows}</ul>")
@@ -116,7 +116,7 @@ def _table(found: SetTally) -> str:
 
 def _unknown(found: SetTally) -> str:
     """Return the wrong outputs that no hint knows, largest groups first: each waits for a hint."""
-    groups = [(e.name, g) for e in found.exercises for g in e.groups if not g.is_known]
+    groups = [(e.name, g) for e in found.exercises for g in e.groups if not g.is_known | g.is_limit]
     groups.sort(key=lambda pair: -len(pair[1].students))
     if not groups:
         return ""
@@ -161,6 +161,19 @@ def _known(found: SetTally) -> str:
                 f"<tbody>{rows}</tbody></table>"
             )
     return "<h2>Known mistakes</h2>" + "".join(parts) if parts else ""
+
+
+def _limits(found: SetTally) -> str:
+    """Return who broke which limit, exercise by exercise."""
+    rows = "".join(
+        f"<tr><td><code>{text(e.name)}</code></td><td>{g.verdict.value}: {text(g.what)}"
+        f"{_names(g)}</td></tr>"
+        for e in found.exercises
+        for g in e.groups
+        if g.is_limit
+    )
+    head = "<thead><tr><th>exercise</th><th>limit</th></tr></thead>"
+    return f"<h2>Broke a limit</h2><table>{head}<tbody>{rows}</tbody></table>" if rows else ""
 
 
 def _names(group: Group) -> str:

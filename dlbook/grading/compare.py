@@ -21,6 +21,15 @@ from dlbook.words import _
 
 SECOND_CALL = ("first call", "second call")
 _ARGUMENT = re.compile(r"(?:(.*) )?(?:given|afterwards|unchanged)", re.DOTALL)
+_ADVICE = (  # words of an error: what to do
+    (("NoneType",), "Something is None: is a `return` missing?"),
+    (("StdinNotImplemented",), "Nobody is there to answer input(): use the arguments."),
+    (("CUDA", "NVIDIA"), "There is no GPU here: leave `.cuda()` and `device=` out."),
+    (
+        ("ModuleNotFoundError",),
+        "Graded, a notebook runs without other files, and without some packages.",
+    ),
+)
 _ORDINALS = (
     *("first", "second", "third", "fourth", "fifth"),
     *("sixth", "seventh", "eighth", "ninth", "tenth"),
@@ -108,10 +117,14 @@ def explain(expected: object, got: object, rtol: float, atol: float) -> str | No
 
 def _explain_failure(got: Failure) -> str:
     """Return an exception as text, with the place that it was raised at where that is known."""
-    text = f"{got.type}: {got.message}"
-    if "NoneType" in got.message:
-        text += "\n" + _("Something is None: is a `return` missing?")
+    text = with_advice(f"{got.type}: {got.message}")
     return f"{text}\n{got.where}" if got.where else text
+
+
+def with_advice(error: str) -> str:
+    """Return an error, and below it what to do where that can be told from its words."""
+    advice = [_(told) for words, told in _ADVICE if any(word in error for word in words)]
+    return "\n".join([error, *advice])
 
 
 def _explain_dict(expected: dict[str, Any], got: object, rtol: float, atol: float) -> str | None:

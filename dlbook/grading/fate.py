@@ -1,12 +1,15 @@
 """What a cell has done to its kernel, as a verdict: a crash is never a zero in disguise."""
 
+import re
 from queue import Empty
 from typing import Any
 
+from dlbook.grading.compare import with_advice
 from dlbook.grading.kernel import KernelDied, Limits, OutOfMemory, OutOfTime, OutputFlood
 from dlbook.grading.report import Verdict
 
 Fate = tuple[Verdict, str]
+_LINE = re.compile(r"\s*\((?:[^()]*, )?line (\d+)\)$")  # what Python adds to a syntax error
 FATAL = (KernelDied, OutputFlood, OutOfMemory, OutOfTime, Empty)
 
 
@@ -15,7 +18,7 @@ def fate(error: BaseException, limits: Limits) -> Fate:
     if isinstance(error, KernelDied):
         return Verdict.KERNEL_DIED, "ended the kernel"
     if isinstance(error, OutputFlood):
-        return Verdict.ERROR, f"put out more than {limits.output_characters:,} characters"
+        return Verdict.TOO_MUCH_OUTPUT, f"put out more than {limits.output_characters:,} characters"
     if isinstance(error, OutOfMemory):
         return Verdict.OUT_OF_MEMORY, f"took more than {limits.memory / 1e9:g} GB of memory"
     if isinstance(error, OutOfTime):
@@ -28,6 +31,17 @@ def verdict_on(name: object, message: object) -> Verdict:
     """Return the verdict on an exception: out of memory, as Python or torch put it, or error."""
     short = str(name).endswith("MemoryError") or "can't allocate memory" in str(message)
     return Verdict.OUT_OF_MEMORY if short else Verdict.ERROR
+
+
+def ending(error: Any, source: str) -> str:
+    """Return in words how a cell ended, from its error; a syntax error with the line it is in."""
+    message = str(error["evalue"])
+    if error["ename"] in ("SyntaxError", "IndentationError", "TabError"):
+        lines = source.splitlines()
+        if (found := _LINE.search(message)) and 0 < int(found[1]) <= len(lines):
+            line = lines[int(found[1]) - 1].strip()
+            message = f"{message[: found.start()]}, in line {found[1]}: {line}"
+    return with_advice(f"its cell ends in {error['ename']}: {message}")
 
 
 def errors(outputs: Any) -> list[Any]:

@@ -108,6 +108,9 @@ def _find_answer(name: str, cells: tuple[Cell, ...], notes: list[str]) -> int | 
         notes.append(f"{name}: {len(written)} answer cells, the last one counts")
     if not marked:
         notes.append(f"{name}: answer found by its function's name, its first line was changed")
+    defined = defined_names(cells[chosen].source)
+    if defined and name not in defined:
+        notes.append(f"{name}: its answer cell defines {', '.join(defined)}, and no {name}")
     if cells[chosen].kind != "code":
         notes.append(f"{name}: its answer cell was turned into {cells[chosen].kind}, run as code")
     return chosen

@@ -16,6 +16,7 @@ from dlbook.grading.text import clean_line
 _NUMBERS = ("ID", "Identifier")
 _NAMES = ("SIS Login ID", "SIS User ID", "Username", "ID number", "Email address")
 _FULL_NAMES = ("Student", "Full name")
+_PARTICIPANT = re.compile(r"\D*?(\d+)")  # Participant 17, or the same in any language
 
 
 @dataclass(frozen=True)
@@ -36,12 +37,14 @@ class Filled:
     column: str
     count: int = 0
     amiss: list[str] = field(default_factory=list)
+    replaced: list[str] = field(default_factory=list)
     without: int = 0
 
     def text(self) -> str:
         """Return what was filled in and what was not, a line each."""
         lines = [f"{self.count} grades filled into {self.path}, column {self.column!r}"]
         lines += [f"  not filled: {line}" for line in self.amiss]
+        lines += [f"  another grade was there: {line}" for line in self.replaced]
         if self.without:
             lines.append(f"  left as they were: {self.without} students who handed nothing in")
         return "\n".join(lines)
@@ -66,7 +69,10 @@ def fill(path: Path, entries: Iterable[Entry], choice: Choice) -> Filled:
         elif sheet.is_locked(number):
             filled.amiss.append(f"{_who(entry)}: the file says that this grade cannot be changed")
         else:
-            sheet.rows[number][column] = sheet.number(report.score * factor)
+            old, new = sheet.rows[number][column].strip(), sheet.number(report.score * factor)
+            if sheet.value(old) not in (None, sheet.value(new)):
+                filled.replaced.append(f"{_who(entry)}: {old}, now {new}")
+            sheet.rows[number][column] = new
             filled.count += 1
     filled.without = len(sheet.students) - len(found)
     filled.path.write_text(sheet.text(), "utf-8", newline="")
@@ -147,7 +153,9 @@ def _rows(sheet: Sheet, columns: Iterable[str]) -> dict[str, set[int]]:
         if name in sheet.head or name not in (*_NUMBERS, *_NAMES, *_FULL_NAMES):
             place = sheet.column(name, "--id-column")
             for row in sheet.students:
-                value = sheet.rows[row][place].strip().removeprefix("Participant ")
+                value = sheet.rows[row][place].strip()
+                if name in _NUMBERS and (numbered := _PARTICIPANT.fullmatch(value)):
+                    value = numbered[1]
                 for text in {_plain(value), _plain(value.partition("@")[0])} - {""}:
                     found.setdefault(text, set()).add(row)
     return found

@@ -15,7 +15,10 @@ _CAUSES = {  # what two results differ in: in words
 
 @dataclass(frozen=True)
 class Change:
-    """One student's score in one set: before, after, which exercises, and why."""
+    """One student's score in one set: before, after, which exercises, and why.
+
+    `gain` is what the score has risen by; from or to no grade, nothing has.
+    """
 
     student: str
     set_name: str
@@ -23,6 +26,7 @@ class Change:
     after: str
     exercises: str
     why: str
+    gain: int = 0
 
 
 def changes(before: Iterable[Entry], after: Iterable[Entry]) -> list[Change]:
@@ -40,6 +44,7 @@ def changes(before: Iterable[Entry], after: Iterable[Entry]) -> list[Change]:
                     _score(entry),
                     "; ".join(_exercises(earlier, entry)),
                     _why(earlier, entry),
+                    _gain(earlier, entry),
                 )
             )
     return found
@@ -52,6 +57,11 @@ def _standing(entry: Entry) -> tuple[str, dict[str, str]]:
 def _score(entry: Entry) -> str:
     report = entry.report
     return f"{report.score} of {report.points}" if report else "not graded"
+
+
+def _gain(before: Entry, after: Entry) -> int:
+    old, new = before.report, after.report
+    return new.score - old.score if old and new else 0
 
 
 def _verdicts(entry: Entry) -> dict[str, str]:

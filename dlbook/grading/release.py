@@ -4,7 +4,7 @@ Exercises carry nbgrader's metadata, for those who collect with nbgrader.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ class NotReleased(Exception):
     """Raised when there is no bundle to be had; its text says what to do."""
 
 
-def release(course: Course, folder: Path) -> list[Path]:
+def release(course: Course, folder: Path, say: Callable[[str], None]) -> list[Path]:
     """Write the bundle into `folder`, and return its files.
 
     Raises:
@@ -29,7 +29,7 @@ def release(course: Course, folder: Path) -> list[Path]:
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise NotReleased(f"a new or empty folder is needed, {folder} is none: name another")
-    problems = check(course)
+    problems = check(course, say)
     if problems:
         raise NotReleased("the course is not fresh: " + "\n".join(problems))
     files = dict(_files(course))

@@ -19,6 +19,7 @@ class Verdict(StrEnum):
     ERROR = "error"
     TIME_OUT = "time out"
     OUT_OF_MEMORY = "out of memory"
+    TOO_MUCH_OUTPUT = "too much output"
     KERNEL_DIED = "kernel died"
     NOT_ATTEMPTED = "not attempted"
     UNREADABLE = "unreadable"

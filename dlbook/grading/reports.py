@@ -37,8 +37,13 @@ def write_all(results: Results, entries: Sequence[Entry], changed: Sequence[Chan
 
 
 def gradebook(entries: Sequence[Entry]) -> str:
-    """Return a CSV with a row for each student: state, score and points of each set."""
-    sets = sorted({entry.set_name for entry in entries})
+    """Return a CSV with a row for each student: score, points, state and notes of each set.
+
+    Of several sets there is a total; it stays empty where a set of the student has no grade. Files
+    of no known set are in the last column.
+    """
+    sets = sorted({entry.set_name for entry in entries} - {""})
+    points = {name: max(_points(e) for e in entries if e.set_name == name) for name in sets}
     exercises = {
         name: list(
             dict.fromkeys(
@@ -51,9 +56,13 @@ def gradebook(entries: Sequence[Entry]) -> str:
         for name in sets
     }
     head = ["student", "name", "lms id"]
+    if len(sets) > 1:
+        head += ["total score", "total points"]
     for name in sets:
-        head += [f"{name} {word}".strip() for word in ("score", "points", "state", "late", "file")]
+        head += [f"{name} {word}" for word in ("score", "points", "state", "late", "file", "notes")]
         head += exercises[name]
+    strays = any(not entry.set_name for entry in entries)
+    head += ["files of no set"] * strays
     by_student: dict[str, dict[str, Entry]] = {}
     for entry in entries:
         by_student.setdefault(entry.student, {})[entry.set_name] = entry
@@ -61,8 +70,12 @@ def gradebook(entries: Sequence[Entry]) -> str:
     for student, own in sorted(by_student.items()):
         who = next(iter(own.values()))
         row: list[Any] = [student, who.name, who.lms_id]
+        if len(sets) > 1:
+            row += [_total(own[name] for name in sets if name in own), sum(points.values())]
         for name in sets:
             row += _columns(own.get(name), exercises[name])
+        if strays:
+            row.append(f"{own[''].label}: {own[''].reason}" if "" in own else "")
         rows.append(row)
     return table(head, rows)
 
@@ -101,8 +114,11 @@ def summary(folder: Path, entries: Sequence[Entry], changed: Sequence[Change]) -
     ]
     if changed:
         whys = Counter(change.why for change in changed)
-        lines.append(f"{len(changed)} scores changed since the run before:")
+        up, down = (sum(sign * c.gain > 0 for c in changed) for sign in (1, -1))
+        lines.append(f"{len(changed)} results changed since the run before, {up} up, {down} down:")
         lines += [f"  {count}: {why}" for why, count in whys.most_common()]
+        if 2 * down > len(entries):
+            lines.append("  more than half of all went down: is the reference itself right?")
     walls = Counter(report.isolation for entry in entries if (report := entry.report))
     lines += [f"isolation: {name} ({count})" for name, count in sorted(walls.items())]
     return "\n".join([*lines, f"results: {folder / 'class.html'}, {folder / 'grades.csv'}"])
@@ -117,16 +133,28 @@ def table(head: Sequence[object], rows: Iterable[Sequence[object]]) -> str:
     return _BYTE_ORDER_MARK + stream.getvalue()
 
 
+def _points(entry: Entry) -> int:
+    return report.points if (report := entry.report) else 0
+
+
+def _total(entries: Iterable[Entry]) -> int | str:
+    reports = [entry.report for entry in entries]
+    graded = [report.score for report in reports if report]
+    return sum(graded) if len(graded) == len(reports) else ""
+
+
 def _columns(entry: Entry | None, exercises: list[str]) -> list[Any]:
     if entry is None:
-        return ["", "", "nothing handed in", "", "", *("" for _ in exercises)]
+        return ["", "", "nothing handed in", "", "", "", *("" for _ in exercises)]
     report = entry.report
     late = "late" if entry.late else ""
+    notes = "; ".join([*entry.notes, *(report.notes if report else ())])
     if report is None:
-        return ["", "", f"not graded: {entry.reason}", late, entry.label, *("" for _ in exercises)]
+        state = f"not graded: {entry.reason}"
+        return ["", "", state, late, entry.label, notes, *("" for _ in exercises)]
     scores = {exercise.name: exercise.score for exercise in report.exercises}
     own = [scores.get(name, "") for name in exercises]
-    return [report.score, report.points, "graded", late, entry.label, *own]
+    return [report.score, report.points, "graded", late, entry.label, notes, *own]
 
 
 def _plain(entry: Entry) -> dict[str, Any]:

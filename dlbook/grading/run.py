@@ -24,7 +24,7 @@ from nbval.plugin import IPyNbCell, IPyNbFile, NbCellError
 
 from dlbook.grading.cells import Notebook
 from dlbook.grading.compare import judge
-from dlbook.grading.fate import FATAL, Fate, errors, fate, verdict_on
+from dlbook.grading.fate import FATAL, Fate, ending, errors, fate, verdict_on
 from dlbook.grading.graft import Step, graft
 from dlbook.grading.job import Job, ended, first_line, slot
 from dlbook.grading.kernel import GraderFault, Launcher, Limits, Local, OutOfTime, Setting
@@ -241,8 +241,7 @@ class _Cell(IPyNbCell):  # type: ignore[misc]
         if self.parent.timed_out:
             seconds = self.parent.run.job.limits.cell_seconds
             return Verdict.TIME_OUT, f"its cell was stopped after {seconds:g} seconds"
-        name, message = error["ename"], error["evalue"]
-        return verdict_on(name, message), f"its cell ends in {name}: {message}"
+        return verdict_on(error["ename"], error["evalue"]), ending(error, self.step.source)
 
     def compare_outputs(self, test: Any, ref: Any, skip_compare: Any = None) -> bool:
         step, job = self.step, self.parent.run.job

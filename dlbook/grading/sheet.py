@@ -74,6 +74,10 @@ class Sheet:
                 return _float(row[column])
         return None
 
+    def value(self, cell: str) -> float | None:
+        """Return the grade that a cell holds, None where it holds none."""
+        return _float(cell)
+
     def number(self, value: float) -> str:
         """Return a grade as the file writes numbers, with at most two decimals."""
         text = f"{value:.2f}".rstrip("0").rstrip(".")

@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from dlbook.grading.journal import Entry
 from dlbook.grading.report import ExerciseReport, Report, Verdict
 
-_UNKNOWN = (Verdict.WRONG, Verdict.ERROR)
+_UNTRIED = (Verdict.NOT_ATTEMPTED, Verdict.UNREADABLE)
+LIMITS = (
+    *(Verdict.TIME_OUT, Verdict.OUT_OF_MEMORY, Verdict.TOO_MUCH_OUTPUT),
+    Verdict.KERNEL_DIED,
+)
 
 
 @dataclass(frozen=True)
 class Group:
-    """Students of one exercise who made the same mistake: a known one, or equal wrong outputs.
+    """Students of one exercise with the same mistake: known, equal outputs, or the same limit.
 
     `what` is the hint or how the values differ; `answer` is one student's code, '' if known.
     """
@@ -26,6 +30,10 @@ class Group:
     @property
     def is_known(self) -> bool:
         return self.verdict is Verdict.KNOWN_MISTAKE
+
+    @property
+    def is_limit(self) -> bool:
+        return self.verdict in LIMITS
 
 
 @dataclass(frozen=True)
@@ -109,8 +117,11 @@ def _groups(entry: Entry, exercise: ExerciseReport) -> list[tuple[tuple[str, ...
     if first.verdict is Verdict.KNOWN_MISTAKE:
         hints = dict.fromkeys(hint for o in exercise.outcomes for hint in o.hints)
         return [((hint,), Group(first.verdict, hint, ())) for hint in hints]
-    if first.verdict not in _UNKNOWN:
+    if first.verdict in _UNTRIED:
         return []
+    if first.verdict in LIMITS:
+        limit = Group(first.verdict, first.detail, (), first.hidden)
+        return [((first.verdict.value, first.detail), limit)]
     said = first.detail.partition("\n")[0] if first.verdict is Verdict.ERROR else ""  # no place
     mark = (first.verdict.value, str(first.hidden), first.fingerprint, said)
     answer = entry.record.answers.get(exercise.name, "") if entry.record else ""

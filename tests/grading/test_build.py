@@ -89,7 +89,7 @@ def test_a_notebook_that_was_worked_in_is_never_overwritten(course):
 
 def test_a_damaged_solution_is_one_sentence(course):
     (course.root / "solutions" / "90_tiny.ipynb").write_text('{"cells": [')
-    problems = check(course)
+    problems = check(course, print)
     assert len(problems) == 1 and "cut off" in problems[0]
 
 
@@ -102,7 +102,7 @@ def test_an_exercise_holds_no_solution_and_no_hidden_check(course):
 
 def test_outputs_of_code_that_has_changed_are_stale(course):
     edit(course, "solutions", "size=(3, 4)", "size=(4, 3)")
-    assert any("since its code changed" in problem for problem in check(course))
+    assert any("since its code changed" in problem for problem in check(course, print))
 
 
 def test_the_way_a_file_cuts_text_into_lines_is_no_difference(course):

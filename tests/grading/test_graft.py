@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from dlbook.grading.cells import Cell, read
-from dlbook.grading.graft import stray
+from dlbook.grading.graft import graft, stray
 from dlbook.grading.kernel import Limits
 from dlbook.grading.worker import Job, engine, pack, work
 from dlbook.key import load
@@ -36,6 +36,14 @@ def test_exercises_without_any_first_line_are_no_stray(key):
 def test_a_notebook_of_other_functions_is_told(key):
     cells = read(ROOT / "chapters" / "00_start_here.ipynb").cells
     assert "of its 11 functions none is there" in stray(cells, key)
+
+
+def test_a_function_that_was_renamed_is_told(key):
+    cells = read(ROOT / "exercises" / f"{NAME}.ipynb").cells
+    renamed = [replace(c, source=c.source.replace("def relu_back", "def my_relu")) for c in cells]
+    told = "relu_back: its answer cell defines my_relu, and no relu_back"
+    assert told in graft(tuple(renamed), key).notes
+    assert not any("and no" in note for note in graft(cells, key).notes)
 
 
 @pytest.mark.parametrize("cells", [(), (Cell("code", " \n"), Cell("markdown", ""))])

@@ -69,6 +69,21 @@ def test_moodle_is_filled_in_its_own_way_of_writing_numbers(tmp_path):
     assert filled.amiss == ["Bob Ünal 1043: the file says that this grade cannot be changed"]
 
 
+def test_a_grade_that_was_there_is_told_with_its_new_value(tmp_path):
+    text = CANVAS.replace('"Lec, 1",,7', '"Lec, 1",1.0,7')
+    filled, _copy = fill_text(tmp_path, text, [ADA, BOB])  # Bob's is what it was
+    assert filled.replaced == [f"{ADA.student}: 1.0, now 2"]
+    assert "another grade was there: lovelaceada 1042: 1.0, now 2" in filled.text()
+
+
+@pytest.mark.parametrize("word", ["Participant ", "Teilnehmer/in", "Deelnemer "])
+def test_participant_numbers_are_found_in_any_language(tmp_path, word):
+    text = f"ID,Name,Punkte\n{word}1042,Ada Lovelace,\n{word}1043,Bob,\n"
+    ada = entry("Ada King 1042", 2, "Ada King", "1042")
+    filled, copy = fill_text(tmp_path, text, [ada], Choice(column="Punkte"))
+    assert filled.amiss == [] and f"{word}1042,Ada Lovelace,2" in copy
+
+
 def test_any_other_file_needs_its_columns_named(tmp_path):
     with pytest.raises(Unfillable, match="--column and --id-column; there are: login, result"):
         fill_text(tmp_path, PLAIN, [BOB])

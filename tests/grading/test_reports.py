@@ -14,6 +14,7 @@ from dlbook.grading.classpage import class_page
 from dlbook.grading.compare import fingerprint
 from dlbook.grading.feedback import feedback
 from dlbook.grading.journal import Entry, Origin, Record
+from dlbook.grading.regrade import changes
 from dlbook.grading.report import ExerciseReport, Outcome, Report, Verdict, from_dict
 from dlbook.grading.reports import class_table, gradebook, json_lines, summary
 from dlbook.grading.tally import tally
@@ -115,6 +116,16 @@ def test_of_several_hints_on_a_page_not_all_are_facts():
     assert "One of these:" not in feedback([entry("bob", KNOWN)])
 
 
+def test_who_broke_a_limit_is_named_in_both_class_reports():
+    loop = Outcome("relu_back", Verdict.TIME_OUT, (), "stopped after 60 seconds")
+    flood = Outcome("relu_back", Verdict.TOO_MUCH_OUTPUT, (), "put out more")
+    entries = [*CLASS, entry("lou", loop), entry("liz", loop), entry("flo", flood)]
+    page, lines = Page(class_page(entries, [])).words, class_table(entries)
+    assert "time out: stopped after 60 secondslou, liz" in page and "put out moreflo" in page
+    assert "time out,visible,2,stopped after 60 seconds,lou; liz" in lines
+    assert "Broke a limit" not in Page(class_page(CLASS, [])).words.replace("broke a limit", "")
+
+
 def test_every_student_is_in_exactly_one_verdict():
     (found,) = tally(CLASS)
     assert sum(found.exercises[0].verdicts.values()) + len(found.not_graded) == len(CLASS)
@@ -132,12 +143,28 @@ def rows(text: str) -> list[list[str]]:
 
 def test_the_gradebook_has_a_row_for_each_student_and_no_zero_for_what_was_not_graded():
     head, *body = rows(gradebook(CLASS))
-    assert len(body) == len(CLASS) and head[3:8] == [
-        f"90_tiny {word}" for word in ("score", "points", "state", "late", "file")
+    assert len(body) == len(CLASS) and head[3:9] == [
+        f"90_tiny {word}" for word in ("score", "points", "state", "late", "file", "notes")
     ]
     by_name = {row[0]: row for row in body}
     assert by_name["ada"][3:6] == ["2", "2", "graded"] and by_name["ada"][-1] == "2"
     assert by_name["zoe"][3:6] == ["", "", "not graded: cut off."]
+
+
+def test_a_gradebook_of_several_sets_has_a_total_where_nothing_is_open():
+    second = [replace(e, set_name="91_more") for e in (CLASS[0], CLASS[-1])]
+    stray = Entry("ada", "", label="thesis.pdf", problem="not an exercise notebook.")
+    head, *body = rows(gradebook([*CLASS, *second, stray]))
+    by_name = {row[0]: dict(zip(head, row, strict=True)) for row in body}
+    assert [by_name["ada"][f"total {word}"] for word in ("score", "points")] == ["4", "4"]
+    assert by_name["bob"]["total score"] == "0" and by_name["zoe"]["total score"] == ""
+    assert by_name["ada"]["files of no set"] == "thesis.pdf: not an exercise notebook."
+    assert by_name["bob"]["files of no set"] == "" and "" not in head and " state" not in head
+
+
+def test_the_gradebook_keeps_what_was_noted():
+    copies = replace(entry("ada", RIGHT, notes=("found by its name",)), notes=("2 copies",))
+    assert "2 copies; found by its name" in rows(gradebook([copies]))[1]
 
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", "\x00=1", "\u202e=1", " =1"]
@@ -186,6 +213,16 @@ def test_the_summary_names_each_file_without_a_grade(tmp_path):
     said = summary(tmp_path, CLASS, [])
     assert said.startswith("20 graded, 1 not graded\n  zoe: zoe.ipynb: cut off.")
     assert "isolation: fake (20)" in said
+
+
+def test_a_regrade_tells_rises_and_falls_and_doubts_the_reference(tmp_path):
+    worse = [replace(e, origin=None) for e in [entry("ada", wrong("x")), entry("bob", RIGHT)]]
+    before = [entry("ada", RIGHT), entry("bob", wrong("x"))]
+    said = summary(tmp_path, worse, changes(before, worse))
+    assert "2 results changed since the run before, 1 up, 1 down:" in said
+    assert "is the reference itself right?" not in said
+    said = summary(tmp_path, worse[:1], changes(before, worse[:1]))
+    assert "0 up, 1 down" in said and "is the reference itself right?" in said
 
 
 EQUAL = [(-0.0, 0.0), (1.0, 1.0 + 1e-12), (np.zeros(2), -np.zeros(2)), ([1, "a"], [1, "a"])]

@@ -52,6 +52,14 @@ def test_a_known_mistake_gets_its_own_hint_under_a_seed_never_seen(tiny_key):
 
 
 @pytest.mark.notebook
+def test_a_syntax_error_is_told_with_its_line(tiny_key):
+    source = "# answer: relu_back\ndef relu_back(g, x):\n    return np.where(x > 0, g, 0.0"
+    report = grade(Notebook((Cell("code", source),)), tiny_key)
+    detail = report.exercises[0].outcomes[0].detail
+    assert detail.endswith(", in line 3: return np.where(x > 0, g, 0.0"), detail
+
+
+@pytest.mark.notebook
 def test_a_hidden_check_never_tells_how_the_values_differ(tiny_key):
     report = grade(read(SAMPLES / "relu_back-wrong-kink.ipynb"), tiny_key)
     visible, hidden = report.exercises[0].outcomes
