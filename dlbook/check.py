@@ -71,7 +71,10 @@ def run_apart(setup: str, source: str, name: str) -> None:
         source: the check.
         name: its exercise, which the caller defines.
     """
-    own = sys._getframe(1).f_globals
+    _run_apart(sys._getframe(1).f_globals, setup, source, name)
+
+
+def _run_apart(own: dict[str, Any], setup: str, source: str, name: str) -> None:
     fresh: dict[str, Any] = {"__name__": "__main__"}
     exec(setup, fresh)
     own |= {word: value for word, value in fresh.items() if not callable(own.get(word))}
@@ -202,9 +205,8 @@ def _judge_answer_cell(result: Any) -> None:
         card = Outcome(role.name, Verdict.ERROR, detail=problem)
         _display({"text/plain": card.text(), "text/html": card.html()})
         return
-    namespace = dict(_shell().user_ns, check=check)
     for entry in found[1].checks:
-        exec(_compiled(entry.source, role.name), namespace)
+        _run_apart(dict(_shell().user_ns), found[0].setup, entry.source, role.name)
 
 
 def _not_defined(name: str, result: Any) -> str:

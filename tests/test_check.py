@@ -166,6 +166,12 @@ def test_the_card_leaves_the_learners_names_alone():
     assert "✓ relu_back: right" in said and said.endswith("3 4\n")
 
 
+def test_a_name_that_was_taken_for_something_else_troubles_no_card():
+    answer = "# answer: scale\ndef scale(x, factor):\n    return factor * x"
+    said = in_a_shell("float = 3", "rng = np = None", answer, "print(float, np)")
+    assert "✓ scale: right" in said and said.endswith("3 None\n")
+
+
 def test_a_cell_that_no_person_runs_stays_quiet():
     assert in_a_shell(ANSWER + "g * (x > 0)", cell_id="") == ""
 

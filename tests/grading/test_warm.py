@@ -4,12 +4,14 @@ import os
 
 import pytest
 
+from dlbook.grading.cells import Cell, Notebook
 from dlbook.grading.kernel import Limits, Setting
 from dlbook.grading.report import Verdict
 from dlbook.grading.run import grade
 from dlbook.grading.warm import Warm
 from tests.grading import hostile
 from tests.grading.hostile import Attack
+from tests.grading.hostile.attack import RAISES_PROOF
 from tests.grading.walls import needs_bubblewrap, processes_with
 
 pytestmark = [pytest.mark.notebook, needs_bubblewrap]
@@ -92,6 +94,15 @@ USUAL = {  # what people do in notebooks, as a payload that leaves a proof: the 
 def test_a_walled_kernel_does_what_notebooks_ask(payload, warm, tiny_key):
     said = detail(Attack(payload, "").notebook(), tiny_key, warm)
     assert said == f"RuntimeError: proof: {USUAL[payload]}"
+
+
+@pytest.mark.parametrize("ending", ["1 / 0", "pass"])
+def test_what_a_cell_has_started_ends_with_it_where_it_fails(ending, warm, tiny_key):
+    start = f"import subprocess\nchild = subprocess.Popen(['sleep', '60'])\n{ending}"
+    proof = f"import time; time.sleep(0.2)\nproof = child.poll()\n{RAISES_PROOF}"
+    cells = (Cell("code", start), Cell("code", f"# answer: relu_back\n{proof}"))
+    said = detail(Notebook(cells), tiny_key, warm)
+    assert said == f"RuntimeError: proof: {'None' if ending == 'pass' else '-9'}"
 
 
 def test_a_parent_that_was_killed_is_replaced(tiny_key):
