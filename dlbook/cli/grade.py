@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,9 @@ def grade(options: argparse.Namespace) -> int:
     from dlbook.grading.launch import launcher
 
     part, parts = _shard(options)
+    limits = _limits(options)
+    if not (options.executor or "dask://").startswith("dask://"):
+        raise Refusal(f"--executor needs dask://HOST:PORT, got {options.executor!r}")
     name = f"journal-{part}-of-{parts}.sqlite" if parts > 1 else "journal.sqlite"
     course = find_course(options)
     try:
@@ -39,7 +43,7 @@ def grade(options: argparse.Namespace) -> int:
     except (Busy, Damaged, Foreign, NoSandbox) as error:
         raise Refusal(str(error)) from None
     try:
-        plan = _plan(options, course, sets, submissions, journal)
+        plan = _plan(options, limits, sets, submissions, journal)
         with ExitStack() as stack:
             _run(plan, _pool(options, stack), submissions, journal)
         if parts > 1:
@@ -132,7 +136,7 @@ def _collect(
 
 def _plan(
     options: argparse.Namespace,
-    course: "Course",
+    limits: "Limits",
     sets: dict[str, "ExerciseSet"],
     submissions: list["Submission"],
     journal: "Journal",
@@ -148,15 +152,24 @@ def _plan(
         print(f"{name}: its solution and known mistakes run on seed {seed}", file=sys.stderr)
         key = make_key(sets[name], seed, hidden=True)
         references[name] = Reference(key, digest(sets[name].cells))
-    return Plan(references, seed, _limits(options), options.sandbox)
+    return Plan(references, seed, limits, options.sandbox)
 
 
 def _limits(options: argparse.Namespace) -> "Limits":
     from dlbook.grading.kernel import Limits
 
-    if options.cell_seconds is None:
-        return Limits()
-    return Limits(cell_seconds=options.cell_seconds)
+    limits = Limits()
+    for name in ("cell_seconds", "submission_seconds", "memory_gb"):
+        value = getattr(options, name)
+        if value is None:
+            continue
+        if not value > 0:
+            raise Refusal(f"--{name.replace('_', '-')} needs a number above 0, got {value:g}")
+        if name == "memory_gb":
+            limits = replace(limits, memory=int(value * 1e9))
+        else:
+            limits = replace(limits, **{name: value})
+    return limits
 
 
 def _pool(options: argparse.Namespace, stack: ExitStack) -> "Pool":
@@ -164,8 +177,6 @@ def _pool(options: argparse.Namespace, stack: ExitStack) -> "Pool":
 
     if options.executor is None:
         return processes(options.jobs or os.cpu_count() or 1)
-    if not options.executor.startswith("dask://"):
-        raise Refusal(f"--executor needs dask://HOST:PORT, got {options.executor!r}")
     try:
         return stack.enter_context(dask(options.executor))
     except NoPool as error:

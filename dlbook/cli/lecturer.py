@@ -15,6 +15,12 @@ these before others; then the highest attempt in the name, the newest time, the 
 cannot be read gives way to the next. What the LMS marked as late is marked in the reports; it costs
 no points here. A file that cannot be graded is named with the reason and has no score."""
 
+_LIMITS = (
+    ("--cell-seconds", "S", "of one cell; a check calls the answer twice"),
+    ("--submission-seconds", "S", "of a whole notebook"),
+    ("--memory-gb", "GB", "memory of a notebook's processes together"),
+)
+
 
 def add_verbs(verbs: Any) -> None:
     """Add the verbs to the sub-parsers of the command."""
@@ -78,7 +84,9 @@ def _add_grade(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--set", metavar="05", default="", help="grade this set alone")
     parser.add_argument("--jobs", type=int, metavar="N", help="processes (default: one a core)")
     parser.add_argument("--seed", type=int, metavar="S", help="default: OUT's, or a fresh one")
-    parser.add_argument("--cell-seconds", type=float, metavar="S", help="time limit of a cell")
+    limits = parser.add_argument_group("limits")
+    for name, unit, what in _LIMITS:
+        limits.add_argument(name, type=float, metavar=unit, help=what)
     _add_sandbox(parser)
     parser.add_argument("--executor", metavar="URL", help="dask://HOST:PORT, for a cluster")
     parser.add_argument("--shard", metavar="I/N", help="grade part I of N; give each --seed")

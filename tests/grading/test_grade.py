@@ -45,6 +45,7 @@ REFUSED = {  # options: what is said
     ("--shard", "3/2", "--seed", "1"): "--shard needs I/N with I from 1 to N, such as 2/8",
     ("--shard", "1/2"): "--shard needs --seed S, the same for all parts",
     ("--executor", "ray://x"): "--executor needs dask://HOST:PORT, got 'ray://x'",
+    ("--memory-gb", "0"): "--memory-gb needs a number above 0, got 0",
     ("--set", "44"): "--set needs one set, got '44'; there are: 90_tiny",
 }
 
