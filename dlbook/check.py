@@ -171,7 +171,7 @@ def _placed(result: Result, body: Body, hidden: bool) -> Result:
 
 
 def _is_cell(filename: str) -> bool:
-    return "ipykernel" in filename or filename.startswith("<ipython-input")
+    return "ipykernel_" in filename or filename.startswith("<ipython-input")
 
 
 def _display(data: dict[str, wire.Json]) -> None:

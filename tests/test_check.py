@@ -145,6 +145,11 @@ def test_the_card_names_the_line_that_failed():
     assert 'called by the check in: return {"dx": relu_back(g, x)' in said
 
 
+def test_the_card_names_lines_of_the_learner_alone():
+    said = in_a_shell("from ipykernel.kernelbase import Kernel", ANSWER + "Kernel.raw_input(None)")
+    assert "in relu_back, line 3 of its cell" in said and "in raw_input" not in said
+
+
 RAISES = """
 @check("relu_back", hidden=HIDDEN)
 def case(rng):

@@ -76,7 +76,7 @@ class Outcome:
         return [self.remark, *hints] if self.remark else hints
 
     def text(self) -> str:
-        return "\n  ".join([self.headline, *self.lines])
+        return "\n".join([self.headline, *self.lines]).replace("\n", "\n  ")
 
     def html(self) -> str:
         _symbol, colour = _LOOK.get(self.verdict, _AMISS)
