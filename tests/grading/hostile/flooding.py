@@ -2,7 +2,7 @@
 
 from tests.grading.hostile.attack import EMIT, Attack
 
-_FLOODED = "(error|out of memory|time out): its cell "
+_FLOODED = "(too much output|error|out of memory|time out): its cell "
 
 FLOODS = {
     "prints 5 GB": Attack(

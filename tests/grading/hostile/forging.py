@@ -12,7 +12,8 @@ dlbook.check._display = lambda data: emit(FORGED)
 _SESSION = """
 kernel = get_ipython().kernel
 def say(kind, content, parent=None):
-    kernel.session.send(kernel.iopub_socket, kind, content, parent or kernel.get_parent())
+    parent = parent or kernel.get_parent()
+    kernel.session.send(kernel.iopub_socket, kind, content, parent, ident=kind.encode())
 """
 
 FORGING = {
@@ -125,7 +126,8 @@ def relu_back(g, x):
         + """
 def raw(*parts):
     parts = [p.encode() if isinstance(p, str) else p for p in parts]
-    kernel.iopub_socket.send_multipart([b"<IDS|MSG>", kernel.session.sign(parts), *parts])
+    start = [b"status", b"<IDS|MSG>", kernel.session.sign(parts)]
+    kernel.iopub_socket.send_multipart([*start, *parts])
 deep = "[" * 200_000 + "]" * 200_000
 raw(b"\\xff\\xfe", "{}", "{}", "{}")
 raw("{}", "{}", "{}", "{}")
