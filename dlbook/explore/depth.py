@@ -69,13 +69,13 @@ def draw(fig: Figure, layers: int, way: str, norm: str) -> str:
     right.text(STEPS, np.log(10), "guessing", fontsize=7, ha="right", va="bottom")
     right.set(xlabel="step", ylabel="training loss", ylim=(0, 4), xlim=(0, STEPS))
     right.legend(frameon=False, fontsize=8, loc="upper right", ncols=2)
-    title = f"{layers} layers, {way}: {np.mean(losses[-10:]):.2g} in the last ten steps"
+    title = f"{layers} layers, {way}: loss {np.mean(losses[-10:]):.2f}, last ten steps"
     right.set_title(title, fontsize=9)
     times = norms[-1] / norms[0]
     return (
         f"With {layers} layers, {way}, {'with' if norm == 'yes' else 'without'} normalisation, the "
         f"last block's gradient is {times:.2g} times that of the first, and the loss "
-        f"ends at {np.mean(losses[-10:]):.2g}."
+        f"ends at {np.mean(losses[-10:]):.2f}."
     )
 
 
