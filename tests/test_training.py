@@ -1,10 +1,12 @@
 """Whole trainings: what a learner can expect on real data."""
 
 import numpy as np
+import pytest
 
 from tests.benchmark_training import RECIPES, with_dlbook, with_torch
 
 
+@pytest.mark.notebook
 def test_a_small_network_reads_98_of_100_digits_as_in_torch():
     load, recipe = RECIPES["digits"]
     parts = load(seed=0)
@@ -12,6 +14,7 @@ def test_a_small_network_reads_98_of_100_digits_as_in_torch():
     assert min(rates) >= 0.98 and abs(rates[0] - rates[1]) <= 0.015
 
 
+@pytest.mark.notebook
 def test_3750_digits_of_mnist_teach_the_others():
     load, recipe = RECIPES["MNIST"]
     (x, y), *rest = load(seed=0)

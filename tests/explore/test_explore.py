@@ -27,6 +27,7 @@ def test_no_file_has_the_name_of_an_explorer():
     assert not both, f"rename the file: importing it would hide explore.{both}"
 
 
+@pytest.mark.notebook
 @pytest.mark.parametrize("name", NAMES)
 def test_every_corner_is_drawn_and_described(name):
     explorer = getattr(explore, name)()
@@ -40,6 +41,7 @@ def test_every_corner_is_drawn_and_described(name):
     plots.png(fig)
 
 
+@pytest.mark.notebook
 @pytest.mark.parametrize("name", NAMES)
 def test_moving_a_control_draws_a_new_picture(name):
     explorer = getattr(explore, name)()
@@ -54,6 +56,7 @@ def test_moving_a_control_draws_a_new_picture(name):
     assert len(seen) == 1 + len(explorer.controls), "a control changes nothing at the start"
 
 
+@pytest.mark.notebook
 @pytest.mark.parametrize("name", NAMES)
 def test_the_notebook_keeps_a_still_picture_with_words(name):
     explorer = getattr(explore, name)()

@@ -144,6 +144,7 @@ def right(model, x, y):
     return np.mean(train.predict(model, x[:, None]).argmax(1) == y)
 
 
+@pytest.mark.notebook
 def test_the_recipe_makes_the_network_that_is_stored():
     stored, anew = digit_net.digit_net(), digit_net.trained()
     x, y = digit_net.written()
