@@ -8,12 +8,15 @@ import pytest
 
 from dlbook.grading.cells import Notebook, read
 from dlbook.grading.compare import judge
+from dlbook.grading.kernel import Local
 from dlbook.grading.lint import problems
 from dlbook.grading.programs import make_key, program
 from dlbook.grading.report import Verdict
 from dlbook.grading.run import grade
 from dlbook.grading.sets import ExerciseSet, Variant, derive, understand
+from dlbook.grading.warm import Warm
 from dlbook.key import Key
+from tests.grading.walls import MISSING
 
 SETS = sorted(path.stem for path in Path(__file__).parents[1].glob("solutions/*.ipynb"))
 SEEDS = (11, 12, 13, 14, 15)  # seeds that no learner and no build has used
@@ -87,11 +90,18 @@ ROUNDS = [  # in a round, each exercise of a set gets one of its wrong answers, 
 ]
 
 
+@pytest.fixture(scope="module")
+def launcher():
+    """Start kernels as graders do; without walls where this machine has none."""
+    with Local() if MISSING else Warm() as started:
+        yield started
+
+
 @pytest.mark.notebook
 @pytest.mark.parametrize(("name", "number"), ROUNDS)
-def test_nbval_rejects_every_wrong_answer_with_its_own_hint(name, number):
+def test_nbval_rejects_every_wrong_answer_with_its_own_hint(name, number, launcher):
     wrong = {e.name: e.wrong[number] for e in solution(name).exercises if number < len(e.wrong)}
-    report = grade(submission(name, wrong), key(name, 2026))
+    report = grade(submission(name, wrong), key(name, 2026), launcher=launcher)
     for exercise in report.exercises:
         if exercise.name not in wrong:
             assert exercise.verdict is Verdict.NOT_ATTEMPTED
@@ -103,8 +113,8 @@ def test_nbval_rejects_every_wrong_answer_with_its_own_hint(name, number):
 
 @pytest.mark.notebook
 @pytest.mark.parametrize("name", SETS)
-def test_nbval_accepts_right_answers_and_the_reference(name):
+def test_nbval_accepts_right_answers_and_the_reference(name, launcher):
     right = {exercise.name: exercise.right[0] for exercise in solution(name).exercises}
     for notebook in (submission(name, right), Notebook(solution(name).cells)):
-        report = grade(notebook, key(name, 2026))
+        report = grade(notebook, key(name, 2026), launcher=launcher)
         assert report.all_right and report.score == report.points, report.text()
