@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from dlbook.grading.sets import ExerciseSet
 
 
+_LEAST_GB = 0.4  # what Python with NumPy and torch takes before it runs anything
+
+
 def grade(options: argparse.Namespace) -> int:
     """Grade submissions into a folder of results, going on where an earlier run stopped."""
     from dlbook.grading.folder import Foreign, require_results_or_nothing
@@ -142,6 +145,7 @@ def _plan(
     journal: "Journal",
 ) -> "Plan":
     from dlbook.grading.batch import Plan, Reference, fresh_seed
+    from dlbook.grading.lint import rejects
     from dlbook.grading.programs import make_key
     from dlbook.grading.sets import digest
 
@@ -151,6 +155,11 @@ def _plan(
     for name in sorted({item.set_name for item in submissions if not item.problem}):
         print(f"{name}: its solution and known mistakes run on seed {seed}", file=sys.stderr)
         key = make_key(sets[name], seed, hidden=True)
+        if rejected := ", ".join(rejects(sets[name], key)):
+            raise Refusal(
+                f"the reference of {name} rejects right answers ({rejected}), so no grade would "
+                "be fair: run `dlbook build --check` and mend the solution"
+            )
         references[name] = Reference(key, digest(sets[name].cells))
     return Plan(references, seed, limits, options.sandbox)
 
@@ -163,8 +172,9 @@ def _limits(options: argparse.Namespace) -> "Limits":
         value = getattr(options, name)
         if value is None:
             continue
-        if not value > 0:
-            raise Refusal(f"--{name.replace('_', '-')} needs a number above 0, got {value:g}")
+        least = _LEAST_GB if name == "memory_gb" else 0
+        if not value > least:
+            raise Refusal(f"--{name.replace('_', '-')} needs more than {least:g}, got {value:g}")
         if name == "memory_gb":
             limits = replace(limits, memory=int(value * 1e9))
         else:
@@ -191,9 +201,12 @@ def _run(plan: "Plan", pool: "Pool", submissions: list["Submission"], journal: "
     batch = Batch(plan, journal)
     count = batch.enrol(submissions)
     if count < len(submissions):
-        known = "the others are graded, equal to one of these, or cannot be"
+        known = "the rest was graded before, equals one of these, or cannot be graded"
         print(f"{count} of {len(submissions)} files to grade: {known}", file=sys.stderr)
-    with tqdm(total=count, unit="file", disable=None, dynamic_ncols=True) as bar:
+    if batch.kept:
+        print(f"{batch.kept} results of an earlier run are not handed in now, and stay")
+    every = 0.1 if sys.stderr.isatty() else 30  # seconds: a log needs less
+    with tqdm(total=count, unit="file", mininterval=every, dynamic_ncols=True) as bar:
         batch.grade(pool, bar.update)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from dlbook.cli import grade, handout
 
 _GRADE = """\
-Grade submissions into OUT: class.html, grades.csv, feedback/STUDENT.html, results.jsonl.
+Grade submissions into OUT: class.html, class.csv, grades.csv, feedback/STUDENT.html, results.jsonl.
 The same command goes on where it was stopped; OUT is never wiped.
 
 Of several copies of a set by one student, those with an answer written come before untouched ones,
@@ -16,9 +16,9 @@ cannot be read gives way to the next. What the LMS marked as late is marked in t
 no points here. A file that cannot be graded is named with the reason and has no score."""
 
 _LIMITS = (
-    ("--cell-seconds", "S", "of one cell; a check calls the answer twice"),
-    ("--submission-seconds", "S", "of a whole notebook"),
-    ("--memory-gb", "GB", "memory of a notebook's processes together"),
+    ("--cell-seconds", "S", "of one cell; a check calls the answer twice (default: 60)"),
+    ("--submission-seconds", "S", "of a whole notebook (default: 600)"),
+    ("--memory-gb", "GB", "memory of a notebook's processes together (default: 1.5)"),
 )
 
 

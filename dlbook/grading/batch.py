@@ -78,11 +78,14 @@ class Batch:
         self._queue: deque[_Task] = deque()
         self._twins: dict[str, list[_Task]] = {}  # tasks with the same bytes as one in work
         self._run = 0
+        self.kept = 0  # entries of an earlier run that were not handed in again
 
     def enrol(self, submissions: Iterable[Submission]) -> int:
         """Write the roll, and return how many files are to be graded; the rest is known."""
         tasks = [_Task(self._entry(item), item) for item in submissions]
-        self._run = self._journal.begin(self._plan.seed, (task.entry for task in tasks))
+        entries = [task.entry for task in tasks]
+        self._run = self._journal.begin(self._plan.seed, entries)
+        self.kept = self._journal.others(self._run, entries)
         for task in tasks:
             self._admit(task)
         return len(self._queue)

@@ -140,6 +140,8 @@ def _text(data: bytes) -> str:
         raise Unreadable("the file is empty: take an earlier copy.")
     if data.startswith(b"PK\3\4"):
         raise Unreadable("the file is a ZIP or Word file, not a notebook: hand in the .ipynb file.")
+    if data.startswith(b"%PDF"):
+        raise Unreadable("the file is a PDF, not a notebook: hand in the .ipynb file.")
     encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
         return data.decode(encoding)

@@ -23,6 +23,11 @@ RULE = (
     "then newest time, then last name"
 )
 _UNKNOWN = "not an exercise notebook of this course: hand in the one that was released."
+_OTHER = {  # endings of files that are no notebooks: what is said of them
+    ".py": "only the notebook is graded: put what it needs into a cell.",
+    ".html": "a page or text typed into the LMS, no notebook: hand in the .ipynb file.",
+    ".pdf": "a PDF, no notebook: hand in the .ipynb file.",
+}
 
 
 @dataclass(frozen=True)
@@ -94,7 +99,7 @@ def _read(
             problem = str(error)
     known, answers, written = recognise(parts[-1], data, exercises)
     if not problem and not known and not (only and parts[-1].lower().endswith(".ipynb")):
-        problem = _UNKNOWN
+        problem = _OTHER.get(Path(parts[-1]).suffix.lower(), _UNKNOWN)
     if not problem and only and known not in (None, only):
         problem = f"holds the set {known}, where {only} is graded."
     yield Submission(whose, only or known or "", label, source, time, answers, written, problem)
@@ -104,7 +109,7 @@ def _files(place: Path) -> Iterator[tuple[tuple[str, ...], Source, float, str]]:
     """Yield each file: the names on its path, its source, its time, and why it cannot be read."""
     if place.is_dir():
         yield from _walk(place / "submitted" if (place / "submitted").is_dir() else place)
-    elif place.suffix.lower() == ".zip":
+    elif place.suffix.lower() == ".zip" and place.exists():
         with open_regular(place) as stream:
             for entry, reason in entries(stream):
                 parts = _parts(entry)

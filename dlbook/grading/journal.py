@@ -27,6 +27,12 @@ CREATE TABLE IF NOT EXISTS roll (
 CREATE TABLE IF NOT EXISTS files (path TEXT PRIMARY KEY, digest TEXT NOT NULL);
 """
 
+_STAYS = """
+INSERT OR IGNORE INTO roll SELECT :run, student, set_name, entry FROM roll AS old
+WHERE run = :last AND (set_name != '' OR NOT EXISTS (
+    SELECT 1 FROM roll WHERE run = :run AND student = old.student));
+"""
+
 
 class Busy(Exception):
     """Raised when another process is writing to the journal."""
@@ -126,15 +132,26 @@ class Journal:
         return row[0] if row else None
 
     def begin(self, seed: int, entries: Iterable[Entry]) -> int:
-        """Start a run with its roll, all or nothing; return its number."""
+        """Start a run with its roll, all or nothing; return its number.
+
+        Who was on the roll before and is not now stays on it, with the result that there was.
+        """
         with self._transaction():
+            last = self._base.execute("SELECT MAX(id) FROM runs").fetchone()[0]
             cursor = self._base.execute(
                 "INSERT INTO runs (started, seed) VALUES (?, ?)", (_now(), seed)
             )
             run = int(cursor.lastrowid or 0)
             for entry in entries:
                 self._enrol(run, entry)
+            self._base.execute(_STAYS, {"run": run, "last": last})
         return run
+
+    def others(self, run: int, entries: Iterable[Entry]) -> int:
+        """Return how many entries on the roll of a run are none of `entries`."""
+        here = {(entry.student, entry.set_name) for entry in entries}
+        query = "SELECT student, set_name FROM roll WHERE run = ?"
+        return sum(row not in here for row in self._base.execute(query, (run,)))
 
     def put(self, run: int, entry: Entry) -> None:
         """Keep an entry of the roll, and its record if it has one, in the place of the old."""

@@ -7,9 +7,11 @@ Every problem is one sentence that says what to do.
 from collections.abc import Iterable
 from itertools import combinations
 
-from dlbook.grading.compare import explain, is_stub
+from dlbook.grading.compare import explain, is_stub, judge
 from dlbook.grading.programs import Program, Put, null_answers, program
+from dlbook.grading.report import Verdict
 from dlbook.grading.sets import Exercise, ExerciseSet, stub
+from dlbook.key import ExerciseKey, Key
 from dlbook.wire import Failure, decode
 
 SEEDS = (0, 1, 2)
@@ -60,6 +62,23 @@ def _exercise_problems(course: ExerciseSet, exercise: Exercise, seed: int) -> li
             )
     found += _stub_problems(course, exercise, seed)
     return found + _guessable_problems(exercise, reference, expected, seed)
+
+
+def rejects(course: ExerciseSet, key: Key) -> list[str]:
+    """Return which right answers of a set its key rejects, as `exercise / label`."""
+    return [
+        f"{exercise.name} / {variant.label}"
+        for exercise, keyed in zip(course.exercises, key.exercises, strict=True)
+        for variant in exercise.right
+        if not _passes(program(course, exercise, variant.source), exercise, keyed, key.seed)
+    ]
+
+
+def _passes(answer: Program, exercise: Exercise, keyed: ExerciseKey, seed: int) -> bool:
+    return all(
+        judge(keyed, check, answer.put_out(cell, seed)[0].values).verdict is Verdict.RIGHT
+        for cell, check in zip(exercise.checks, keyed.checks, strict=True)
+    )
 
 
 def _run_all(course: ExerciseSet, exercise: Exercise, seed: int) -> dict[str, list[Put]]:

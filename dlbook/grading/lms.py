@@ -16,6 +16,7 @@ from dlbook.grading.text import clean_line
 _NUMBERS = ("ID", "Identifier")
 _NAMES = ("SIS Login ID", "SIS User ID", "Username", "ID number", "Email address")
 _FULL_NAMES = ("Student", "Full name")
+_NO_ROW = "no row of the file fits"
 _PARTICIPANT = re.compile(r"\D*?(\d+)")  # Participant 17, or the same in any language
 
 
@@ -46,7 +47,7 @@ class Filled:
         lines += [f"  not filled: {line}" for line in self.amiss]
         lines += [f"  another grade was there: {line}" for line in self.replaced]
         if self.without:
-            lines.append(f"  left as they were: {self.without} students who handed nothing in")
+            lines.append(f"  left as they were: {self.without} rows that no result fits")
         return "\n".join(lines)
 
 
@@ -74,6 +75,11 @@ def fill(path: Path, entries: Iterable[Entry], choice: Choice) -> Filled:
                 filled.replaced.append(f"{_who(entry)}: {old}, now {new}")
             sheet.rows[number][column] = new
             filled.count += 1
+    if all(line.endswith(_NO_ROW) for line in filled.amiss) and not found:
+        raise Unfillable(
+            "no student of the results is in this file: is it the export of this course? "
+            f"It has no row for {', '.join(_who(entry) for entry in own[:5])}"
+        )
     filled.without = len(sheet.students) - len(found)
     filled.path.write_text(sheet.text(), "utf-8", newline="")
     return filled
@@ -92,11 +98,11 @@ def _column(sheet: Sheet, choice: Choice, set_name: str) -> int:
     if choice.column:
         return sheet.column(choice.column, "--column")
     if sheet.is_moodle:
-        return sheet.head.index("Grade")
+        return sheet.names.index("Grade")
     if not sheet.is_canvas:
         raise Unfillable(
-            "this is no export of Canvas or Moodle in English: name the columns with --column "
-            f"and --id-column; there are: {', '.join(sheet.head)}"
+            "this is no export of Canvas or Moodle in English or German: name the columns with "
+            f"--column and --id-column; there are: {', '.join(sheet.head)}"
         )
     number, _, topic = set_name.partition("_")
     tests = (
@@ -116,6 +122,10 @@ def _column(sheet: Sheet, choice: Choice, set_name: str) -> int:
 def _factor(possible: float | None, entries: list[Entry], scale: bool) -> float:
     """Return what scores are multiplied by; points that differ need `--scale`."""
     points = max((report.points for entry in entries if (report := entry.report)), default=0)
+    if scale and possible is None:
+        raise Unfillable(
+            "--scale needs the points of the LMS, and no column of the file tells them"
+        )
     if not points or possible is None or possible == points:
         return 1.0
     if not scale:
@@ -138,7 +148,7 @@ def _match(sheet: Sheet, entries: list[Entry], choice: Choice, filled: Filled) -
         if len(rows) == 1:
             found.setdefault(next(iter(rows)), []).append(entry)
         else:
-            why = "several rows of the file fit" if rows else "no row of the file fits"
+            why = "several rows of the file fit" if rows else _NO_ROW
             filled.amiss.append(f"{_who(entry)}: {why}")
     for rivals in (group for group in found.values() if len(group) > 1):
         names_told = " and ".join(_who(entry) for entry in rivals)
@@ -150,7 +160,7 @@ def _rows(sheet: Sheet, columns: Iterable[str]) -> dict[str, set[int]]:
     """Return the rows of students by what stands in `columns`: as letters and digits."""
     found: dict[str, set[int]] = {}
     for name in columns:
-        if name in sheet.head or name not in (*_NUMBERS, *_NAMES, *_FULL_NAMES):
+        if name in sheet.names or name not in (*_NUMBERS, *_NAMES, *_FULL_NAMES):
             place = sheet.column(name, "--id-column")
             for row in sheet.students:
                 value = sheet.rows[row][place].strip()

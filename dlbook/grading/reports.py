@@ -13,9 +13,11 @@ from dlbook.grading.feedback import feedback
 from dlbook.grading.folder import Results
 from dlbook.grading.journal import Entry
 from dlbook.grading.regrade import Change
+from dlbook.grading.report import Verdict
 from dlbook.grading.tally import tally
 from dlbook.grading.text import csv_cell, file_stem
 
+_MANY = 5  # students; if so many have tried an exercise and none has it right, that is told
 _BYTE_ORDER_MARK = "\ufeff"  # tells spreadsheets that a CSV is UTF-8
 
 
@@ -109,16 +111,27 @@ def summary(folder: Path, entries: Sequence[Entry], changed: Sequence[Change]) -
     """Return what came out in a few lines for a terminal: each file without a grade by name."""
     missing = [entry for entry in entries if entry.reason]
     lines = [f"{len(entries) - len(missing)} graded, {len(missing)} not graded"]
+    sets = tally(entry for entry in entries if entry.set_name)
+    if len(sets) > 1:
+        lines += [f"  {s.name}: {len(s.graded)} graded" for s in sets]
+        lines.append("  one set alone: --set")
     lines += [
         f"  {csv_cell(e.student)}: {csv_cell(e.label)}: {csv_cell(e.reason)}" for e in missing
     ]
     if changed:
         whys = Counter(change.why for change in changed)
         up, down = (sum(sign * c.gain > 0 for c in changed) for sign in (1, -1))
-        lines.append(f"{len(changed)} results changed since the run before, {up} up, {down} down:")
+        told = f"{up} up, {down} down"
+        lines.append(f"results changed since the run before: {len(changed)}, {told}")
         lines += [f"  {count}: {why}" for why, count in whys.most_common()]
-        if 2 * down > len(entries):
-            lines.append("  more than half of all went down: is the reference itself right?")
+        lines += [f"  {csv_cell(c.student)}: {c.before}, now {c.after}" for c in changed[:10]]
+        lines += ["  ..., all in changes.csv"] * (len(changed) > 10)
+    lines += [
+        f"nobody of {tried} has {exercise.name} right: is its reference right?"
+        for found in sets
+        for exercise in found.exercises
+        if (tried := exercise.tried) >= _MANY and not exercise.verdicts[Verdict.RIGHT]
+    ]
     walls = Counter(report.isolation for entry in entries if (report := entry.report))
     lines += [f"isolation: {name} ({count})" for name, count in sorted(walls.items())]
     return "\n".join([*lines, f"results: {folder / 'class.html'}, {folder / 'grades.csv'}"])
@@ -140,7 +153,7 @@ def _points(entry: Entry) -> int:
 def _total(entries: Iterable[Entry]) -> int | str:
     reports = [entry.report for entry in entries]
     graded = [report.score for report in reports if report]
-    return sum(graded) if len(graded) == len(reports) else ""
+    return sum(graded) if graded and len(graded) == len(reports) else ""
 
 
 def _columns(entry: Entry | None, exercises: list[str]) -> list[Any]:

@@ -9,6 +9,14 @@ from pathlib import Path
 _CANVAS_COLUMN = re.compile(r"(.+) \(\d+\)")
 _CHANGEABLE = "Grade can be changed"
 _MAXIMUM = "Maximum Grade"
+_GERMAN = {  # names of Moodle's columns, as its German exports write them
+    "ID": "Identifier",
+    "Vollständiger Name": "Full name",
+    "E-Mail-Adresse": "Email address",
+    "Bewertung": "Grade",
+    "Bestwertung": _MAXIMUM,
+    "Bewertung kann geändert werden": _CHANGEABLE,
+}
 
 
 class Unfillable(Exception):
@@ -29,8 +37,14 @@ class Sheet:
         return [cell.strip() for cell in self.rows[0]]
 
     @property
+    def names(self) -> list[str]:
+        """The head with Moodle's columns in English."""
+        german = "Bewertung" in self.head
+        return [_GERMAN.get(name, name) if german else name for name in self.head]
+
+    @property
     def is_moodle(self) -> bool:
-        return "Identifier" in self.head and "Grade" in self.head
+        return "Identifier" in self.names and "Grade" in self.names
 
     @property
     def is_canvas(self) -> bool:
@@ -53,13 +67,14 @@ class Sheet:
         Raises:
             Unfillable: if there is none.
         """
-        if name not in self.head:
-            raise Unfillable(f"{option} needs one of {', '.join(self.head)}; got {name!r}")
-        return self.head.index(name)
+        for names in (self.head, self.names):
+            if name in names:
+                return names.index(name)
+        raise Unfillable(f"{option} needs one of {', '.join(self.head)}; got {name!r}")
 
     def cell(self, row: int, name: str) -> str:
         """Return what stands in a row under a name, '' where there is no such column."""
-        return self.rows[row][self.head.index(name)].strip() if name in self.head else ""
+        return self.rows[row][self.names.index(name)].strip() if name in self.names else ""
 
     def is_locked(self, row: int) -> bool:
         """Return whether the LMS says that a grade cannot be changed."""
@@ -67,7 +82,7 @@ class Sheet:
 
     def possible(self, column: int) -> float | None:
         """Return the points that the LMS gives at most, None where the file does not tell."""
-        if _MAXIMUM in self.head:
+        if _MAXIMUM in self.names:
             return _float(self.cell(1, _MAXIMUM))
         for row in self.rows[1:4]:
             if row[0].strip().startswith("Points Possible"):

@@ -45,6 +45,11 @@ class ExerciseTally:
     verdicts: Counter[Verdict]
     groups: tuple[Group, ...]
 
+    @property
+    def tried(self) -> int:
+        """How many students have written an answer."""
+        return sum(n for verdict, n in self.verdicts.items() if verdict not in _UNTRIED)
+
 
 @dataclass(frozen=True)
 class SetTally:

@@ -45,7 +45,7 @@ REFUSED = {  # options: what is said
     ("--shard", "3/2", "--seed", "1"): "--shard needs I/N with I from 1 to N, such as 2/8",
     ("--shard", "1/2"): "--shard needs --seed S, the same for all parts",
     ("--executor", "ray://x"): "--executor needs dask://HOST:PORT, got 'ray://x'",
-    ("--memory-gb", "0"): "--memory-gb needs a number above 0, got 0",
+    ("--memory-gb", "0"): "--memory-gb needs more than 0.4, got 0",
     ("--set", "44"): "--set needs one set, got '44'; there are: 90_tiny",
 }
 
@@ -155,6 +155,18 @@ def test_a_corrected_reference_changes_scores_and_says_so(course, out, tmp_path_
     with (out / "changes.csv").open(encoding="utf-8-sig") as stream:
         changed = {row["student"]: (row["before"], row["now"]) for row in csv.DictReader(stream)}
     assert changed == {"ada": ("2 of 2", "0 of 2"), "bob": ("0 of 2", "2 of 2")}
+
+
+def test_a_reference_that_rejects_right_answers_grades_nobody(course, damaged, out, capsys):
+    solution = course.root / "solutions" / "90_tiny.ipynb"
+    text = solution.read_text("utf-8")
+    solution.write_text(
+        text.replace("### BEGIN SOLUTION", "g = 2 * g  ### BEGIN SOLUTION"), "utf-8"
+    )
+    shutil.copy(RIGHT, damaged / "ada_90_tiny.ipynb")
+    assert grade(course, damaged, out) == 2
+    said = capsys.readouterr().err
+    assert "90_tiny rejects right answers (relu_back / " in said and "build --check" in said
 
 
 @pytest.mark.notebook

@@ -54,6 +54,23 @@ def test_the_seed_of_the_newest_run_is_known(journal):
     assert journal.last_seed() == 9
 
 
+def test_who_is_not_handed_in_again_stays_with_the_result(journal, tmp_path):
+    bob = replace(ENTRY, student="bob", origin=replace(ORIGIN, submission="b"))
+    stray = Entry("bob", "", label="thesis.pdf", problem="a PDF.")
+    lost = replace(stray, student="zoe")
+    run = journal.begin(7, [ENTRY, bob, stray, lost])
+    journal.put(run, replace(ENTRY, record=RIGHT))
+    again = replace(bob, origin=replace(ORIGIN, submission="c"))
+    run = journal.begin(7, [again])
+    assert journal.others(run, [again]) == 2
+    found = {(e.student, e.set_name): e for e in standing(tmp_path / "journal.sqlite")}
+    assert found == {
+        ("ada", fakes.SET): replace(ENTRY, record=RIGHT),
+        ("bob", fakes.SET): again,  # and what lay beside the old one is gone
+        ("zoe", ""): lost,
+    }
+
+
 WHYS = {  # what is new: the cause that is told
     "submission": ("other bytes", "another file was handed in"),
     "reference": ("other", "the reference solution was changed"),

@@ -84,6 +84,37 @@ def test_participant_numbers_are_found_in_any_language(tmp_path, word):
     assert filled.amiss == [] and f"{word}1042,Ada Lovelace,2" in copy
 
 
+GERMAN = """\
+ID,Vollständiger Name,E-Mail-Adresse,Bewertung,Bestwertung,Bewertung kann geändert werden
+Teilnehmer/in1042,Ada Lovelace,ada@x.org,,"2,00",Ja
+Teilnehmer/in1043,Bob Ünal,bob@x.org,,"2,00",Nein
+"""
+
+
+def test_moodle_is_filled_in_german_too(tmp_path):
+    ada = entry("Ada Lovelace 1042", 2, "Ada Lovelace", "1042")
+    bob = entry("Bob Ünal 1043", 1, "Bob Ünal", "1043")
+    filled, copy = fill_text(tmp_path, GERMAN, [ada, bob])
+    assert 'ada@x.org,2,"2,00"' in copy and filled.count == 1
+    assert filled.amiss == ["Bob Ünal 1043: the file says that this grade cannot be changed"]
+    with pytest.raises(Unfillable, match="gives 100 points, the set has 2"):
+        fill_text(tmp_path, GERMAN.replace("2,00", "100,00"), [ada])
+    _filled, copy = fill_text(tmp_path, GERMAN.replace("2,00", "100,00"), [ada], Choice(scale=True))
+    assert 'ada@x.org,100,"100,00"' in copy
+
+
+def test_points_that_nobody_knows_are_not_scaled(tmp_path):
+    choice = Choice(column="result", id_column="login", scale=True)
+    with pytest.raises(Unfillable, match="--scale needs the points of the LMS"):
+        fill_text(tmp_path, PLAIN, [BOB], choice)
+
+
+def test_the_export_of_another_course_is_refused_and_no_copy_written(tmp_path):
+    with pytest.raises(Unfillable, match=r"no student of the results is in this file.*nobody"):
+        fill_text(tmp_path, CANVAS, [entry("nobody", 1)])
+    assert [path.name for path in tmp_path.iterdir()] == ["lms.csv"]
+
+
 def test_any_other_file_needs_its_columns_named(tmp_path):
     with pytest.raises(Unfillable, match="--column and --id-column; there are: login, result"):
         fill_text(tmp_path, PLAIN, [BOB])

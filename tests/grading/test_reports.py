@@ -215,14 +215,27 @@ def test_the_summary_names_each_file_without_a_grade(tmp_path):
     assert "isolation: fake (20)" in said
 
 
-def test_a_regrade_tells_rises_and_falls_and_doubts_the_reference(tmp_path):
-    worse = [replace(e, origin=None) for e in [entry("ada", wrong("x")), entry("bob", RIGHT)]]
+def test_a_regrade_tells_rises_and_falls_and_whose(tmp_path):
+    after = [replace(e, origin=None) for e in [entry("ada", wrong("x")), entry("bob", RIGHT)]]
     before = [entry("ada", RIGHT), entry("bob", wrong("x"))]
-    said = summary(tmp_path, worse, changes(before, worse))
-    assert "2 results changed since the run before, 1 up, 1 down:" in said
-    assert "is the reference itself right?" not in said
-    said = summary(tmp_path, worse[:1], changes(before, worse[:1]))
-    assert "0 up, 1 down" in said and "is the reference itself right?" in said
+    said = summary(tmp_path, after, changes(before, after))
+    assert "results changed since the run before: 2, 1 up, 1 down\n" in said
+    assert "  ada: 2 of 2, now 0 of 2\n  bob: 0 of 2, now 2 of 2\n" in said
+
+
+def test_an_exercise_that_nobody_has_right_throws_doubt_on_its_reference(tmp_path):
+    untried = entry("zed", Outcome("relu_back", Verdict.NOT_ATTEMPTED))
+    fallen = [entry(f"s{i}", wrong(str(i))) for i in range(5)]
+    doubt = "nobody of 5 has relu_back right: is its reference right?"
+    assert doubt in summary(tmp_path, [*fallen, untried], [])
+    assert "is its reference right?" not in summary(tmp_path, fallen[1:], [])
+    assert "is its reference right?" not in summary(tmp_path, [*fallen, entry("ada", RIGHT)], [])
+
+
+def test_the_summary_counts_each_set(tmp_path):
+    second = [replace(e, set_name="91_more") for e in CLASS[:2]]
+    said = summary(tmp_path, [*CLASS, *second], [])
+    assert "  90_tiny: 20 graded\n  91_more: 2 graded\n  one set alone: --set\n" in said
 
 
 EQUAL = [(-0.0, 0.0), (1.0, 1.0 + 1e-12), (np.zeros(2), -np.zeros(2)), ([1, "a"], [1, "a"])]
