@@ -33,7 +33,7 @@ west    grading.intake  grading.journal  grading.sandbox
 west    grading.execute  grading.inside.locks  grading.line  grading.page  grading.report
 west    grading.names  grading.source
 west    grading.cells  grading.inside.hidden  grading.inside.seccomp  grading.kernel
-west    grading.memory  grading.sheet  grading.text
+west    grading.memory  grading.scratch  grading.sheet  grading.text
 east    explore
 east    explore.activation  explore.boundary  explore.broadcast  explore.builder
 east    explore.capacity  explore.chain  explore.depth  explore.flow  explore.folding

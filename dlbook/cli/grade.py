@@ -29,6 +29,7 @@ def grade(options: argparse.Namespace) -> int:
     from dlbook.grading.journal import Busy, Damaged, Journal
     from dlbook.grading.kernel import NoSandbox
     from dlbook.grading.launch import launcher
+    from dlbook.grading.scratch import sweep
 
     part, parts = _shard(options)
     limits = _limits(options)
@@ -36,6 +37,7 @@ def grade(options: argparse.Namespace) -> int:
         raise Refusal(f"--executor needs dask://HOST:PORT, got {options.executor!r}")
     name = f"journal-{part}-of-{parts}.sqlite" if parts > 1 else "journal.sqlite"
     course = find_course(options)
+    sweep()
     try:
         require_results_or_nothing(options.out)
         if options.executor is None:  # a cluster's workers have their own walls

@@ -4,6 +4,7 @@ The learner's whole notebook runs in its order, helper cells included; the check
 key, at the place of the learner's own check cell, or right below the answer where that is gone.
 """
 
+import re
 from dataclasses import dataclass
 
 from dlbook.grading.cells import Cell, stub_message
@@ -23,11 +24,16 @@ class Step:
 
 @dataclass(frozen=True)
 class Plan:
-    """The steps of a run, the exercises without an answer, and notes for the report."""
+    """The steps of a run, and notes for the report.
+
+    `missing` are the exercises without an answer; `renamed` says of those whose function is
+    nowhere what their answer cell defines.
+    """
 
     steps: tuple[Step, ...]
     missing: frozenset[str]
     notes: tuple[str, ...]
+    renamed: dict[str, str]
 
 
 def graft(cells: tuple[Cell, ...], key: Key) -> Plan:
@@ -46,7 +52,10 @@ def graft(cells: tuple[Cell, ...], key: Key) -> Plan:
             steps.append(Step(cell.source, names.get(index, "")))
         steps += [step for entry in places.get(index, []) for step in _checks(entry, key)]
     missing = frozenset(name for name, index in answers.items() if index is None)
-    return Plan(tuple(steps), missing, tuple(notes))
+    renamed = {
+        n: told for n, i in answers.items() if i is not None and (told := _renamed(n, i, cells))
+    }
+    return Plan(tuple(steps), missing, tuple(notes), renamed)
 
 
 def stray(cells: tuple[Cell, ...], key: Key) -> str:
@@ -108,12 +117,18 @@ def _find_answer(name: str, cells: tuple[Cell, ...], notes: list[str]) -> int | 
         notes.append(f"{name}: {len(written)} answer cells, the last one counts")
     if not marked:
         notes.append(f"{name}: answer found by its function's name, its first line was changed")
-    defined = defined_names(cells[chosen].source)
-    if defined and name not in defined:
-        notes.append(f"{name}: its answer cell defines {', '.join(defined)}, and no {name}")
     if cells[chosen].kind != "code":
         notes.append(f"{name}: its answer cell was turned into {cells[chosen].kind}, run as code")
     return chosen
+
+
+def _renamed(name: str, answer: int, cells: tuple[Cell, ...]) -> str:
+    """Return what the answer cell of `name` defines where no cell gives anything that name."""
+    named = re.compile(rf"^\s*(?:def\s+{name}\b|{name}\s*=[^=])", re.MULTILINE)
+    defined = defined_names(cells[answer].source)
+    if not defined or any(named.search(cell.source) for cell in cells):
+        return ""
+    return f"its answer cell defines {', '.join(defined)}, and no {name}"
 
 
 def _place(name: str, answer: int, cells: tuple[Cell, ...]) -> int:

@@ -13,7 +13,27 @@ from dlbook.grading.build import Course, check
 from dlbook.grading.cells import parse, role
 from dlbook.key import Key, load
 
-_BESIDE = ("README.md", "LICENSE", "pyproject.toml", "environment.yml")
+_BESIDE = ("LICENSE", "pyproject.toml", "environment.yml")
+_README = """\
+# Deep learning: chapters and exercises
+
+You need Python 3.11 or newer. Once, in this folder:
+
+    python3 -m venv .venv
+    . .venv/bin/activate            (on Windows: .venv\\Scripts\\activate)
+    pip install -e ".[torch]"
+
+Then, each time: activate as above, and `dlbook lab`. No network is needed any more.
+
+- `chapters/`: read and run them, in order; predict before you run.
+- `exercises/`: write your answers into the answer cells. After Shift+Enter a card says whether
+  an answer is right, or what is wrong with it.
+- `dlbook check 05` runs the notebook of a set from top to bottom, as a grader does, and
+  `dlbook check relu_back` one exercise.
+
+Hand in the notebook itself, such as `exercises/05_backpropagation.ipynb`: no PDF, and nothing
+beside it, since it is graded alone. Grades come from other inputs than those that you see.
+"""
 _SECRET = ("### begin solution", "# hidden check:", "# wrong answer:", "# right answer:")
 
 
@@ -55,6 +75,7 @@ def _files(course: Course) -> Iterator[tuple[Path, bytes]]:
         below = path.relative_to(package)
         if path.is_file() and below.parts[0] != "keys" and "__pycache__" not in below.parts:
             yield Path("dlbook", below), path.read_bytes()
+    yield Path("README.md"), _README.encode("utf-8")
     for name in _BESIDE:
         if (course.root / name).is_file():
             yield Path(name), (course.root / name).read_bytes()

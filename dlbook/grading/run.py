@@ -30,6 +30,7 @@ from dlbook.grading.job import Job, ended, first_line, slot
 from dlbook.grading.kernel import GraderFault, Launcher, Limits, Local, OutOfTime, Setting
 from dlbook.grading.line import Line, Message
 from dlbook.grading.report import Report, Verdict
+from dlbook.grading.scratch import prefix
 from dlbook.key import Key
 from dlbook.wire import MIME, Json
 
@@ -72,7 +73,8 @@ def grade(
     """
     plan = graft(notebook.cells, key)
     deadline = monotonic() + limits.submission_seconds
-    job = Job(key, limits, launcher or Local(), deadline, watch)
+    broken = {name: (Verdict.ERROR, told) for name, told in plan.renamed.items()}
+    job = Job(key, limits, launcher or Local(), deadline, watch, broken=broken)
     notes = [*notebook.notes, *plan.notes]
     if key.hides and job.launcher.isolation == "none":
         notes.append(f"without a sandbox, {', '.join(key.hides)} could be used")
@@ -116,7 +118,7 @@ class _Run:
 
 def _run(job: Job, steps: list[Step]) -> _Run:
     run = _Run(job, steps)
-    with tempfile.TemporaryDirectory(prefix="dlbook-") as folder:
+    with tempfile.TemporaryDirectory(prefix=prefix()) as folder:
         path = Path(folder, "submission.ipynb")
         path.touch()
         options = [*_PYTEST, f"--nbval-cell-timeout={job.limits.cell_seconds}"]

@@ -22,6 +22,7 @@ from dlbook.grading.inside.locks import CHANNELS
 from dlbook.grading.kernel import GraderFault, Launcher, Limits, NoSandbox, Running, Setting
 from dlbook.grading.line import Line
 from dlbook.grading.sandbox import Sandbox
+from dlbook.grading.scratch import prefix
 from dlbook.wire import MIME
 
 _MODULES = ("numpy", "matplotlib.pyplot", "dlbook.check")
@@ -133,7 +134,7 @@ class _Sockets:
     """Listening sockets for a kernel, in a folder that only this process can enter."""
 
     def __init__(self) -> None:
-        self.folder = tempfile.mkdtemp(prefix="dlbook-")
+        self.folder = tempfile.mkdtemp(prefix=prefix())
         self.endpoints, self._open = {}, []
         for name in CHANNELS:
             listener = socket.socket(socket.AF_UNIX)

@@ -172,6 +172,16 @@ def test_what_cannot_be_read_is_named_and_stops_nobody(tmp_path, what):
     assert bob.student == "bob" and said in bob.problem and bob.problem.endswith(".")
 
 
+OTHERS = {"a.py": "put what it needs into a cell", "a.pdf": "a PDF", "a.html": "typed into the LMS"}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_what_is_no_notebook_is_named_for_what_it_is(tmp_path, name):
+    put(tmp_path, {f"ada/{name}": b"text"})
+    (item,) = collect(tmp_path, EXERCISES)
+    assert OTHERS[name] in item.problem
+
+
 def test_what_lies_beside_a_good_notebook_is_noted(tmp_path):
     put(tmp_path, {"ada/90_tiny.ipynb": GOOD, "ada/essay.pdf": b"%PDF", "ada/.git/x.ipynb": GOOD})
     (item,) = collect(tmp_path, EXERCISES)

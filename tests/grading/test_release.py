@@ -43,6 +43,13 @@ def test_a_bundle_holds_no_solution_and_no_hidden_check(bundle):
     assert '"hidden": true' not in keys[0].read_text("utf-8")
 
 
+def test_the_readme_of_a_bundle_speaks_of_what_is_in_it(bundle):
+    text = (bundle / "README.md").read_text("utf-8")
+    assert 'pip install -e ".[torch]"' in text and "dlbook check 05" in text
+    for absent in ("solutions/", "tests/", "pytest", "dlbook grade", "dlbook build", "CONTRIB"):
+        assert absent not in text
+
+
 def test_a_bundle_is_valid_and_carries_the_metadata_of_nbgrader(bundle):
     notebook = nbformat.read(bundle / "exercises" / "90_tiny.ipynb", as_version=4)
     nbformat.validate(notebook)
