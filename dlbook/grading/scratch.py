@@ -17,6 +17,6 @@ def sweep() -> None:
         return
     for folder in Path(tempfile.gettempdir()).glob("dlbook-*-*"):
         process = folder.name.split("-")[1]
-        if process.isdigit() and not Path("/proc", process).exists():
-            if folder.lstat().st_uid == os.getuid():
-                shutil.rmtree(folder, ignore_errors=True)  # which follows no link
+        is_left = process.isdigit() and not Path("/proc", process).exists()
+        if is_left and folder.lstat().st_uid == os.getuid():
+            shutil.rmtree(folder, ignore_errors=True)  # which follows no link
