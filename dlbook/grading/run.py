@@ -40,9 +40,10 @@ _PYTEST = (  # nothing beside a submission is looked at, and what costs time for
     *(
         f"-pno:{name}"
         for name in (
-            *("cacheprovider", "debugging", "doctest", "faulthandler", "junitxml", "logging"),
-            *("monkeypatch", "pastebin", "recwarn", "setuponly", "setupplan", "stepwise"),
-            *("threadexception", "tmpdir", "unittest", "unraisableexception", "warnings"),
+            *("assertion", "cacheprovider", "capture", "debugging", "doctest", "faulthandler"),
+            *("junitxml", "logging", "monkeypatch", "pastebin", "python", "recwarn", "reports"),
+            *("setuponly", "setupplan", "skipping", "stepwise", "subtests", "threadexception"),
+            *("tmpdir", "unittest", "unraisableexception", "warnings"),
         )
     ),
 )
