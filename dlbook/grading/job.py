@@ -15,7 +15,8 @@ class Job:
     """One submission; `deadline` is on the clock of `time.monotonic`.
 
     `verdicts` are kept by exercise and whether the check is hidden; `broken` says how the answer
-    cell of an exercise ended, where it did not end well. `watch` hears what is about to run.
+    cell of an exercise ended, where it did not end well. `watch` hears what is about to run;
+    `notes` are for the report.
     """
 
     key: Key
@@ -25,6 +26,7 @@ class Job:
     watch: Callable[[str], object] = lambda name: None
     verdicts: dict[tuple[str, bool], Outcome] = field(default_factory=dict)
     broken: dict[str, Fate] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
     def give_up(self, steps: Iterable[Step], ending: Fate) -> None:
         """Give every check that has not run yet the verdict of a submission out of time."""

@@ -75,8 +75,8 @@ def grade(
     plan = graft(notebook.cells, key)
     deadline = monotonic() + limits.submission_seconds
     broken = {name: (Verdict.ERROR, told) for name, told in plan.renamed.items()}
-    job = Job(key, limits, launcher or Local(), deadline, watch, broken=broken)
     notes = [*notebook.notes, *plan.notes]
+    job = Job(key, limits, launcher or Local(), deadline, watch, broken=broken, notes=notes)
     if key.hides and job.launcher.isolation == "none":
         notes.append(f"without a sandbox, {', '.join(key.hides)} could be used")
     steps = list(plan.steps)
@@ -237,6 +237,9 @@ class _Cell(IPyNbCell):  # type: ignore[misc]
         except Exception as error:
             run.fault = error
             raise
+        if self.parent.timed_out and not self.step.check:
+            told = f"a cell was stopped after {run.job.limits.cell_seconds:g} seconds"
+            run.job.notes.append(f"{told}: {first_line(self.step.source)}")
         if self.step.answer and (found := errors(self.test_outputs)):
             run.job.broken[self.step.answer] = self._broken(found[0])
 

@@ -52,6 +52,15 @@ def test_a_known_mistake_gets_its_own_hint_under_a_seed_never_seen(tiny_key):
 
 
 @pytest.mark.notebook
+def test_a_cell_that_was_stopped_is_noted(tiny_key):
+    cells = read(SAMPLES / "relu_back-right-plain.ipynb").cells
+    slow = Cell("code", "# a long night\nimport time; time.sleep(60)")
+    report = grade(Notebook((slow, *cells)), tiny_key, Limits(cell_seconds=1))
+    assert report.all_right
+    assert report.notes == ("a cell was stopped after 1 seconds: # a long night", *report.notes[1:])
+
+
+@pytest.mark.notebook
 def test_a_syntax_error_is_told_with_its_line(tiny_key):
     source = "# answer: relu_back\ndef relu_back(g, x):\n    return np.where(x > 0, g, 0.0"
     report = grade(Notebook((Cell("code", source),)), tiny_key)

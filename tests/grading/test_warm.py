@@ -92,8 +92,9 @@ USUAL = {  # what people do in notebooks, as a payload that leaves a proof: the 
 
 @pytest.mark.parametrize("payload", USUAL)
 def test_a_walled_kernel_does_what_notebooks_ask(payload, warm, tiny_key):
-    said = detail(Attack(payload, "").notebook(), tiny_key, warm)
-    assert said == f"RuntimeError: proof: {USUAL[payload]}"
+    report = grade(Attack(payload, "").notebook(), tiny_key, Limits(cell_seconds=10), warm)
+    said = report.exercises[0].outcomes[0].detail
+    assert said.startswith(f"RuntimeError: proof: {USUAL[payload]}\n") and not report.notes
 
 
 @pytest.mark.parametrize("ending", ["1 / 0", "pass"])
