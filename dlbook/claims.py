@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from dlbook.words import _
+from dlbook.i18n import _
 
 VERDICTS = ("wrong", "half right", "incomplete")
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from dlbook.schedule import CosineAnnealingLR, StepLR
+from dlbook.lr_scheduler import CosineAnnealingLR, StepLR
 from dlbook.tensor import Tensor
 
 __all__ = ["SGD", "Adam", "AdamW", "CosineAnnealingLR", "Optimizer", "RMSprop", "StepLR"]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dlbook.words import _
+from dlbook.i18n import _
 
 
 def reveal(guess: Any, answer: Any) -> None:

@@ -13,9 +13,9 @@ from typing import Any, cast
 import numpy as np
 
 from dlbook import nn
-from dlbook.module import Module, Parameter
+from dlbook.nn.hooks import evaluation, is_leaf, watched
+from dlbook.nn.module import Module, Parameter
 from dlbook.tensor import Tensor, record
-from dlbook.watch import evaluation, is_leaf, watched
 
 Sight = tuple[int, int] | None  # receptive field, inputs from one unit to the next; None: all
 

@@ -10,9 +10,9 @@ from tqdm.auto import tqdm
 from dlbook.checkpoint import load as load, save as save
 from dlbook.data import batches
 from dlbook.functional import cross_entropy
-from dlbook.module import Module
+from dlbook.lr_scheduler import Schedule
+from dlbook.nn.module import Module
 from dlbook.optim import Optimizer
-from dlbook.schedule import Schedule
 from dlbook.tensor import Tensor, no_grad
 
 Examples = tuple[np.ndarray, np.ndarray]

@@ -16,7 +16,7 @@ from time import process_time
 import numpy as np
 
 from dlbook import data, models, nn, optim
-from dlbook.schedule import CosineAnnealingLR
+from dlbook.lr_scheduler import CosineAnnealingLR
 from dlbook.train import accuracy, fit
 
 EPOCHS = 20

@@ -16,13 +16,13 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from dlbook.grading.build import Course, build
-from dlbook.grading.cells import canonical, read
-from dlbook.grading.journal import standing
-from dlbook.grading.sets import ExerciseSet, derive, understand
-from tests.grading.test_damaged import GONE
+from dlbook.grading.batch.journal import standing
+from dlbook.grading.course.build import Course, build
+from dlbook.grading.course.exercise_set import ExerciseSet, derive, understand
+from dlbook.grading.notebook import canonical, read
+from tests import ROOT
+from tests.grading.run.test_damaged import GONE
 
-ROOT = Path(__file__).parents[1]
 HOSTILE = (
     "import os; os._exit(0)",
     "import os, signal; os.kill(os.getpid(), signal.SIGSTOP)",

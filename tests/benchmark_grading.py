@@ -17,12 +17,12 @@ from itertools import cycle, islice
 from pathlib import Path
 from time import monotonic
 
-from dlbook.grading import memory
-from dlbook.grading.cells import canonical, read
-from dlbook.grading.kernel import Launcher, Limits, Running, Setting
-from dlbook.key import from_json
+from dlbook.check.answer_key import from_json
+from dlbook.grading.kernel import memory
+from dlbook.grading.kernel.launcher import Launcher, Limits, Running, Setting
+from dlbook.grading.notebook import canonical, read
+from tests import ROOT
 
-ROOT = Path(__file__).parents[1]
 SETS = {"numpy": "05_backpropagation", "torch": "08_cnn_architectures"}
 
 
@@ -61,8 +61,8 @@ def main() -> None:
 
 def _write(folder: Path, kind: str, submissions: int, jobs: int) -> list[Path]:
     """Write submissions, each with one wrong answer, into one folder a job, and the key."""
-    from dlbook.grading.programs import make_key
-    from dlbook.grading.sets import understand
+    from dlbook.grading.course.exercise_set import understand
+    from dlbook.grading.course.programs import make_key
 
     name = SETS[kind]
     solution, _problems = understand(name, read(ROOT / "solutions" / f"{name}.ipynb"))
@@ -110,8 +110,8 @@ def _cpu() -> float:
 
 
 def _sandboxed(paths: list[Path], fork: bool) -> None:
-    from dlbook.grading.run import grade  # where it counts for these ways alone
-    from dlbook.grading.warm import Warm
+    from dlbook.grading.kernel.warm import Warm
+    from dlbook.grading.run.nbval_run import grade  # where it counts for these ways alone
 
     key = from_json((paths[0].parents[1] / "key.json").read_text("utf-8"))
     with Warm(fork=fork) as launcher:

@@ -15,7 +15,8 @@ from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
-ROOT = Path(__file__).parents[1]
+from tests import ROOT
+
 LIBRARIES = ("dlbook", "torch")
 
 

@@ -10,7 +10,7 @@ from time import perf_counter
 import numpy as np
 
 from dlbook import data, nn, optim
-from dlbook.schedule import CosineAnnealingLR
+from dlbook.lr_scheduler import CosineAnnealingLR
 from dlbook.train import accuracy, fit
 
 Parts = list[tuple[np.ndarray, np.ndarray]]  # training, validation, test

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 
-from dlbook.grading.cells import Cell
+from dlbook.grading.notebook import Cell
 
 Breaches = Iterator[tuple[str, str]]
 Rule = Callable[[list[Cell]], Breaches]

@@ -1,16 +1,16 @@
 """What chapter 08 prints about the four networks, held against networks of torch built here."""
 
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from dlbook.grading.cells import read
+from dlbook.grading.notebook import read
+from tests import ROOT
 
-CHAPTER = Path(__file__).parents[1] / "chapters" / "08_cnn_architectures.ipynb"
+CHAPTER = ROOT / "chapters" / "08_cnn_architectures.ipynb"
 INCEPTION = """
 192 64 96 128 16 32 32
 256 128 128 192 32 96 64

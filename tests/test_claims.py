@@ -1,14 +1,13 @@
 """Claims are whole, their boxes say what the file says, and every chapter's experiments decide."""
 
 import re
-from pathlib import Path
 
 import pytest
 
 from dlbook import claims, predict
-from dlbook.grading.cells import read
+from dlbook.grading.notebook import read
+from tests import ROOT
 
-ROOT = Path(__file__).parents[1]
 CLAIMS = claims.load()
 CHAPTERS = [path.name for path in sorted(ROOT.glob("chapters/*.ipynb"))]
 SETTLED = re.compile(r"claims\.settle\(\s*\"(T\d\d)\"")

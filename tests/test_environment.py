@@ -1,7 +1,6 @@
 """environment.yml asks conda for what pyproject.toml asks pip for."""
 
 import tomllib
-from pathlib import Path
 
 import pytest
 import yaml
@@ -9,7 +8,8 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from rattler import MatchSpec
 
-ROOT = Path(__file__).parents[1]
+from tests import ROOT
+
 CONDA_NAMES = {  # where conda-forge calls a package otherwise than PyPI
     "jupyter-client": "jupyter_client",
     "matplotlib": "matplotlib-base",

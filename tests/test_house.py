@@ -6,11 +6,11 @@ import shutil
 import subprocess
 import sys
 from graphlib import CycleError, TopologicalSorter
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from tests import ROOT
+
 PACKAGE = ROOT / "dlbook"
 HOUSE = """
 roof    __main__
@@ -101,8 +101,12 @@ def own(name: str, tree: ast.AST) -> dict[str, str]:
     ("name", "line", "found"),
     [
         ("cli", "from dlbook import key, words", {"key": "key", "words": "words"}),
-        ("cli", "def f():\n    from dlbook.grading.run import grade", {"grading.run.grade": None}),
-        ("cli", "import dlbook.wire", {"wire": "wire"}),
+        (
+            "cli",
+            "def f():\n    from dlbook.grading.run.nbval_run import grade",
+            {"grading.run.grade": None},
+        ),
+        ("cli", "import dlbook.check.wire", {"wire": "wire"}),
         ("nn", "from .tensor import Tensor", {"tensor.Tensor": None}),
         ("grading.run", "from ..key import Key", {"key.Key": None}),
         ("grading.run", "from . import cells", {"grading.cells": "grading.cells"}),

@@ -5,14 +5,13 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from dlbook.grading.cells import Cell, read
+from dlbook.grading.notebook import Cell, read
+from tests import ROOT
 from tests.notebook_style import CHAPTER_IMPORTS, CHAPTER_RULES, SET_IMPORTS, SET_RULES, broken
 
-ROOT = Path(__file__).parents[1]
 CHAPTERS = sorted(f"chapters/{path.name}" for path in ROOT.glob("chapters/*.ipynb"))
 SOLUTIONS = sorted(f"solutions/{path.name}" for path in ROOT.glob("solutions/*.ipynb"))
 EXERCISES = sorted(f"exercises/{path.name}" for path in ROOT.glob("exercises/*.ipynb"))

@@ -2,30 +2,30 @@
 
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 
 import pytest
 
-from dlbook.grading.cells import Notebook, read
-from dlbook.grading.compare import judge
-from dlbook.grading.kernel import Local
-from dlbook.grading.lint import problems
-from dlbook.grading.programs import make_key, program
-from dlbook.grading.report import Verdict
-from dlbook.grading.run import grade
-from dlbook.grading.sets import ExerciseSet, Variant, derive, understand
-from dlbook.grading.warm import Warm
-from dlbook.key import Key
-from tests.grading.walls import MISSING
+from dlbook.check.answer_key import Key
+from dlbook.check.compare import judge
+from dlbook.check.verdict import Verdict
+from dlbook.grading.course.exercise_set import ExerciseSet, Variant, derive, understand
+from dlbook.grading.course.lint import problems
+from dlbook.grading.course.programs import make_key, program
+from dlbook.grading.kernel.launcher import Local
+from dlbook.grading.kernel.warm import Warm
+from dlbook.grading.notebook import Notebook, read
+from dlbook.grading.run.nbval_run import grade
+from tests import ROOT
+from tests.grading.sandbox.inside_it import MISSING
 
-SETS = sorted(path.stem for path in Path(__file__).parents[1].glob("solutions/*.ipynb"))
+SETS = sorted(path.stem for path in ROOT.glob("solutions/*.ipynb"))
 SEEDS = (11, 12, 13, 14, 15)  # seeds that no learner and no build has used
 EACH = [SEEDS[0], *(pytest.param(seed, marks=pytest.mark.notebook) for seed in SEEDS[1:])]
 
 
 @cache
 def solution(name: str) -> ExerciseSet:
-    path = Path(__file__).parents[1] / "solutions" / f"{name}.ipynb"
+    path = ROOT / "solutions" / f"{name}.ipynb"
     found, amiss = understand(name, read(path))
     assert amiss == []
     return found

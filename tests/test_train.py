@@ -5,7 +5,7 @@ import torch
 from dlbook import nn, optim
 from dlbook.data import batches, load_digits, split
 from dlbook.functional import cross_entropy, mse_loss
-from dlbook.schedule import StepLR
+from dlbook.lr_scheduler import StepLR
 from dlbook.tensor import Tensor
 from dlbook.train import accuracy, clip_grad_norm_, fit, predict
 

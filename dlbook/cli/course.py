@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from dlbook.grading.build import Course
+    from dlbook.grading.course.build import Course
 
 RIGHT, NOT_RIGHT, UNUSABLE = 0, 1, 2  # exit codes
 
@@ -20,7 +20,7 @@ def find_course(options: argparse.Namespace) -> "Course":
     Raises:
         Refusal: if there is none.
     """
-    from dlbook.grading.build import Course
+    from dlbook.grading.course.build import Course
 
     here = Path.cwd()
     places = [options.course] if options.course else [here, *here.parents]

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 from dlbook.cli.course import NOT_RIGHT, RIGHT, Refusal, find_course
 
 if TYPE_CHECKING:
-    from dlbook.grading.batch import Plan
-    from dlbook.grading.build import Course
-    from dlbook.grading.intake import Submission
-    from dlbook.grading.journal import Entry, Journal
-    from dlbook.grading.kernel import Limits
-    from dlbook.grading.pools import Pool
-    from dlbook.grading.sets import ExerciseSet
+    from dlbook.grading.batch.batch import Plan
+    from dlbook.grading.batch.executors import Pool
+    from dlbook.grading.batch.intake import Submission
+    from dlbook.grading.batch.journal import Entry, Journal
+    from dlbook.grading.course.build import Course
+    from dlbook.grading.course.exercise_set import ExerciseSet
+    from dlbook.grading.kernel.launcher import Limits
 
 
 _LEAST_GB = 0.4  # what Python with NumPy and torch takes before it runs anything
@@ -25,11 +25,11 @@ _LEAST_GB = 0.4  # what Python with NumPy and torch takes before it runs anythin
 
 def grade(options: argparse.Namespace) -> int:
     """Grade submissions into a folder of results, going on where an earlier run stopped."""
-    from dlbook.grading.folder import Foreign, require_results_or_nothing
-    from dlbook.grading.journal import Busy, Damaged, Journal
-    from dlbook.grading.kernel import NoSandbox
-    from dlbook.grading.launch import launcher
-    from dlbook.grading.scratch import sweep
+    from dlbook.grading.batch.journal import Busy, Damaged, Journal
+    from dlbook.grading.errors import NoSandbox
+    from dlbook.grading.kernel.scratch import sweep
+    from dlbook.grading.kernel.warm import launcher
+    from dlbook.grading.results.folder import Foreign, require_results_or_nothing
 
     part, parts = _shard(options)
     limits = _limits(options)
@@ -66,7 +66,7 @@ def grade(options: argparse.Namespace) -> int:
 
 def report(options: argparse.Namespace) -> int:
     """Write the reports of a folder of results again, from all its journals."""
-    from dlbook.grading.journal import Busy, Damaged, Journal, journals
+    from dlbook.grading.batch.journal import Busy, Damaged, Journal, journals
 
     found = journals(options.results)
     if not found:
@@ -83,8 +83,8 @@ def report(options: argparse.Namespace) -> int:
 
 def grades(options: argparse.Namespace) -> int:
     """Fill the grades of one set into a copy of the file that an LMS exported."""
-    from dlbook.grading.lms import Choice, fill
-    from dlbook.grading.sheet import Unfillable
+    from dlbook.grading.results.lms import Choice, fill
+    from dlbook.grading.results.sheet import Unfillable
 
     choice = Choice(options.set, options.column, options.id_column, options.scale)
     try:
@@ -108,8 +108,8 @@ def _shard(options: argparse.Namespace) -> tuple[int, int]:
 
 def _sets(course: "Course", prefix: str) -> dict[str, "ExerciseSet"]:
     """Return the exercise sets of a course by name, only those that `prefix` names."""
-    from dlbook.grading.cells import read
-    from dlbook.grading.sets import understand
+    from dlbook.grading.course.exercise_set import understand
+    from dlbook.grading.notebook import read
 
     paths = course.notebooks("solutions")
     if not paths:
@@ -124,9 +124,9 @@ def _sets(course: "Course", prefix: str) -> dict[str, "ExerciseSet"]:
 def _collect(
     options: argparse.Namespace, sets: dict[str, "ExerciseSet"], part: int, parts: int
 ) -> list["Submission"]:
-    from dlbook.grading.batch import shard
-    from dlbook.grading.cells import Unreadable
-    from dlbook.grading.intake import collect
+    from dlbook.grading.batch.batch import shard
+    from dlbook.grading.batch.intake import collect
+    from dlbook.grading.notebook import Unreadable
 
     names = {name: frozenset(e.name for e in found.exercises) for name, found in sets.items()}
     only = next((name for name in sets if name.startswith(options.set)), None)
@@ -146,10 +146,10 @@ def _plan(
     submissions: list["Submission"],
     journal: "Journal",
 ) -> "Plan":
-    from dlbook.grading.batch import Plan, Reference, fresh_seed
-    from dlbook.grading.lint import rejects
-    from dlbook.grading.programs import make_key
-    from dlbook.grading.sets import digest
+    from dlbook.grading.batch.batch import Plan, Reference, fresh_seed
+    from dlbook.grading.course.exercise_set import digest
+    from dlbook.grading.course.lint import rejects
+    from dlbook.grading.course.programs import make_key
 
     seed = options.seed if options.seed is not None else journal.last_seed()
     seed = fresh_seed() if seed is None else seed
@@ -167,7 +167,7 @@ def _plan(
 
 
 def _limits(options: argparse.Namespace) -> "Limits":
-    from dlbook.grading.kernel import Limits
+    from dlbook.grading.kernel.launcher import Limits
 
     limits = Limits()
     for name in ("cell_seconds", "submission_seconds", "memory_gb"):
@@ -185,7 +185,7 @@ def _limits(options: argparse.Namespace) -> "Limits":
 
 
 def _pool(options: argparse.Namespace, stack: ExitStack) -> "Pool":
-    from dlbook.grading.pools import NoPool, dask, processes
+    from dlbook.grading.batch.executors import NoPool, dask, processes
 
     if options.executor is None:
         return processes(options.jobs or os.cpu_count() or 1)
@@ -198,7 +198,7 @@ def _pool(options: argparse.Namespace, stack: ExitStack) -> "Pool":
 def _run(plan: "Plan", pool: "Pool", submissions: list["Submission"], journal: "Journal") -> None:
     from tqdm import tqdm
 
-    from dlbook.grading.batch import Batch
+    from dlbook.grading.batch.batch import Batch
 
     batch = Batch(plan, journal)
     count = batch.enrol(submissions)
@@ -213,7 +213,7 @@ def _run(plan: "Plan", pool: "Pool", submissions: list["Submission"], journal: "
 
 
 def _standing(folder: Path) -> list["Entry"]:
-    from dlbook.grading.journal import journals, standing
+    from dlbook.grading.batch.journal import journals, standing
 
     found = journals(folder)
     if not found:
@@ -223,10 +223,10 @@ def _standing(folder: Path) -> list["Entry"]:
 
 def _write(folder: Path, journal: "Journal") -> int:
     """Write all reports from all journals of the folder, and say the result in short."""
-    from dlbook.grading.folder import Results
-    from dlbook.grading.journal import journals, standing
-    from dlbook.grading.regrade import changes
-    from dlbook.grading.reports import summary, write_all
+    from dlbook.grading.batch.journal import journals, standing
+    from dlbook.grading.results.changes import changes
+    from dlbook.grading.results.files import summary, write_all
+    from dlbook.grading.results.folder import Results
 
     entries = _standing(folder)
     before = [entry for path in journals(folder) for entry in standing(path, back=1)]

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def release(options: argparse.Namespace) -> int:
     """Write the students' bundle into a new folder."""
-    from dlbook.grading.release import NotReleased, release as write
+    from dlbook.grading.handout.release import NotReleased, release as write
 
     course = find_course(options)
     try:
@@ -26,14 +26,14 @@ def release(options: argparse.Namespace) -> int:
 
 def gradescope(options: argparse.Namespace) -> int:
     """Write the archive that Gradescope builds an autograder from."""
-    from dlbook.grading.batch import fresh_seed
-    from dlbook.grading.gradescope import archive
-    from dlbook.grading.programs import make_key
-    from dlbook.grading.sets import understand
+    from dlbook.grading.batch.batch import fresh_seed
+    from dlbook.grading.course.exercise_set import understand
+    from dlbook.grading.course.programs import make_key
+    from dlbook.grading.handout.gradescope import archive
 
     _require_new(options.out)
     path = _one(options, "solutions")
-    from dlbook.grading.cells import read
+    from dlbook.grading.notebook import read
 
     seed = fresh_seed() if options.seed is None else options.seed
     key = make_key(understand(path.stem, read(path))[0], seed, hidden=True)
@@ -46,8 +46,8 @@ def gradescope(options: argparse.Namespace) -> int:
 
 def classroom(options: argparse.Namespace) -> int:
     """Write the workflow into a template repository."""
-    from dlbook.grading.classroom import PLACE, workflow
-    from dlbook.key import load
+    from dlbook.check.answer_key import load
+    from dlbook.grading.handout.classroom import PLACE, workflow
 
     course = find_course(options)
     key = load(course.key(_one(options, "exercises").stem))

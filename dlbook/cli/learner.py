@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 from dlbook.cli.course import NOT_RIGHT, RIGHT, UNUSABLE, Refusal, find_course
 
 if TYPE_CHECKING:
-    from dlbook.grading.build import Course
-    from dlbook.grading.cells import Cell
-    from dlbook.grading.report import Report
-    from dlbook.key import Key
+    from dlbook.check.answer_key import Key
+    from dlbook.grading.course.build import Course
+    from dlbook.grading.notebook import Cell
+    from dlbook.grading.run.report import Report
 
 
 def add_verbs(verbs: Any) -> None:
@@ -62,7 +62,7 @@ def lab(options: argparse.Namespace) -> int:
 
 
 def _build(options: argparse.Namespace) -> int:
-    from dlbook.grading.build import build, check
+    from dlbook.grading.course.build import build, check
 
     course = find_course(options)
     problems = (check if options.check else build)(course, print)
@@ -75,8 +75,8 @@ def _build(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from dlbook.grading.cells import Unreadable, read
-    from dlbook.grading.run import grade
+    from dlbook.grading.notebook import Unreadable, read
+    from dlbook.grading.run.nbval_run import grade
 
     course = find_course(options)
     reports: list[Report] = []
@@ -112,7 +112,7 @@ def _progress(title: str) -> Iterator[Callable[[str], object]]:
 
 def _targets(course: "Course", target: str) -> list[tuple[Path, str]]:
     """Return the notebooks that a target names, each with the one exercise wanted, or ''."""
-    from dlbook.key import load
+    from dlbook.check.answer_key import load
 
     if target.endswith(".ipynb"):
         return [(Path(target), "")]
@@ -131,11 +131,11 @@ def _targets(course: "Course", target: str) -> list[tuple[Path, str]]:
 
 def _key(course: "Course", path: Path, cells: "tuple[Cell, ...]", seed: int | None) -> "Key":
     """Return the key for a notebook: by its file's name or, renamed, by the exercises in it."""
-    from dlbook.grading.cells import read
-    from dlbook.grading.graft import stray
-    from dlbook.grading.programs import make_key
-    from dlbook.grading.sets import understand
-    from dlbook.key import load
+    from dlbook.check.answer_key import load
+    from dlbook.grading.course.exercise_set import understand
+    from dlbook.grading.course.programs import make_key
+    from dlbook.grading.notebook import read
+    from dlbook.grading.run.graft import stray
 
     text = "\n".join(cell.source for cell in cells)
     keys = [key for file in sorted(course.keys.glob("*.json")) if (key := load(file))]

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from dlbook import data, nn, optim, train
-from dlbook.schedule import CosineAnnealingLR
+from dlbook.lr_scheduler import CosineAnnealingLR
 
 SIZE = 16  # of a picture, in pixels
 SEEN = 4000  # pictures that it learns from; it never sees the other 1,000

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from dlbook import nn
+from dlbook.nn.hooks import evaluation, is_leaf, watched
 from dlbook.tensor import Tensor, no_grad
-from dlbook.watch import evaluation, is_leaf, watched
 
 WORDS = {
     "Conv2d": "conv",

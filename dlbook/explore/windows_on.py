@@ -10,7 +10,7 @@ from matplotlib.patches import Rectangle
 
 from dlbook import plots
 from dlbook.explore.explorer import Explorer, slider
-from dlbook.windows import steps
+from dlbook.functional.windows import steps
 
 LEFT: dict[str, Any] = {"fill": False, "hatch": "///", "alpha": 0.4, "linewidth": 0}  # left over
 

@@ -1,10 +1,10 @@
 """Layers: functions that own their parameters and can be nested. Names are those of torch.nn."""
 
-from dlbook.module import Buffer, Module, Parameter
 from dlbook.nn import init
 from dlbook.nn.convolution import Conv1d, Conv2d
 from dlbook.nn.init import kaiming_normal_, xavier_normal_
 from dlbook.nn.linear import Embedding, Linear
+from dlbook.nn.module import Buffer, Module, Parameter
 from dlbook.nn.normalization import BatchNorm1d, BatchNorm2d, Dropout, LayerNorm
 from dlbook.nn.pooling import (
     AdaptiveAvgPool1d,

@@ -3,9 +3,9 @@
 import numpy as np
 
 from dlbook import functional
-from dlbook.module import Module, Parameter
+from dlbook.functional.windows import Size, pair
+from dlbook.nn.module import Module, Parameter
 from dlbook.tensor import Tensor
-from dlbook.windows import Size, pair
 
 
 class _Convolution(Module):

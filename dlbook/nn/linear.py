@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from dlbook import functional
-from dlbook.module import Module, Parameter
+from dlbook.nn.module import Module, Parameter
 from dlbook.tensor import Tensor
 
 

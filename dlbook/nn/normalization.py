@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from dlbook import functional
-from dlbook.module import Buffer, Module, Parameter
+from dlbook.nn.module import Buffer, Module, Parameter
 from dlbook.tensor import Tensor
 
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from dlbook import functional
-from dlbook.module import Module
+from dlbook.functional.windows import Size
+from dlbook.nn.module import Module
 from dlbook.tensor import Tensor
-from dlbook.windows import Size
 
 Pool = Callable[..., Tensor]
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from dlbook import functional
-from dlbook.module import Module
+from dlbook.nn.module import Module
 from dlbook.tensor import Tensor
 
 

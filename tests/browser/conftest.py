@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests import ROOT
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 QUIET = "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sync"
 QUIET += " --disable-background-networking --disable-component-update"

@@ -1,16 +1,14 @@
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from dlbook.grading.build import Course, build
-from dlbook.grading.cells import read
-from dlbook.grading.programs import make_key
-from dlbook.grading.sets import understand
-from dlbook.grading.warm import Warm
-from dlbook.key import Key
-
-SAMPLES = Path(__file__).parents[1] / "samples"
+from dlbook.check.answer_key import Key
+from dlbook.grading.course.build import Course, build
+from dlbook.grading.course.exercise_set import understand
+from dlbook.grading.course.programs import make_key
+from dlbook.grading.kernel.warm import Warm
+from dlbook.grading.notebook import read
+from tests import SAMPLES
 
 
 @pytest.fixture

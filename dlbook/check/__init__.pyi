@@ -1,0 +1,3 @@
+from .notebook_door import check as check
+
+__all__ = ["check"]

@@ -1,0 +1,273 @@
+"""Are two values the same; if not, how do they differ; and which known mistake is this?
+
+Floats agree within a tolerance; integers, booleans, texts and shapes agree exactly. A difference
+is put into words that never give the needed numbers away: they show the learner's own number and
+tell in coarse words how far off the numbers are, never a ratio that only some of them share. Only
+numbers that are right to four digits are called close: whoever has those learns no other.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from dlbook.check.answer_key import CheckKey, ExerciseKey
+from dlbook.check.roles import stub_message
+from dlbook.check.verdict import Outcome, Verdict
+from dlbook.check.wire import Failure, Foreign, Json, WireError, decode
+from dlbook.i18n import _
+
+SECOND_CALL = ("first call", "second call")
+_ARGUMENT = re.compile(r"(?:(.*) )?(?:given|afterwards|unchanged)", re.DOTALL)
+_ADVICE = (  # words of an error: what to do
+    (("NoneType",), "Something is None: is a `return` missing?"),
+    (("StdinNotImplemented",), "Nobody is there to answer input(): use the arguments."),
+    (("CUDA", "NVIDIA"), "There is no GPU here: leave `.cuda()` and `device=` out."),
+    (
+        ("ModuleNotFoundError",),
+        "Graded, a notebook runs without other files, and without some packages.",
+    ),
+)
+_ORDINALS = (
+    *("first", "second", "third", "fourth", "fifth"),
+    *("sixth", "seventh", "eighth", "ninth", "tenth"),
+)
+
+
+def judge(exercise: ExerciseKey, check: CheckKey, got: Json) -> Outcome:
+    """Return the verdict on what one check put out, with the hints of the mistakes it equals."""
+
+    def outcome(verdict: Verdict, hints: Iterable[str] = (), detail: str = "") -> Outcome:
+        unknown = verdict in (Verdict.WRONG, Verdict.ERROR)
+        mark = fingerprint(value) if unknown else ""
+        return Outcome(exercise.name, verdict, tuple(hints), detail, check.hidden, mark)
+
+    value: object = None
+    if got == check.expected:
+        return outcome(Verdict.RIGHT)
+    try:
+        value = decode(got)
+    except WireError as error:
+        return outcome(Verdict.WRONG, detail=str(error))
+    if is_stub(exercise.name, value):
+        return outcome(Verdict.NOT_ATTEMPTED)
+    detail = explain(decode(check.expected), value, check.rtol, check.atol)
+    if detail is None:
+        return outcome(Verdict.RIGHT)
+    hints = {
+        exercise.hints[label]: None
+        for label, mistake in check.mistakes.items()
+        if explain(decode(mistake), value, check.rtol, check.atol) is None
+    }
+    if hints:
+        return outcome(Verdict.KNOWN_MISTAKE, hints, detail)
+    return outcome(Verdict.ERROR if isinstance(value, Failure) else Verdict.WRONG, detail=detail)
+
+
+def is_stub(name: str, value: object) -> bool:
+    """Return whether `value` is what the untouched stub of exercise `name` puts out."""
+    return isinstance(value, Failure) and value == Failure(
+        "NotImplementedError", stub_message(name)
+    )
+
+
+def fingerprint(value: object) -> str:
+    """Return a short text that is equal for equal decoded values; last digits do not count."""
+    return hashlib.sha256(repr(_rounded(value)).encode("utf-8", "replace")).hexdigest()[:12]
+
+
+def _rounded(value: object) -> object:
+    """Return `value` with numbers of 5 digits, -0.0 as 0.0, and arrays as shape and numbers."""
+    if isinstance(value, dict):
+        return {label: _rounded(item) for label, item in value.items()}
+    if isinstance(value, list):
+        return [_rounded(item) for item in value]
+    if isinstance(value, np.ndarray):
+        flat = value.ravel().astype(np.float64) + 0.0
+        return (value.shape, [f"{number:.4e}" for number in flat.tolist()])
+    return f"{value + 0.0:.4e}" if isinstance(value, float) else value
+
+
+def explain(expected: object, got: object, rtol: float, atol: float) -> str | None:
+    """Return how `got` differs from `expected` in words, None where they are the same.
+
+    Args:
+        expected: a decoded value: number, text, None, array of any shape, list, dict, Failure.
+        got: a decoded value.
+        rtol: relative tolerance of floats, measured against `expected`.
+        atol: absolute tolerance of floats.
+    """
+    if isinstance(got, Failure):
+        same = isinstance(expected, Failure) and got == expected
+        return None if same else _explain_failure(got)
+    if isinstance(expected, dict):
+        return _explain_dict(expected, got, rtol, atol)
+    if isinstance(expected, list):
+        return _explain_list(expected, got, rtol, atol)
+    if isinstance(expected, np.ndarray):
+        return _explain_array(expected, got, rtol, atol)
+    if isinstance(expected, float) and isinstance(got, (int, float)) and not isinstance(got, bool):
+        return _explain_numbers(np.array([expected]), np.array([float(got)]), rtol, atol)
+    if type(expected) is not type(got):
+        return _needed(expected, got)
+    return None if expected == got else _("not right, yours is {got!r}").format(got=got)
+
+
+def _explain_failure(got: Failure) -> str:
+    """Return an exception as text, with the place that it was raised at where that is known."""
+    text = with_advice(f"{got.type}: {got.message}")
+    return f"{text}\n{got.where}" if got.where else text
+
+
+def with_advice(error: str) -> str:
+    """Return an error, and below it what to do where that can be told from its words."""
+    advice = [_(told) for words, told in _ADVICE if any(word in error for word in words)]
+    return "\n".join([error, *advice])
+
+
+def _explain_dict(expected: dict[str, Any], got: object, rtol: float, atol: float) -> str | None:
+    if isinstance(got, dict) and tuple(got) == SECOND_CALL and tuple(expected) != SECOND_CALL:
+        return _("called a second time on the same input, it gives something else")
+    if not isinstance(got, dict) or list(got) != list(expected):
+        keys = list(got) if isinstance(got, dict) else _name(got)
+        return _("a dict with keys {need} is needed, got {got}").format(
+            need=list(expected), got=keys
+        )
+    for label in sorted(expected, key=lambda label: not _ARGUMENT.fullmatch(label)):
+        difference = explain(expected[label], got[label], rtol, atol)
+        if difference is None:
+            continue
+        if argument := _ARGUMENT.fullmatch(label):
+            return _explain_argument(argument[1], expected[label], got[label], rtol, atol)
+        return f"{label}: {difference}"
+    return None
+
+
+def _explain_argument(
+    names: str | None, expected: object, got: object, rtol: float, atol: float
+) -> str:
+    """Return that a function has written to an argument, by the name that its label gives it.
+
+    Args:
+        names: what the label says before its last word, such as `w` or `x, w, b`, or None.
+        expected: the argument as it was, or a list of arguments.
+        got: the argument as it is after the call.
+        rtol: relative tolerance of floats.
+        atol: absolute tolerance of floats.
+    """
+    each = re.split(r", | and ", names) if names else []
+    if len(each) == 1:
+        return _("your function changed its argument {name}").format(name=each[0])
+    if isinstance(expected, list) and isinstance(got, list) and len(each) == len(got):
+        for name, left, right in zip(each, expected, got, strict=True):
+            if explain(left, right, rtol, atol) is not None:
+                return _("your function changed its argument {name}").format(name=name)
+    if each:
+        return _("your function changed one of its arguments {names}").format(names=names)
+    return _("your function changed one of its arguments")
+
+
+def _explain_list(expected: list[Any], got: object, rtol: float, atol: float) -> str | None:
+    if not isinstance(got, list) or len(got) != len(expected):
+        return _("a list or tuple of {need} values is needed, got {got}").format(
+            need=len(expected), got=_name(got)
+        )
+    for index, (left, right) in enumerate(zip(expected, got, strict=True)):
+        difference = explain(left, right, rtol, atol)
+        if difference is not None:
+            which = _which(index, len(expected))
+            return f"{which}: {difference}" if which else difference
+    return None
+
+
+def _which(index: int, count: int) -> str:
+    """Return which of the values of a list is meant, '' where it is the only one."""
+    if count == 1:
+        return ""
+    if index < len(_ORDINALS):
+        return _("the {nth} of {n} values").format(nth=_(_ORDINALS[index]), n=count)
+    return _("value {number} of {n}").format(number=index + 1, n=count)
+
+
+def _explain_array(expected: np.ndarray, got: object, rtol: float, atol: float) -> str | None:
+    if not isinstance(got, np.ndarray):
+        return _needed(expected, got)
+    if got.shape != expected.shape:
+        text = _("shape {got}, where {need} is needed").format(got=got.shape, need=expected.shape)
+        turned = got.shape == expected.shape[::-1] and np.allclose(got.T, expected, rtol, atol)
+        return text + _(" (it is transposed)") * bool(turned)
+    if expected.dtype.kind == "f" and got.dtype.kind in "fiu":
+        return _explain_numbers(expected, got.astype(expected.dtype), rtol, atol)
+    if (expected.dtype.kind == "b") != (got.dtype.kind == "b") or got.dtype.kind == "f":
+        return _("numbers of dtype {got}, where {need} is needed").format(
+            got=got.dtype, need=expected.dtype
+        )
+    return _count(expected != got, got)
+
+
+def _explain_numbers(expected: np.ndarray, got: np.ndarray, rtol: float, atol: float) -> str | None:
+    """Return how floats of one shape differ; sign, scale and shift are named where they fit all."""
+    with np.errstate(all="ignore"):
+        wrong = ~np.isclose(got, expected, rtol=rtol, atol=atol, equal_nan=True)
+        if not wrong.any():
+            return None
+        broken = wrong & ~np.isfinite(got)
+        if broken.any():
+            return _("{n} of {all} numbers are nan or inf").format(n=broken.sum(), all=got.size)
+        if np.allclose(got, -expected, rtol, atol):
+            return _("every number has the opposite sign")
+        if got.size > 1 and not got.any():
+            return _("every number is 0")
+        pivot = int(np.argmax(np.abs(expected)))
+        ratio, shift = got.flat[pivot] / expected.flat[pivot], (got - expected).flat[pivot]
+        if got.size > 1 and np.allclose(got, ratio * expected, rtol, atol):
+            return _("every number is {ratio:.4g} times what is needed").format(ratio=ratio)
+        if got.size > 1 and np.allclose(got, expected + shift, rtol, atol):
+            return _("every number is off by the same {shift:.4g}").format(shift=shift)
+        gap = float((np.abs(got - expected) / np.abs(expected))[wrong].max())
+    return f"{_count(wrong, got)}{_how_far(gap)}"
+
+
+def _how_far(gap: float) -> str:
+    """Return the largest relative gap in coarse words."""
+    if gap < 1e-4:
+        return _("; all are close: is something in float32?")
+    if gap < 0.1:
+        return _("; none is off by more than a tenth")
+    return _("; the largest gap is more than a tenth")
+
+
+def _count(wrong: np.ndarray, got: np.ndarray) -> str | None:
+    if not wrong.any():
+        return None
+    if got.size == 1:
+        return _("the number is not right, yours is {got}").format(got=f"{got.item():.6g}")
+    index = tuple(int(i) for i in np.argwhere(wrong)[0])
+    return _(
+        "{n} of {all} numbers differ, the first at index {index}, where yours is {got}"
+    ).format(n=wrong.sum(), all=wrong.size, index=list(index), got=f"{got[index].item():.6g}")
+
+
+def _needed(expected: object, got: object) -> str:
+    text = _("{need} is needed, got {got}").format(need=_kind(expected), got=_name(got))
+    return text + _(": is a `return` missing?") * (got is None)
+
+
+def _kind(value: object) -> str:
+    """Return the type of a value in a learner's words, with the shape of an array."""
+    if isinstance(value, np.ndarray):
+        return _("an array of shape {shape}").format(shape=value.shape)
+    if isinstance(value, list):
+        return _("a list or tuple of {n}").format(n=len(value))
+    if isinstance(value, Foreign):
+        return _("an object of type {type}").format(type=value.type)
+    return "None" if value is None else _("a value of type {t}").format(t=type(value).__name__)
+
+
+def _name(value: object) -> str:
+    """Return the kind of a value that a learner has put out, and the value if it is short."""
+    if isinstance(value, (bool, int, float, str)):
+        return f"{type(value).__name__} {str(value)[:40]!r}".replace("'", "")
+    return _kind(value)

@@ -1,0 +1,76 @@
+"""Run the body of a check on inputs from a seed, and put out what it gives, on the wire."""
+
+import io
+import traceback
+import zlib
+from collections.abc import Callable
+from contextlib import redirect_stdout
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from dlbook.check import wire
+from dlbook.check.compare import SECOND_CALL, explain
+from dlbook.i18n import _
+
+Body = Callable[[np.random.Generator], object]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a check's body put out, on the wire, and the exception it raised, if it did."""
+
+    values: wire.Json
+    error: BaseException | None = None
+
+
+def evaluate(body: Body, name: str, seed: int, rtol: float, atol: float) -> Result:
+    """Run `body` twice, each time with a fresh equal generator, and return what it puts out.
+
+    A second call that gives something else (state kept from the first, inputs of the first
+    written to) is part of the result. Exceptions are results as well.
+    """
+    first = _once(body, name, seed)
+    if isinstance(first.error, KeyboardInterrupt):
+        return first  # whoever stopped it once need not do so again
+    with redirect_stdout(io.StringIO()):
+        second = _once(body, name, seed)
+    if first.values == second.values:
+        return first
+    if explain(wire.decode(first.values), wire.decode(second.values), rtol, atol) is None:
+        return first
+    both = [[label, r.values] for label, r in zip(SECOND_CALL, (first, second), strict=True)]
+    return Result({"kind": "dict", "items": both}, second.error)
+
+
+def _once(body: Body, name: str, seed: int) -> Result:
+    rng = np.random.default_rng([seed, zlib.crc32(name.encode())])
+    try:
+        return Result(wire.encode(body(rng)))
+    except (Exception, SystemExit, KeyboardInterrupt) as error:
+        return Result(wire.encode(error), error)
+
+
+def placed(result: Result, body: Body, hidden: bool) -> Result:
+    """Return `result`; an exception in it tells where it was raised.
+
+    Of a hidden check nobody sees a line: what is told is the line of the learner's code alone.
+    """
+    if result.error is None or result.values["kind"] != "error":
+        return result
+    frames = traceback.extract_tb(result.error.__traceback__)
+    check_file = getattr(getattr(body, "__code__", None), "co_filename", "")
+    inside = [f for f in frames if f.filename != check_file and _is_cell(f.filename) and f.line]
+    cases = [f for f in frames if f.filename == check_file and f.line]
+    lines = []
+    if inside:
+        text = _("in {function}, line {line} of its cell: {code}")
+        last = inside[-1]
+        lines.append(text.format(line=last.lineno, function=last.name, code=last.line))
+    if cases and not hidden:
+        lines.append(_("called by the check in: {code}").format(code=cases[-1].line))
+    return replace(result, values=result.values | {"where": "\n".join(lines)})
+
+
+def _is_cell(filename: str) -> bool:
+    return "ipykernel_" in filename or filename.startswith("<ipython-input")

@@ -1,0 +1,87 @@
+"""How one check ended, as text and as a card."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from html import escape
+
+from dlbook.check.safe_text import clean
+from dlbook.i18n import _
+
+
+class Verdict(StrEnum):
+    """How one check ended; a crash is never a zero in disguise, so each way has its own name."""
+
+    RIGHT = "right"
+    KNOWN_MISTAKE = "known mistake"
+    WRONG = "wrong"
+    ERROR = "error"
+    TIME_OUT = "time out"
+    OUT_OF_MEMORY = "out of memory"
+    TOO_MUCH_OUTPUT = "too much output"
+    KERNEL_DIED = "kernel died"
+    NOT_ATTEMPTED = "not attempted"
+    UNREADABLE = "unreadable"
+
+
+_LOOK = {  # symbol and colour: green = truth, vermillion = what to change, grey = context
+    Verdict.RIGHT: ("✓", "#009E73"),
+    Verdict.NOT_ATTEMPTED: ("○", "#6E6E6E"),
+}
+_AMISS = ("✗", "#D55E00")
+
+
+_ON_OTHERS = "Right on the inputs that the notebook shows, not on others: which cases are left?"
+
+
+def hint_lines(hints: Iterable[str]) -> list[str]:
+    """Return hints as lines; of several that fit the same values, not all are facts."""
+    lines = [_("Hint: {hint}").format(hint=hint) for hint in hints]
+    return [_("One of these:"), *lines] if len(lines) > 1 else lines
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The verdict of one check: the hints it deserves, and how the values differ or what broke.
+
+    `fingerprint` is equal for equal wrong values, so that one new hint can serve all who have them.
+    """
+
+    exercise: str
+    verdict: Verdict
+    hints: tuple[str, ...] = ()
+    detail: str = ""
+    hidden: bool = False
+    fingerprint: str = ""
+
+    @property
+    def headline(self) -> str:
+        """The verdict in one line, with a symbol so that colour is never alone."""
+        symbol, _colour = _LOOK.get(self.verdict, _AMISS)
+        where = _(" (hidden check)") if self.hidden else ""
+        return f"{symbol} {self.exercise}{where}: {_(self.verdict.value)}"
+
+    @property
+    def remark(self) -> str:
+        """What a learner is told of how the values differ: of visible checks only."""
+        if self.hidden:
+            return "" if self.hints or self.verdict is Verdict.RIGHT else _(_ON_OTHERS)
+        return clean(self.detail)
+
+    @property
+    def lines(self) -> list[str]:
+        """What a learner is told below the headline: the remark, then hints."""
+        hints = hint_lines(self.hints)
+        return [self.remark, *hints] if self.remark else hints
+
+    def text(self) -> str:
+        return "\n".join([self.headline, *self.lines]).replace("\n", "\n  ")
+
+    def html(self) -> str:
+        _symbol, colour = _LOOK.get(self.verdict, _AMISS)
+        rows = "".join(f'<div style="margin-top:4px">{escape(line)}</div>' for line in self.lines)
+        return (
+            f'<div role="status" style="border-left:4px solid {colour};padding:4px 12px;'
+            f'max-width:42em;white-space:pre-wrap"><b style="color:{colour}">'
+            f"{escape(self.headline)}</b>{rows}</div>"
+        )

@@ -1,0 +1,72 @@
+"""Who does the work: processes of this machine, or the workers of a dask cluster."""
+
+import multiprocessing
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+
+from dlbook.grading.batch.worker import start_process
+
+
+class NoPool(Exception):
+    """Raised when there are no workers to be had; its text says what to do."""
+
+
+@dataclass(frozen=True)
+class Pool:
+    """How to open an executor, which may be needed again when one breaks, and its workers."""
+
+    open: Callable[[], AbstractContextManager[Executor]]
+    workers: int
+
+
+def processes(jobs: int) -> Pool:
+    """Return a pool of `jobs` fresh processes, none of which outlives this one."""
+
+    @contextmanager
+    def open_pool() -> Iterator[Executor]:
+        executor = ProcessPoolExecutor(
+            jobs, multiprocessing.get_context("spawn"), initializer=start_process
+        )
+        try:
+            yield executor
+        except BaseException:
+            executor.shutdown(wait=False, cancel_futures=True)
+            for child in multiprocessing.active_children():
+                child.kill()
+            raise
+        executor.shutdown()
+
+    return Pool(open_pool, jobs)
+
+
+@contextmanager
+def dask(url: str) -> Iterator[Pool]:
+    """Give the workers of the dask scheduler at dask://HOST:PORT as a pool.
+
+    Raises:
+        NoPool: if dask is not installed, nobody answers, or a worker runs several threads.
+    """
+    try:
+        from distributed import Client
+    except ImportError:
+        raise NoPool("--executor dask:// needs dask: pip install 'dlbook[dask]'") from None
+    address = url.replace("dask://", "tcp://", 1)
+    try:
+        client = Client(address, timeout=20)
+    except OSError as error:
+        raise NoPool(f"no dask scheduler answers at {address} ({error}): start one") from None
+    with client:
+        threads = list(client.ncores().values())
+        if not threads:
+            raise NoPool(f"the scheduler at {address} has no workers: start some")
+        if max(threads) > 1:
+            raise NoPool("a worker runs several threads: start workers with --nthreads 1")
+
+        @contextmanager
+        def open_pool() -> Iterator[Executor]:
+            with client.get_executor(pure=False, retries=0) as executor:
+                yield executor
+
+        yield Pool(open_pool, len(threads))

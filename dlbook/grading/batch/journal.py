@@ -1,0 +1,249 @@
+"""The memory of a batch: one SQLite file in which every result is safe as soon as it is known.
+
+A result's key is the digest of all that it depends on: the bytes handed in, the reference, the
+seed and the engine. What has a result is never graded twice, and no kill loses a kept row.
+"""
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from dlbook.grading.run.report import Report, from_dict
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS runs (
+    id INTEGER PRIMARY KEY, started TEXT NOT NULL, finished TEXT, seed INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS results (
+    key TEXT PRIMARY KEY, at TEXT NOT NULL, record TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS roll (
+    run INTEGER NOT NULL, student TEXT NOT NULL, set_name TEXT NOT NULL, entry TEXT NOT NULL,
+    PRIMARY KEY (run, student, set_name));
+CREATE TABLE IF NOT EXISTS files (path TEXT PRIMARY KEY, digest TEXT NOT NULL);
+"""
+
+_STAYS = """
+INSERT OR IGNORE INTO roll SELECT :run, student, set_name, entry FROM roll AS old
+WHERE run = :last AND (set_name != '' OR NOT EXISTS (
+    SELECT 1 FROM roll WHERE run = :run AND student = old.student));
+"""
+
+
+class Busy(Exception):
+    """Raised when another process is writing to the journal."""
+
+
+class Damaged(Exception):
+    """Raised when a file is no journal any more; it is left as it is."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """All that a result depends on: three digests or versions, and the seed."""
+
+    submission: str
+    reference: str
+    seed: int
+    engine: str
+
+    @property
+    def key(self) -> str:
+        return hashlib.sha256(json.dumps(list(asdict(self).values())).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Record:
+    """What grading one file gave: a report as plain data, or why the file cannot be read.
+
+    `answers` are the sources of answers that are wrong in a way that is not known.
+    """
+
+    report: dict[str, Any] | None = None
+    unreadable: str = ""
+    answers: dict[str, str] = field(default_factory=dict)
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One student's line for one set: who, which file, and what came of it.
+
+    With `problem` it has no result; without `origin` there was nothing to grade.
+    """
+
+    student: str
+    set_name: str
+    name: str = ""
+    lms_id: str = ""
+    late: bool = False
+    label: str = ""
+    notes: tuple[str, ...] = ()
+    problem: str = ""
+    origin: Origin | None = None
+    record: Record | None = None
+
+    @property
+    def report(self) -> Report | None:
+        """The report, None where nothing was graded."""
+        return from_dict(self.record.report) if self.record and self.record.report else None
+
+    @property
+    def reason(self) -> str:
+        """Why there is no grade, '' where there is one."""
+        if self.problem:
+            return self.problem
+        if self.record is None:
+            return "not graded yet: run the same command again, it goes on where it stopped."
+        return self.record.unreadable
+
+
+class Journal:
+    """The journal in the file at `path`, which is made where there is none; one writer at a time.
+
+    Raises:
+        Busy: if another process is writing to it.
+        Damaged: if it cannot be read.
+    """
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = _lock(path.with_suffix(".lock"))
+        self._base = sqlite3.connect(path, isolation_level=None)  # each statement is committed
+        try:
+            self._base.execute("PRAGMA journal_mode=WAL")
+            self._base.execute("PRAGMA synchronous=FULL")
+            self._base.executescript(_SCHEMA)
+        except sqlite3.DatabaseError as error:
+            self.close()
+            raise Damaged(f"{path} is damaged ({error}): move it away") from None
+
+    def close(self) -> None:
+        self._base.close()
+        self._lock.close()
+
+    def last_seed(self) -> int | None:
+        """Return the seed of the newest run, None before the first."""
+        row = self._base.execute("SELECT seed FROM runs ORDER BY id DESC LIMIT 1").fetchone()
+        return row[0] if row else None
+
+    def begin(self, seed: int, entries: Iterable[Entry]) -> int:
+        """Start a run with its roll, all or nothing; return its number.
+
+        Who was on the roll before and is not now stays on it, with the result that there was.
+        """
+        with self._transaction():
+            last = self._base.execute("SELECT MAX(id) FROM runs").fetchone()[0]
+            cursor = self._base.execute(
+                "INSERT INTO runs (started, seed) VALUES (?, ?)", (_now(), seed)
+            )
+            run = int(cursor.lastrowid or 0)
+            for entry in entries:
+                self._enrol(run, entry)
+            self._base.execute(_STAYS, {"run": run, "last": last})
+        return run
+
+    def others(self, run: int, entries: Iterable[Entry]) -> int:
+        """Return how many entries on the roll of a run are none of `entries`."""
+        here = {(entry.student, entry.set_name) for entry in entries}
+        query = "SELECT student, set_name FROM roll WHERE run = ?"
+        return sum(row not in here for row in self._base.execute(query, (run,)))
+
+    def put(self, run: int, entry: Entry) -> None:
+        """Keep an entry of the roll, and its record if it has one, in the place of the old."""
+        with self._transaction():
+            self._enrol(run, entry)
+            if entry.record and entry.origin:
+                self._base.execute(
+                    "INSERT OR REPLACE INTO results VALUES (?, ?, ?)",
+                    (entry.origin.key, _now(), json.dumps(asdict(entry.record))),
+                )
+
+    def record(self, origin: Origin) -> Record | None:
+        """Return what was kept for `origin`, None where it was not graded yet."""
+        return _record(self._base, origin.key)
+
+    def finish(self, run: int) -> None:
+        self._base.execute("UPDATE runs SET finished = ? WHERE id = ?", (_now(), run))
+
+    def wrote(self, path: str) -> str | None:
+        """Return the digest of the file that was last written at `path`, None for none."""
+        row = self._base.execute("SELECT digest FROM files WHERE path = ?", (path,)).fetchone()
+        return row[0] if row else None
+
+    def note_file(self, path: str, digest: str) -> None:
+        self._base.execute("INSERT OR REPLACE INTO files VALUES (?, ?)", (path, digest))
+
+    def _enrol(self, run: int, entry: Entry) -> None:
+        data = asdict(entry) | {"record": None}
+        self._base.execute(
+            "INSERT OR REPLACE INTO roll VALUES (?, ?, ?, ?)",
+            (run, entry.student, entry.set_name, json.dumps(data)),
+        )
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._base.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._base.execute("ROLLBACK")
+            raise
+        self._base.execute("COMMIT")
+
+
+def standing(path: Path, back: int = 0) -> list[Entry]:
+    """Return the roll of a run with all results: the newest, or of `back` finished runs before it.
+
+    Safe beside a writer. A journal without such a run gives an empty list.
+    """
+    base = sqlite3.connect(path, isolation_level=None)
+    try:
+        runs = [row[0] for row in base.execute("SELECT id FROM runs ORDER BY id DESC LIMIT 1")]
+        if back and runs:
+            query = "SELECT id FROM runs WHERE id < ? AND finished IS NOT NULL ORDER BY id DESC"
+            runs = [row[0] for row in base.execute(query, runs)][back - 1 : back]
+        query = "SELECT entry FROM roll WHERE run = ? ORDER BY student, set_name"
+        rolls = [json.loads(row[0]) for run in runs for row in base.execute(query, (run,))]
+        return [_entry(base, data) for data in rolls]
+    finally:
+        base.close()
+
+
+def journals(folder: Path) -> list[Path]:
+    """Return the journals in a folder of results: one, or one for each shard."""
+    return sorted(folder.glob("journal*.sqlite"))
+
+
+def _entry(base: sqlite3.Connection, data: dict[str, Any]) -> Entry:
+    origin = Origin(**data["origin"]) if data["origin"] else None
+    record = _record(base, origin.key) if origin and not data["problem"] else None
+    return Entry(**data | {"origin": origin, "record": record, "notes": tuple(data["notes"])})
+
+
+def _record(base: sqlite3.Connection, key: str) -> Record | None:
+    row = base.execute("SELECT record FROM results WHERE key = ?", (key,)).fetchone()
+    return Record(**json.loads(row[0])) if row else None
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _lock(path: Path) -> Any:
+    """Return an open file that no other process has locked; the lock ends with the process."""
+    stream = path.open("w")
+    try:
+        import fcntl
+
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except ImportError:  # Windows: SQLite alone keeps writers apart
+        pass
+    except OSError:
+        stream.close()
+        raise Busy(f"another dlbook is writing to {path.parent}: wait for it to end.") from None
+    return stream

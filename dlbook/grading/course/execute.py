@@ -1,0 +1,71 @@
+"""Run a notebook of ours and keep its outputs, in the form that is committed."""
+
+import os
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+from nbformat.v4 import new_code_cell, new_notebook
+
+from dlbook.grading.kernel.launcher import manager
+from dlbook.grading.notebook import Cell
+
+_UNSTABLE = "application/vnd.jupyter.widget-view+json"  # names a widget of a kernel that is gone
+
+
+class CellFailed(Exception):
+    """Raised when a cell of a notebook of ours ends in an error; its text says which."""
+
+
+def execute(
+    cells: list[Cell], folder: Path, environment: dict[str, str], timeout: float = 600
+) -> list[Cell]:
+    """Return the cells with the outputs of a run in a fresh kernel, from top to bottom.
+
+    Args:
+        cells: the notebook's cells.
+        folder: where the kernel runs.
+        environment: variables of the kernel beside those of this process.
+        timeout: seconds for a cell.
+
+    Raises:
+        CellFailed: if a cell raises.
+    """
+    code = [cell for cell in cells if cell.kind == "code"]
+    notebook = new_notebook(cells=[new_code_cell(cell.source) for cell in code])
+    client = NotebookClient(
+        notebook, km=manager(), timeout=timeout, resources={"metadata": {"path": str(folder)}}
+    )
+    try:
+        client.execute(
+            env={**os.environ, **environment}, stderr=subprocess.DEVNULL, cleanup_kc=True
+        )
+    except CellExecutionError as error:
+        failed = next(c for c in notebook.cells if any("ename" in o for o in c.outputs))
+        raise CellFailed(
+            f"a cell fails ({error.ename}: {error.evalue}), mend it and build again:\n"
+            f"{failed.source}"
+        ) from None
+    done = iter(
+        replace(cell, count=number, outputs=_outputs(ran.outputs))
+        for number, (cell, ran) in enumerate(zip(code, notebook.cells, strict=True), start=1)
+    )
+    return [next(done) if cell.kind == "code" else cell for cell in cells]
+
+
+def _outputs(outputs: Any) -> tuple[dict[str, Any], ...]:
+    """Return outputs as plain data: streams in one piece each, no views of live widgets."""
+    kept: list[dict[str, Any]] = []
+    for output in outputs:
+        entry = dict(output)
+        if "data" in entry:
+            entry["data"] = {k: v for k, v in entry["data"].items() if k != _UNSTABLE}
+        last = kept[-1] if kept else {}
+        if entry.get("name") and entry.get("name") == last.get("name"):
+            last["text"] += entry["text"]
+        else:
+            kept.append(entry)
+    return tuple(kept)

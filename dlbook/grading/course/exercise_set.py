@@ -1,0 +1,211 @@
+"""What a solution notebook says, and what a learner gets of it.
+
+It holds exercises, their checks, wrong and right answers. Everything that is amiss is told in one
+sentence that says what to do.
+"""
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass, replace
+
+from dlbook.check.roles import stub_message
+from dlbook.grading.functions import defined_names
+from dlbook.grading.notebook import Cell, Notebook
+
+_ROW = re.compile(r"^\|\s*`(\w+)`\s*\|\s*(\d+)\s*\|\s*(\d+)\s*\|\s*$", re.MULTILINE)
+_SOLUTION = re.compile(
+    r"^([ \t]*)### BEGIN SOLUTION[ \t]*\n.*?^[ \t]*### END SOLUTION[ \t]*$",
+    re.MULTILINE | re.DOTALL,
+)
+
+
+_HIDES = re.compile(r"\*\*Hides\*\*([\w., `]+)", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Variant:
+    """An answer other than the reference: its label, its program and, if it is wrong, its hint."""
+
+    label: str
+    source: str
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One exercise; `before` is the code of the story that stands above its answer cell."""
+
+    name: str
+    points: int
+    minutes: int
+    answer: Cell
+    checks: tuple[Cell, ...]
+    wrong: tuple[Variant, ...]
+    right: tuple[Variant, ...]
+    before: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ExerciseSet:
+    """One solution notebook, understood; `setup` is the source of its first code cell.
+
+    `hides` names the packages whose call would be the answer: `**Hides** torch, dlbook.nn` in
+    the title cell. A sandbox does not show them.
+    """
+
+    name: str
+    cells: tuple[Cell, ...]
+    setup: str
+    exercises: tuple[Exercise, ...]
+    hides: tuple[str, ...] = ()
+
+
+def understand(name: str, notebook: Notebook) -> tuple[ExerciseSet, list[str]]:
+    """Return the exercise set `name` that a solution notebook holds, and what is amiss in it."""
+    cells = notebook.cells
+    code = [cell.source for cell in cells if cell.kind == "code"]
+    title = cells[0].source if cells else ""
+    rows = {row[0]: row for row in _ROW.findall(title)}
+    setup = code[0] if code else ""
+    hides = tuple(name.strip(" `.") for line in _HIDES.findall(title) for name in line.split(","))
+    names = [cell.role.name for cell in cells if cell.role and cell.role.kind == "answer"]
+    problems = [*_table_problems(rows, names), *_role_problems(cells, names)]
+    problems += _hides_problems(hides, setup)
+    exercises = [_exercise(n, cells, rows) for n in dict.fromkeys(names) if n in rows]
+    for exercise in exercises:
+        problems += _exercise_problems(exercise)
+    return ExerciseSet(name, cells, setup, tuple(exercises), hides), problems
+
+
+def derive(solution: ExerciseSet) -> list[Cell]:
+    """Return the cells that a learner gets: stubs for answers, visible checks, no outputs."""
+    kept = []
+    for cell in solution.cells:
+        role = cell.role
+        if role is None or role.kind == "check":
+            kept.append(replace(cell, outputs=(), count=None))
+        elif role.kind == "answer":
+            kept.append(replace(cell, source=stub(role.name, cell.source), outputs=(), count=None))
+    return kept
+
+
+def stub(name: str, source: str) -> str:
+    """Return the answer cell `source` with a loud stub where the solution was."""
+    return _SOLUTION.sub(rf'\1raise NotImplementedError("{stub_message(name)}")', source)
+
+
+def digest(cells: list[Cell] | tuple[Cell, ...]) -> str:
+    """Return a digest of kinds and sources: equal for two notebooks that say the same."""
+    content = [[cell.kind, cell.source.rstrip()] for cell in cells]
+    return hashlib.sha256(json.dumps(content).encode("utf-8")).hexdigest()
+
+
+def _exercise(name: str, cells: tuple[Cell, ...], rows: dict[str, tuple[str, ...]]) -> Exercise:
+    mine = [cell for cell in cells if cell.role and cell.role.name == name]
+    by_kind = {kind: [c for c in mine if c.role and c.role.kind == kind] for kind in _KINDS}
+    answer = by_kind["answer"][0]
+    above = cells[: cells.index(answer)]
+    return Exercise(
+        name=name,
+        points=int(rows[name][1]),
+        minutes=int(rows[name][2]),
+        answer=answer,
+        checks=tuple(by_kind["check"][:1] + by_kind["hidden check"][:1]),
+        wrong=tuple(_variant(cell) for cell in by_kind["wrong answer"]),
+        right=tuple(_variant(cell) for cell in by_kind["right answer"]),
+        before=tuple(c.source for c in above if c.kind == "code" and c.role is None),
+    )
+
+
+_KINDS = {  # kind of role: the kind of cell it stands in
+    "answer": "code",
+    "check": "code",
+    "hidden check": "code",
+    "wrong answer": "raw",
+    "right answer": "raw",
+}
+
+
+def _variant(cell: Cell) -> Variant:
+    lines = cell.source.splitlines()
+    hints = [line[len("# hint:") :].strip() for line in lines if line.startswith("# hint:")]
+    label = cell.role.label if cell.role else ""
+    return Variant(label, cell.source, " ".join(hints))
+
+
+def _table_problems(rows: dict[str, tuple[str, ...]], names: list[str]) -> list[str]:
+    problems = [
+        f"{name}: no row in the title cell's table: add `| `{name}` | points | minutes |`."
+        for name in dict.fromkeys(names)
+        if name not in rows
+    ]
+    problems += [
+        f"{name}: the title cell's table lists it, but no cell starts with `# answer: {name}`."
+        for name in rows
+        if name not in names
+    ]
+    return problems if rows or names else ["no exercise: add a cell `# answer: NAME`."]
+
+
+def _hides_problems(hides: tuple[str, ...], setup: str) -> list[str]:
+    problems = []
+    for name in hides:
+        if not re.fullmatch(r"[A-Za-z_]\w*(\.\w+)*", name):
+            problems.append(f"**Hides** in the title cell needs names of packages, got {name!r}.")
+        elif re.search(rf"^(import|from)\s+{re.escape(name)}\b", setup, re.MULTILINE):
+            problems.append(f"{name}: **Hides** names it, the first code cell imports it: choose.")
+    return problems
+
+
+def _role_problems(cells: tuple[Cell, ...], names: list[str]) -> list[str]:
+    problems = []
+    seen = set()
+    for cell in cells:
+        role = cell.role
+        if role is None:
+            continue
+        line = f"# {role.kind}: {role.name}" + f" / {role.label}" * bool(role.label)
+        if (role.kind, role.name, role.label) in seen or (
+            role.kind.endswith("answer") and ("variant", role.name, role.label) in seen
+        ):
+            problems.append(f"{role.name}: two cells start with `{line}`: rename or remove one.")
+        seen |= {(role.kind, role.name, role.label)}
+        if role.label:
+            seen.add(("variant", role.name, role.label))
+        if role.name not in names:
+            problems.append(f"{role.name}: `{line}` belongs to no answer cell: mend its name.")
+        if bool(role.label) != (_KINDS[role.kind] == "raw"):
+            problems.append(f"{role.name}: `{line}`: only wrong and right answers have a label.")
+        if cell.kind != _KINDS[role.kind]:
+            problems.append(
+                f"{role.name}: the cell `{line}` is {cell.kind}, turn it into {_KINDS[role.kind]}."
+            )
+    return problems
+
+
+def _exercise_problems(exercise: Exercise) -> list[str]:
+    name, problems = exercise.name, []
+    for kind, found in (("check", 0), ("hidden check", 1)):
+        if len(exercise.checks) <= found:
+            problems.append(f"{name}: no cell starts with `# {kind}: {name}`: add one.")
+    if stub(name, exercise.answer.source) == exercise.answer.source:
+        problems.append(
+            f"{name}: no solution marked in the answer cell: put the part that the learner writes "
+            "between the lines ### BEGIN SOLUTION and ### END SOLUTION."
+        )
+    for kind, variants in (("wrong", exercise.wrong), ("right", exercise.right)):
+        if not variants:
+            problems.append(f"{name}: add a raw cell `# {kind} answer: {name} / LABEL`.")
+    for variant in exercise.wrong:
+        if not variant.hint:
+            problems.append(
+                f"{name} / {variant.label}: no hint: add a line `# hint: ...` below its first line."
+            )
+    for label, source in [
+        ("the reference", exercise.answer.source),
+        *((v.label, v.source) for v in (*exercise.wrong, *exercise.right)),
+    ]:
+        if name not in defined_names(source):
+            problems.append(f"{name}: {label} does not define `{name}`: write `def {name}(...)`.")
+    return problems

@@ -1,0 +1,1 @@
+"""What a course gives away: the students' bundle, and graders for other systems."""

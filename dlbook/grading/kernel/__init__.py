@@ -1,0 +1,1 @@
+"""Where cells run: kernels, their channels, and the memory they may take."""

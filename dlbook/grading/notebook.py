@@ -1,0 +1,256 @@
+"""The grammar of exercise notebooks: read safely, know each cell's role, write canonically.
+
+Reading believes nothing and keeps whatever can be kept: what was mended is told in notes, and a
+file that is no notebook is refused in one sentence. nbformat's own reader is not used, since it
+raises a dozen kinds of exception on damaged files.
+"""
+
+import hashlib
+import json
+import re
+import tomllib
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from dlbook.check.roles import Role, role
+
+_CLAIMS = Path(__file__).parents[1] / "claims.toml"
+MAX_BYTES = 20_000_000
+MAX_CELLS = 2_000
+_KINDS = ("code", "markdown", "raw")
+_CODE = re.compile(r"^(?:def|class|import|from|#|@)(?:\W|$)", re.MULTILINE)
+
+
+class Unreadable(Exception):
+    """Raised when a file cannot be read as a notebook; its text is one sentence for a person."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell; `kind` is code, markdown or raw, `count` the execution count."""
+
+    kind: str
+    source: str
+    id: str = ""
+    count: int | None = None
+    outputs: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def role(self) -> Role | None:
+        return role(self.source)
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """The cells of a notebook, and notes on what was mended while reading it.
+
+    `ran` is the digest of the code that its outputs are from; '' where nobody noted it.
+    """
+
+    cells: tuple[Cell, ...]
+    notes: tuple[str, ...] = field(default=())
+    ran: str = ""
+
+    @property
+    def is_executed(self) -> bool:
+        """Whether the outputs are those of this code, run from top to bottom."""
+        code = [cell for cell in self.cells if cell.kind == "code"]
+        in_order = [cell.count for cell in code] == list(range(1, len(code) + 1))
+        return in_order and self.ran == code_digest(self.cells)
+
+
+def read(path: Path) -> Notebook:
+    """Return the notebook in the file at `path`.
+
+    Raises:
+        Unreadable: if it is not a regular file, is larger than 20 MB, or is no notebook.
+    """
+    if not path.is_file():
+        raise Unreadable(f"A notebook file is needed, {path} is none: check its name.")
+    if path.stat().st_size > MAX_BYTES:
+        raise Unreadable(f"{path.name} is larger than 20 MB: clear its outputs and save it again.")
+    try:
+        return parse(path.read_bytes())
+    except Unreadable as error:
+        raise Unreadable(f"{path.name}: {error}") from None
+
+
+def parse(data: bytes) -> Notebook:
+    """Return the notebook that the bytes of a file hold.
+
+    Raises:
+        Unreadable: if they hold none.
+    """
+    text = _text(data)
+    try:
+        content = json.loads(text)
+    except json.JSONDecodeError as error:
+        if not text.lstrip().startswith("{") and _CODE.search(text):
+            raise Unreadable(
+                "the file is plain text or a Python file, not a notebook: hand in the .ipynb file."
+            ) from None
+        raise Unreadable(
+            f"the file is cut off or was edited by hand (not JSON from line {error.lineno} on): "
+            "take an earlier copy, such as the one in .ipynb_checkpoints."
+        ) from None
+    except (RecursionError, ValueError):
+        raise Unreadable("the file nests or counts beyond reason: save it again.") from None
+    notes: list[str] = []
+    cells = [_cell(entry, notes) for entry in _entries(content, notes)]
+    kept = tuple(cell for cell in cells if cell)
+    return Notebook(kept, tuple(dict.fromkeys(notes)), _ran(content))
+
+
+def _ran(content: Any) -> str:
+    metadata = content.get("metadata")
+    noted = metadata.get("dlbook") if isinstance(metadata, dict) else None
+    ran = noted.get("ran") if isinstance(noted, dict) else None
+    return ran if isinstance(ran, str) else ""
+
+
+def _text(data: bytes) -> str:
+    if not data.strip():
+        raise Unreadable("the file is empty: take an earlier copy.")
+    if data.startswith(b"PK\3\4"):
+        raise Unreadable("the file is a ZIP or Word file, not a notebook: hand in the .ipynb file.")
+    if data.startswith(b"%PDF"):
+        raise Unreadable("the file is a PDF, not a notebook: hand in the .ipynb file.")
+    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        raise Unreadable("the file is not text in UTF-8: save it again from Jupyter.") from None
+
+
+def _entries(content: Any, notes: list[str]) -> list[Any]:
+    """Return the list of raw cells, also of a notebook in the old format 3."""
+    entries = content.get("cells") if isinstance(content, dict) else None
+    if (
+        entries is None
+        and isinstance(content, dict)
+        and isinstance(content.get("worksheets"), list)
+    ):
+        notes.append("read from the old notebook format 3")
+        sheets = [sheet for sheet in content["worksheets"] if isinstance(sheet, dict)]
+        entries = [cell for sheet in sheets for cell in sheet.get("cells") or []]
+    if not isinstance(entries, list):
+        raise Unreadable("the file is JSON but no notebook: it has no list of cells.")
+    if len(entries) > MAX_CELLS:
+        raise Unreadable(f"the notebook has {len(entries)} cells, at most {MAX_CELLS} are read.")
+    return entries
+
+
+def _cell(entry: Any, notes: list[str]) -> Cell | None:
+    if not isinstance(entry, dict):
+        notes.append("left out something in the list of cells that is no cell")
+        return None
+    source = entry.get("source", entry.get("input", ""))
+    if isinstance(source, list):
+        source = "".join(line for line in source if isinstance(line, str))
+    if not isinstance(source, str):
+        notes.append("left out a cell whose source is no text")
+        return None
+    kind = entry.get("cell_type")
+    source = source.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+    outputs, count, name = entry.get("outputs"), entry.get("execution_count"), entry.get("id")
+    return Cell(
+        kind if kind in _KINDS else "raw",
+        source.replace("\r\n", "\n"),
+        name if isinstance(name, str) else "",
+        count if type(count) is int else None,
+        tuple(o for o in outputs if isinstance(o, dict)) if isinstance(outputs, list) else (),
+    )
+
+
+# ---- writing: one canonical form, so that a run without change is no diff ----
+
+
+def canonical(cells: list[Cell] | tuple[Cell, ...], ran: str = "") -> str:
+    """Return the text of a notebook file: nbformat 4.5, readable ids, newline at the end.
+
+    Args:
+        cells: what is in it.
+        ran: the digest of the code that the outputs are from.
+    """
+    content: dict[str, Any] = {
+        "cells": [_to_dict(cell) for cell in with_ids(cells)],
+        "metadata": {
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+        },
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    if ran:
+        content["metadata"]["dlbook"] = {"ran": ran}
+    return json.dumps(content, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def code_digest(cells: list[Cell] | tuple[Cell, ...]) -> str:
+    """Return a digest of the code in a notebook: equal for two notebooks that run the same.
+
+    The texts of claims that the code names count as well, since they stand in its outputs.
+    """
+    sources = [cell.source.rstrip() for cell in cells if cell.kind == "code"]
+    named = set(re.findall(r"claims\.\w+\(\s*\"(\w+)\"", "\n".join(sources)))
+    if named:
+        table = tomllib.loads(_CLAIMS.read_text("utf-8"))
+        sources += [f"{id} {table.get(id)}" for id in sorted(named)]
+    return hashlib.sha256(json.dumps(sources).encode("utf-8")).hexdigest()
+
+
+def with_ids(cells: list[Cell] | tuple[Cell, ...]) -> list[Cell]:
+    """Return the cells, each with a readable unique id; an id that is readable already stays."""
+    taken: set[str] = set()
+    named = []
+    for number, cell in enumerate(cells):
+        wanted = cell.id if _is_readable(cell.id) and cell.id not in taken else _slug(cell, number)
+        unique, copies = wanted, 1
+        while unique in taken:
+            copies += 1
+            unique = f"{wanted}-{copies}"
+        taken.add(unique)
+        named.append(replace(cell, id=unique))
+    return named
+
+
+def _is_readable(name: str) -> bool:
+    """Return whether an id is a name of ours and no random one (hexadecimal, or a UUID)."""
+    return bool(re.fullmatch(r"[a-z][a-z0-9_]*(-[a-z0-9_]+)*", name)) and not re.fullmatch(
+        r"[0-9a-f]{6,12}|[0-9a-f]{8}-[0-9a-f-]{27}", name
+    )
+
+
+def _slug(cell: Cell, number: int) -> str:
+    first = next((line for line in cell.source.splitlines() if line.strip(" #")), "")
+    words = re.findall(r"[a-z][a-z0-9_]*", first.lower())[:6]
+    slug = "-".join(words)[:50].strip("-_")
+    return slug if _is_readable(slug) else f"cell-{number}"
+
+
+def _to_dict(cell: Cell) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "cell_type": cell.kind,
+        "id": cell.id,
+        "metadata": {},
+        "source": cell.source.rstrip("\n").splitlines(keepends=True),
+    }
+    if cell.kind == "code":
+        entry |= {"execution_count": cell.count, "outputs": [_joined(o) for o in cell.outputs]}
+    return entry
+
+
+def _joined(output: dict[str, Any]) -> dict[str, Any]:
+    """Return an output with each text in one piece, however the file had cut it into lines."""
+
+    def join(value: Any) -> Any:
+        if isinstance(value, list) and all(isinstance(line, str) for line in value):
+            return "".join(value)
+        return value
+
+    data = output.get("data")
+    whole = output | {"text": join(output["text"])} if "text" in output else output
+    if not isinstance(data, dict):
+        return whole
+    return whole | {"data": {mime: join(value) for mime, value in data.items()}}

@@ -1,0 +1,58 @@
+"""The folder of results: gone on with, never wiped; nothing that a person wrote is lost."""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+from dlbook.grading.batch.journal import Journal
+
+
+class Foreign(Exception):
+    """Raised when a folder holds something else than results."""
+
+
+def require_results_or_nothing(folder: Path) -> None:
+    """Refuse a folder for results in which other things are.
+
+    Raises:
+        Foreign: if it is a file, or holds files and no journal.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise Foreign(f"a folder for the results is needed, {folder} is a file: name another")
+    if folder.is_dir() and any(folder.iterdir()) and not any(folder.glob("journal*.sqlite")):
+        raise Foreign(
+            f"an empty folder or one with earlier results is needed, {folder} holds other "
+            "things: name a new one with -o"
+        )
+
+
+class Results:
+    """Writes files of a folder; a file that somebody has changed since is kept beside."""
+
+    def __init__(self, folder: Path, journal: Journal, say: Callable[[str], None]) -> None:
+        self._folder, self._journal, self._say = folder, journal, say
+
+    def write(self, name: str, text: str) -> None:
+        """Write a file whole or not at all; `name` is its path below the folder."""
+        path, data = self._folder / name, text.encode("utf-8", "replace")
+        digest = hashlib.sha256(data).hexdigest()
+        old = hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else None
+        if old != digest:
+            if old is not None and old != self._journal.wrote(name):
+                kept = beside(path, "yours")
+                path.rename(kept)
+                self._say(f"{path} was changed by hand: kept as {kept.name}")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            part = path.with_name(path.name + ".part")
+            part.write_bytes(data)
+            part.replace(path)
+        self._journal.note_file(name, digest)
+
+
+def beside(path: Path, word: str) -> Path:
+    """Return a path beside `path` that is free: `grades.csv` gives `grades.yours.csv`."""
+    number, free = 1, path.with_name(f"{path.stem}.{word}{path.suffix}")
+    while free.exists():
+        number += 1
+        free = path.with_name(f"{path.stem}.{word}-{number}{path.suffix}")
+    return free

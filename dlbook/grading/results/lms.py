@@ -1,0 +1,180 @@
+"""Grades into the file that an LMS exported: Canvas, Moodle, or any CSV whose columns are named.
+
+The file itself stays as it is; a copy beside it is filled, so that it can be imported again.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dlbook.check.safe_text import clean_line
+from dlbook.grading.batch.journal import Entry
+from dlbook.grading.results.folder import beside
+from dlbook.grading.results.sheet import Sheet, Unfillable, read
+
+_NUMBERS = ("ID", "Identifier")
+_NAMES = ("SIS Login ID", "SIS User ID", "Username", "ID number", "Email address")
+_FULL_NAMES = ("Student", "Full name")
+_NO_ROW = "no row of the file fits"
+_PARTICIPANT = re.compile(r"\D*?(\d+)")  # Participant 17, or the same in any language
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the lecturer asked for; '' leaves it to the file."""
+
+    set_prefix: str = ""
+    column: str = ""
+    id_column: str = ""
+    scale: bool = False
+
+
+@dataclass
+class Filled:
+    """The copy, and who is not in it."""
+
+    path: Path
+    column: str
+    count: int = 0
+    amiss: list[str] = field(default_factory=list)
+    replaced: list[str] = field(default_factory=list)
+    without: int = 0
+
+    def text(self) -> str:
+        """Return what was filled in and what was not, a line each."""
+        lines = [f"{self.count} grades filled into {self.path}, column {self.column!r}"]
+        lines += [f"  not filled: {line}" for line in self.amiss]
+        lines += [f"  another grade was there: {line}" for line in self.replaced]
+        if self.without:
+            lines.append(f"  left as they were: {self.without} rows that no result fits")
+        return "\n".join(lines)
+
+
+def fill(path: Path, entries: Iterable[Entry], choice: Choice) -> Filled:
+    """Write a copy of the export at `path` with the scores of one set in it.
+
+    Raises:
+        Unfillable: if the file is no such export, or it is not clear what goes where.
+    """
+    own = _one_set(list(entries), choice.set_prefix)
+    sheet = read(path)
+    column = _column(sheet, choice, own[0].set_name)
+    factor = _factor(sheet.possible(column), own, choice.scale)
+    filled = Filled(beside(path, "filled"), sheet.head[column])
+    found = _match(sheet, own, choice, filled)
+    for number, entry in found.items():
+        report = entry.report
+        if report is None:
+            filled.amiss.append(f"{_who(entry)}: {entry.reason}")
+        elif sheet.is_locked(number):
+            filled.amiss.append(f"{_who(entry)}: the file says that this grade cannot be changed")
+        else:
+            old, new = sheet.rows[number][column].strip(), sheet.number(report.score * factor)
+            if sheet.value(old) not in (None, sheet.value(new)):
+                filled.replaced.append(f"{_who(entry)}: {old}, now {new}")
+            sheet.rows[number][column] = new
+            filled.count += 1
+    if all(line.endswith(_NO_ROW) for line in filled.amiss) and not found:
+        raise Unfillable(
+            "no student of the results is in this file: is it the export of this course? "
+            f"It has no row for {', '.join(_who(entry) for entry in own[:5])}"
+        )
+    filled.without = len(sheet.students) - len(found)
+    filled.path.write_text(sheet.text(), "utf-8", newline="")
+    return filled
+
+
+def _one_set(entries: list[Entry], prefix: str) -> list[Entry]:
+    names = sorted({entry.set_name for entry in entries if entry.set_name})
+    chosen = [name for name in names if name.startswith(prefix)]
+    if len(chosen) != 1:
+        raise Unfillable(f"one set is needed, name it with --set; there are: {', '.join(names)}")
+    return [entry for entry in entries if entry.set_name == chosen[0]]
+
+
+def _column(sheet: Sheet, choice: Choice, set_name: str) -> int:
+    """Return the number of the column to fill: as asked, or as the LMS names it."""
+    if choice.column:
+        return sheet.column(choice.column, "--column")
+    if sheet.is_moodle:
+        return sheet.names.index("Grade")
+    if not sheet.is_canvas:
+        raise Unfillable(
+            "this is no export of Canvas or Moodle in English or German: name the columns with "
+            f"--column and --id-column; there are: {', '.join(sheet.head)}"
+        )
+    number, _, topic = set_name.partition("_")
+    tests = (
+        lambda name: _plain(set_name) in _plain(name),
+        lambda name: bool(topic) and _plain(topic) in _plain(name),
+        lambda name: re.search(rf"(?<!\d)0*{re.escape(number.lstrip('0'))}(?!\d)", name),
+        lambda name: len(sheet.assignments) == 1,
+    )
+    for fits in tests:
+        named = [i for i, name in sheet.assignments.items() if fits(name)]
+        if len(named) == 1:
+            return named[0]
+    names = ", ".join(sheet.head[i] for i in sheet.assignments) or "none"
+    raise Unfillable(f"which column is {set_name}? Name it with --column; there are: {names}")
+
+
+def _factor(possible: float | None, entries: list[Entry], scale: bool) -> float:
+    """Return what scores are multiplied by; points that differ need `--scale`."""
+    points = max((report.points for entry in entries if (report := entry.report)), default=0)
+    if scale and possible is None:
+        raise Unfillable(
+            "--scale needs the points of the LMS, and no column of the file tells them"
+        )
+    if not points or possible is None or possible == points:
+        return 1.0
+    if not scale:
+        raise Unfillable(
+            f"the LMS gives {possible:g} points, the set has {points}: change one of them, or "
+            "add --scale"
+        )
+    return possible / points
+
+
+def _match(sheet: Sheet, entries: list[Entry], choice: Choice, filled: Filled) -> dict[int, Entry]:
+    """Return entries by their row; who has no row, or several, or shares one, is told."""
+    numbers = _rows(sheet, [choice.id_column] if choice.id_column else _NUMBERS)
+    names = _rows(sheet, [choice.id_column] if choice.id_column else (*_NAMES, *_FULL_NAMES))
+    found: dict[int, list[Entry]] = {}
+    for entry in entries:
+        rows = numbers.get(entry.lms_id, set()) if entry.lms_id else set()
+        for own in (entry.student, entry.name, entry.lms_id):
+            rows = rows or names.get(_plain(own), set())
+        if len(rows) == 1:
+            found.setdefault(next(iter(rows)), []).append(entry)
+        else:
+            why = "several rows of the file fit" if rows else _NO_ROW
+            filled.amiss.append(f"{_who(entry)}: {why}")
+    for rivals in (group for group in found.values() if len(group) > 1):
+        names_told = " and ".join(_who(entry) for entry in rivals)
+        filled.amiss.append(f"{names_told}: one row of the file fits them all")
+    return {number: group[0] for number, group in found.items() if len(group) == 1}
+
+
+def _rows(sheet: Sheet, columns: Iterable[str]) -> dict[str, set[int]]:
+    """Return the rows of students by what stands in `columns`: as letters and digits."""
+    found: dict[str, set[int]] = {}
+    for name in columns:
+        if name in sheet.names or name not in (*_NUMBERS, *_NAMES, *_FULL_NAMES):
+            place = sheet.column(name, "--id-column")
+            for row in sheet.students:
+                value = sheet.rows[row][place].strip()
+                if name in _NUMBERS and (numbered := _PARTICIPANT.fullmatch(value)):
+                    value = numbered[1]
+                for text in {_plain(value), _plain(value.partition("@")[0])} - {""}:
+                    found.setdefault(text, set()).add(row)
+    return found
+
+
+def _plain(text: str) -> str:
+    """Return the letters and digits of a text, in lower case."""
+    return "".join(c for c in text.casefold() if c.isalnum())
+
+
+def _who(entry: Entry) -> str:
+    return clean_line(entry.student, 80)

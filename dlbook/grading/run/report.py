@@ -1,0 +1,123 @@
+"""What came out of an exercise and of a notebook: verdicts and points, as text and plain data."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from dlbook.check.i18n import _
+from dlbook.check.safe_text import clean_line
+from dlbook.check.verdict import Outcome, Verdict
+
+
+@dataclass(frozen=True)
+class ExerciseReport:
+    """One exercise: the outcomes of its checks; points are given when every check is right."""
+
+    name: str
+    points: int
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict of the first check that is not right."""
+        return next((o.verdict for o in self.outcomes if o.verdict != "right"), Verdict.RIGHT)
+
+    @property
+    def score(self) -> int:
+        return self.points if self.verdict is Verdict.RIGHT else 0
+
+
+@dataclass(frozen=True)
+class Report:
+    """One notebook: its exercises, notes on what was repaired, and the walls that it ran in."""
+
+    set_name: str
+    seed: int
+    exercises: tuple[ExerciseReport, ...]
+    notes: tuple[str, ...] = field(default=())
+    isolation: str = "none"
+
+    @property
+    def score(self) -> int:
+        return sum(exercise.score for exercise in self.exercises)
+
+    @property
+    def points(self) -> int:
+        return sum(exercise.points for exercise in self.exercises)
+
+    @property
+    def all_right(self) -> bool:
+        return all(exercise.verdict is Verdict.RIGHT for exercise in self.exercises)
+
+    def text(self) -> str:
+        """Return the report for a terminal: a line an exercise, what is amiss below it."""
+        parts = [self.set_name]
+        for exercise in self.exercises:
+            amiss = [o for o in exercise.outcomes if o.verdict is not Verdict.RIGHT]
+            parts.append((amiss or list(exercise.outcomes))[0].text())
+        parts += [_("note: {note}").format(note=clean_line(note)) for note in self.notes]
+        right = sum(exercise.verdict is Verdict.RIGHT for exercise in self.exercises)
+        parts.append(
+            _("{right} of {all} right, {score} of {points} points").format(
+                right=right, all=len(self.exercises), score=self.score, points=self.points
+            )
+        )
+        return "\n".join(parts)
+
+    def to_dict(self, *, whole: bool = False) -> dict[str, Any]:
+        """Return the report as plain data for JSON.
+
+        Args:
+            whole: also what a student must not see: details and fingerprints of hidden checks.
+        """
+        return {
+            "set": self.set_name,
+            "seed": self.seed,
+            "score": self.score,
+            "points": self.points,
+            "isolation": self.isolation,
+            "notes": list(self.notes),
+            "exercises": [
+                {
+                    "name": exercise.name,
+                    "verdict": exercise.verdict.value,
+                    "score": exercise.score,
+                    "points": exercise.points,
+                    "checks": [_outcome_dict(outcome, whole) for outcome in exercise.outcomes],
+                }
+                for exercise in self.exercises
+            ],
+        }
+
+
+def _outcome_dict(outcome: Outcome, whole: bool) -> dict[str, Any]:
+    data: dict[str, Any] = {
+        "verdict": outcome.verdict.value,
+        "hidden": outcome.hidden,
+        "hints": list(outcome.hints),
+        "detail": "" if outcome.hidden and not whole else outcome.detail,
+    }
+    return data | {"fingerprint": outcome.fingerprint} if whole else data
+
+
+def from_dict(data: dict[str, Any]) -> Report:
+    """Return the report that `Report.to_dict` made plain data of."""
+    exercises = tuple(
+        ExerciseReport(
+            entry["name"],
+            entry["points"],
+            tuple(_outcome(entry["name"], check) for check in entry["checks"]),
+        )
+        for entry in data["exercises"]
+    )
+    return Report(data["set"], data["seed"], exercises, tuple(data["notes"]), data["isolation"])
+
+
+def _outcome(exercise: str, data: dict[str, Any]) -> Outcome:
+    return Outcome(
+        exercise,
+        Verdict(data["verdict"]),
+        tuple(data["hints"]),
+        data["detail"],
+        data["hidden"],
+        data.get("fingerprint", ""),
+    )

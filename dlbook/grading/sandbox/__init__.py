@@ -1,0 +1,1 @@
+"""What stands between strangers' code and this machine."""

@@ -1,0 +1,271 @@
+"""The walls: bubblewrap around a Python that sees its packages, scratch space and nothing else.
+
+No network, a read-only system, an empty home, namespaces of its own, and only the variables that
+are set here. The inner half (limits, rights, system calls) is in `dlbook.grading.sandbox.inside`.
+"""
+
+import json
+import os
+import shutil
+import signal
+import site
+import socket
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from pathlib import Path
+from typing import IO, Any
+
+from dlbook.grading.errors import NoSandbox
+from dlbook.grading.package import PACKAGE, PRIVATE
+from dlbook.grading.sandbox.inside.confine import HOME, SCRATCH
+
+_COURSE = "/course"
+_CURTAIN = Path(__file__).resolve().parent / "inside" / "hidden"
+_SYSTEM = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime", "/etc/fonts")
+_RIGHTS = {  # what root keeps until the inner half gives it up
+    "once": ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP"),
+    "many": ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP", "CAP_SYS_ADMIN", "CAP_NET_ADMIN"),
+}
+_REFUSAL = """Not graded: bubblewrap cannot start here ({reason}).
+Student code would run with your rights. What helps:
+- bubblewrap is not installed: apt install bubblewrap (Linux only; on Windows use WSL2).
+- Ubuntu 23.10 or later: allow it in /etc/apparmor.d/bwrap, a profile with `userns,` in it.
+- in a container: start it with --security-opt seccomp=unconfined --cap-add SYS_ADMIN.
+- notebooks that you trust as your own: pass --sandbox off."""
+
+
+class Sandbox:
+    """One bubblewrap with a Python in it that serves requests on `control`.
+
+    Args:
+        mode: `once` becomes a kernel itself, `many` is a parent that kernels are forked from.
+        hides: packages that are not to be seen.
+
+    Raises:
+        NoSandbox: if it does not start.
+    """
+
+    def __init__(self, mode: str, hides: tuple[str, ...] = ()) -> None:
+        self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        told, telling = os.pipe()
+        program = [
+            _python(),
+            "-S",
+            "-m",
+            "dlbook.grading.sandbox.inside.fork_server",
+            mode,
+            str(theirs.fileno()),
+        ]
+        command = [*walls(mode, hides), "--info-fd", str(telling), "--", *program]
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115 (closed in close)
+        try:
+            self.process = _spawn(command, (theirs.fileno(), telling), self._said)
+        except OSError as error:
+            os.close(told)
+            self.control.close()
+            raise NoSandbox(_REFUSAL.format(reason=error)) from None
+        finally:
+            theirs.close()
+            os.close(telling)
+        with open(told, encoding="utf-8") as info:
+            text = info.read()
+        if not text:
+            self.process.wait()
+            reason = self.complaint()
+            self.close()
+            raise NoSandbox(_REFUSAL.format(reason=reason))
+        self.first = int(json.loads(text)["child-pid"])  # ends, and all in the sandbox with it
+
+    def complaint(self) -> str:
+        """Return the last line that bubblewrap or the program in it has written."""
+        self._said.seek(0)
+        lines = self._said.read(1 << 16).decode("utf-8", "replace").strip().splitlines()
+        return lines[-1] if lines else f"it ended with code {self.process.returncode}"
+
+    def ask(self, request: dict[str, Any], files: list[int], seconds: float) -> tuple[str, int]:
+        """Send a request with open files and return the answer and the file that came with it.
+
+        Raises:
+            OSError: if the program in the sandbox has ended, or says nothing for `seconds`.
+        """
+        self.tell(request, files)
+        self.control.settimeout(seconds)
+        text, got, _flags, _address = socket.recv_fds(self.control, 1 << 18, 1)
+        if not text:
+            raise ConnectionResetError(f"the sandbox has ended: {self.complaint()}")
+        return text.decode("utf-8", "replace"), got[0] if got else -1
+
+    def tell(self, request: dict[str, Any], files: list[int]) -> None:
+        """Send a request with open files."""
+        socket.send_fds(self.control, [json.dumps(request).encode()], files)
+
+    def close(self) -> None:
+        """End it with everything in it; a second call does nothing."""
+        self.control.close()
+        if self.process.poll() is None:
+            _kill(self.first)
+            try:
+                self.process.wait(1.0)  # bubblewrap itself sees that and ends
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        self._said.close()
+
+
+def _kill(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+
+
+def probe() -> None:
+    """Start bubblewrap with all its walls once.
+
+    Raises:
+        NoSandbox: if that fails.
+    """
+    command = [*walls("many", ()), "--", _python(), "-S", "-c", "import numpy, ipykernel"]
+    try:
+        done = subprocess.run(command, env=environment(), capture_output=True, timeout=60)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise NoSandbox(_REFUSAL.format(reason=error)) from None
+    if done.returncode:
+        lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        reason = lines[-1] if lines else f"it ended with code {done.returncode}"
+        raise NoSandbox(_REFUSAL.format(reason=reason))
+
+
+def walls(mode: str, hides: tuple[str, ...]) -> list[str]:
+    """Return the command that builds the walls, without what runs inside.
+
+    Raises:
+        NoSandbox: if a folder that would be shown holds solutions.
+    """
+    spaces = [f"--unshare-{kind}" for kind in ("pid", "ipc", "uts", "net")]
+    program = shutil.which("bwrap") or "bwrap"
+    command = [program, "--die-with-parent", "--new-session", *spaces, "--hostname", "sandbox"]
+    if os.getuid() == 0:
+        command += [word for right in _RIGHTS[mode] for word in ("--cap-add", right)]
+    else:
+        command += ["--unshare-user", "--uid", "1000", "--gid", "1000"]
+    command += _system()
+    for folder, size in SCRATCH.items():
+        command += [*_parents(folder), "--perms", "1777", "--size", str(size << 20)]
+        command += ["--tmpfs", folder]
+    shown = {_base(): _base(), str(PACKAGE): f"{_COURSE}/dlbook", **_packages()}
+    for source, target in shown.items():
+        if Path(source, "solutions").is_dir():
+            raise NoSandbox(f"{source} holds solutions and would be shown: move them out of it.")
+        if source != target or not source.startswith("/usr"):  # which is there already
+            command += [*_parents(target), "--ro-bind", source, target]
+    for target in _secrets(shown):
+        command += ["--tmpfs", target, "--remount-ro", target]
+    for name in hides:
+        command += _curtains(name, shown)
+    return [*command, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", HOME]
+
+
+def environment() -> dict[str, str]:
+    """Return all variables that a sandboxed kernel has."""
+    threads = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+    return {
+        "HOME": HOME,
+        "IPYTHONDIR": f"{HOME}/.ipython",
+        "LANG": "C.UTF-8",
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "PATH": f"{Path(_python()).parent}:/usr/bin:/bin",
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONHASHSEED": "0",
+        "PYTHONPATH": os.pathsep.join([_COURSE, *_packages().values()]),
+        "USER": "learner",
+        **dict.fromkeys(threads, "1"),
+    }
+
+
+def _system() -> list[str]:
+    """Return binds of the system: /usr, the links to it, and a few files of /etc."""
+    command = ["--ro-bind", "/usr", "/usr"]
+    for name in ("/bin", "/sbin", "/lib", "/lib64"):
+        if os.path.islink(name):
+            command += ["--symlink", os.readlink(name), name]
+        elif os.path.isdir(name):
+            command += ["--ro-bind", name, name]
+    for name in _SYSTEM:
+        command += ["--ro-bind-try", name, name]
+    # no /dev/zero: mapped, it gives memory that no limit counts
+    return [*command, "--proc", "/proc", "--dev", "/dev", "--ro-bind", "/dev/null", "/dev/zero"]
+
+
+def _python() -> str:
+    return os.path.realpath(sys.executable)
+
+
+def _base() -> str:
+    """Return the folder of the Python installation itself, not of a virtual environment."""
+    return os.path.realpath(sys.base_prefix)
+
+
+@cache
+def _packages() -> dict[str, str]:
+    """Return where installed packages are, and where the sandbox shows them."""
+    folders = [*site.getsitepackages()]
+    if site.ENABLE_USER_SITE:
+        folders.append(site.getusersitepackages())
+    real = [os.path.realpath(folder) for folder in folders if os.path.isdir(folder)]
+    return {folder: f"/packages/{i}" for i, folder in enumerate(dict.fromkeys(real))}
+
+
+def _secrets(shown: dict[str, str]) -> list[str]:
+    """Return what is covered: keys, and other copies of dlbook than the one that is shown."""
+    covered = [f"{_COURSE}/dlbook/{name}" for name in PRIVATE if (PACKAGE / name).is_dir()]
+    copies = [source for source in shown if Path(source, "dlbook").is_dir()]
+    return covered + [f"{shown[source]}/dlbook" for source in copies]
+
+
+def _curtains(name: str, shown: dict[str, str]) -> list[str]:
+    """Return binds that put an error in the place of the package or module called `name`."""
+    path = name.replace(".", "/")
+    command = []
+    for source, target in (*shown.items(), (str(PACKAGE.parent), _COURSE)):
+        if Path(source, path).is_dir():
+            command += ["--ro-bind", str(_CURTAIN), f"{target}/{path}"]
+        if Path(source, f"{path}.py").is_file():
+            command += ["--ro-bind", str(_CURTAIN / "__init__.py"), f"{target}/{path}.py"]
+    return command
+
+
+def _parents(folder: str) -> list[str]:
+    """Return the making of the folders above `folder`, open to all: bubblewrap closes them."""
+    above = [str(parent) for parent in reversed(Path(folder).parents) if str(parent) != "/"]
+    return [word for parent in above for word in ("--perms", "0755", "--dir", parent)]
+
+
+# ---- bubblewrap ends with the thread that has started it, so that is one that lasts ----
+
+
+def _spawn(
+    command: list[str], files: tuple[int, ...], errors: IO[bytes]
+) -> "subprocess.Popen[bytes]":
+    nothing = subprocess.DEVNULL
+    job = _starter(os.getpid()).submit(
+        lambda: subprocess.Popen(
+            command,
+            env=environment(),
+            pass_fds=files,
+            stdin=nothing,
+            stdout=nothing,
+            stderr=errors,
+        )
+    )
+    return job.result()
+
+
+@cache
+def _starter(process: int) -> ThreadPoolExecutor:
+    """Return a thread of this process that outlives whatever has asked for a sandbox."""
+    return ThreadPoolExecutor(1, "dlbook-sandbox")

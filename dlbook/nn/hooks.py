@@ -1,0 +1,43 @@
+"""A model while it is looked into: in evaluation mode, its layers watched, and left as it was."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+from dlbook.nn.module import Module
+
+
+def is_leaf(module: Module) -> bool:
+    """Return whether a module has no modules inside."""
+    return not any(True for _ in module.children())
+
+
+@contextmanager
+def watched(layers: Iterable[Module], call: Callable[..., Any]) -> Iterator[None]:
+    """Let ``call(layer, forward, *inputs)`` stand for the `forward` of each layer.
+
+    Args:
+        layers: those to watch, each once.
+        call: returns what the layer is to return.
+    """
+    layers = list(layers)
+    for layer in layers:
+        vars(layer)["forward"] = partial(call, layer, layer.forward)
+    try:
+        yield
+    finally:
+        for layer in layers:
+            del vars(layer)["forward"]
+
+
+@contextmanager
+def evaluation(model: Module) -> Iterator[None]:
+    """Put a model and all modules in it into evaluation mode, and each back into its own."""
+    modes = {module: module.training for module in model.modules()}
+    model.eval()
+    try:
+        yield
+    finally:
+        for module, mode in modes.items():
+            module.training = mode

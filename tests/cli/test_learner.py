@@ -1,0 +1,92 @@
+import json
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from dlbook.cli import main
+from dlbook.cli.learner import _targets
+from dlbook.grading.course.build import Course
+from tests import ROOT, SAMPLES
+from tests.grading.conftest import course
+
+__all__ = ["course"]  # a fixture
+
+REFUSED = {  # arguments: what is said
+    ("check", "44"): "a set or an exercise is needed, got '44'; the sets are: 90_tiny",
+    ("check", "90.no_such"): "90_tiny has no exercise 'no_such'; it has relu_back",
+    ("check", "no_such.ipynb"): "A notebook file is needed, no_such.ipynb is none",
+}
+
+
+def run(course, *arguments) -> int:
+    return main(["--course", str(course.root), *arguments])
+
+
+@pytest.mark.parametrize("arguments", REFUSED)
+def test_what_cannot_be_done_is_told_in_one_line(course, capsys, arguments):
+    assert run(course, *arguments) == 2
+    said = capsys.readouterr()
+    assert said.out == "" and REFUSED[arguments] in said.err and said.err.count("\n") == 1
+
+
+def test_a_notebook_without_our_exercises_is_refused(course, capsys):
+    assert run(course, "check", str(SAMPLES / "tiny-fail-stray_file.ipynb")) == 2
+    assert "holds none of its exercises" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("target", ["5", "05", "05.cost", "cost"])
+def test_a_set_may_go_by_its_number_and_an_exercise_by_its_name(target):
+    (found,) = _targets(Course(ROOT), target)
+    assert found == (ROOT / "exercises" / "05_backpropagation.ipynb", "cost" * ("cost" in target))
+
+
+def test_a_chapter_is_refused(capsys):
+    assert (
+        main(["--course", str(ROOT), "check", str(ROOT / "chapters/05_backpropagation.ipynb")]) == 2
+    )
+    assert "is not the exercise notebook" in capsys.readouterr().err
+
+
+def test_a_fresh_seed_needs_the_solutions(course, capsys):
+    (course.root / "solutions" / "90_tiny.ipynb").unlink()
+    assert run(course, "check", "90", "--seed", "3") == 2
+    assert "--seed needs the solutions" in capsys.readouterr().err
+
+
+def test_a_folder_without_a_course_is_told(tmp_path, capsys):
+    assert main(["--course", str(tmp_path), "check"]) == 2
+    assert "name it with --course DIR" in capsys.readouterr().err
+
+
+def test_a_misspelt_option_is_refused(capsys):
+    with pytest.raises(SystemExit) as exit:
+        main(["check", "--sede", "3"])
+    assert exit.value.code == 2 and "--sede" in capsys.readouterr().err
+
+
+def test_help_loads_nothing_heavy():
+    code = "import sys; from dlbook.cli import main; main([]); print('numpy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "check" in done.stdout and done.stdout.endswith("False\n")
+
+
+@pytest.mark.notebook
+def test_a_stub_is_not_attempted_and_a_renamed_right_answer_passes(course, capsys, tmp_path):
+    assert run(course, "check", "90") == 1
+    assert "○ relu_back: not attempted" in capsys.readouterr().out
+    renamed = tmp_path / "my work (final).ipynb"
+    shutil.copy(SAMPLES / "relu_back-right-plain.ipynb", renamed)
+    assert run(course, "check", str(renamed)) == 0
+    assert "✓ relu_back: right" in capsys.readouterr().out
+
+
+@pytest.mark.notebook
+def test_json_holds_the_verdict_of_each_check(course, capsys):
+    path = SAMPLES / "relu_back-wrong-kink.ipynb"
+    assert run(course, "check", str(path), "--seed", "3", "--json") == 1
+    (report,) = json.loads(capsys.readouterr().out)
+    (exercise,) = report["exercises"]
+    assert report["seed"] == 3 and report["score"] == 0 and exercise["verdict"] == "wrong"
+    assert [c["verdict"] for c in exercise["checks"]] == ["right", "wrong"]

@@ -1,0 +1,85 @@
+"""Workers that grade nothing, fast: for tests of what surrounds grading.
+
+`python -m tests.grading.batch.fakes FOLDER JOURNAL` grades a folder of files with `slow`.
+"""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+from dlbook.check.answer_key import ExerciseKey, Key
+from dlbook.check.verdict import Outcome, Verdict
+from dlbook.grading.batch.batch import Batch, Plan, Reference
+from dlbook.grading.batch.executors import Pool, processes
+from dlbook.grading.batch.intake import collect
+from dlbook.grading.batch.journal import Entry, Journal, Record, standing
+from dlbook.grading.batch.worker import Job
+from dlbook.grading.notebook import canonical, parse
+from dlbook.grading.run.report import ExerciseReport, Report
+
+SET = "90_tiny"
+EXERCISES = {SET: frozenset({"relu_back"})}
+KEY = Key(SET, 7, "", "", (ExerciseKey("relu_back", 2, {}, ()),))
+VERDICTS = list(Verdict)[:8]
+
+
+def notebook(text: str) -> bytes:
+    """Return a submission that says `text` below its answer's first line."""
+    cells = parse(b'{"cells": [{"cell_type": "code", "source": ""}]}').cells
+    source = f"# answer: relu_back\n{text}"
+    return canonical([type(cells[0])("code", source)]).encode()
+
+
+def report(verdict: Verdict, **more: str) -> Report:
+    outcome = Outcome("relu_back", verdict, **more)
+    return Report(SET, 7, (ExerciseReport("relu_back", 2, (outcome,)),), isolation="fake")
+
+
+def work(job: Job) -> Record:
+    """Return a verdict that depends on the file's bytes alone, or the end that the file asks for.
+
+    `unreadable` is a verdict, `fault` a fault of the grader, `die` the end of the worker.
+    """
+    if b"unreadable" in job.data:
+        return Record(unreadable="the file is cut off.")
+    if b"fault" in job.data:
+        raise RuntimeError("the grader itself failed")
+    if b"die" in job.data:
+        os._exit(1)
+    verdict = VERDICTS[sum(job.data) % len(VERDICTS)]
+    return Record(report(verdict, detail=str(sum(job.data))).to_dict(whole=True))
+
+
+def once(job: Job) -> Record:
+    """Fail at the first try, and do as `work` does at the second."""
+    mark = Path(os.environ["DLBOOK_FAKE_MARK"])
+    if not mark.exists():
+        mark.touch()
+        raise RuntimeError("not today")
+    return work(job)
+
+
+def slow(job: Job) -> Record:
+    time.sleep(0.005)
+    return work(job)
+
+
+def plan(work=work, digest="reference", seed=7) -> Plan:
+    return Plan({SET: Reference(KEY, digest)}, seed, sandbox="off", work=work)
+
+
+def run(folder: Path, path: Path, plan: Plan, pool: Pool | None = None) -> list[Entry]:
+    """Grade a folder into a journal, and return the roll."""
+    journal = Journal(path)
+    try:
+        batch = Batch(plan, journal)
+        batch.enrol(collect(folder, EXERCISES))
+        batch.grade(pool or processes(2))
+    finally:
+        journal.close()
+    return standing(path)
+
+
+if __name__ == "__main__":
+    run(Path(sys.argv[1]), Path(sys.argv[2]), plan(slow))

@@ -1,0 +1,137 @@
+import sqlite3
+from dataclasses import replace
+
+import pytest
+
+from dlbook.check.verdict import Verdict
+from dlbook.grading.batch.journal import Busy, Entry, Journal, Origin, Record, journals, standing
+from dlbook.grading.results.changes import changes
+from dlbook.grading.results.folder import Foreign, Results, beside, require_results_or_nothing
+from tests.grading.batch import fakes
+
+ORIGIN = Origin("bytes", "reference", 7, "engine")
+RIGHT = Record(fakes.report(Verdict.RIGHT).to_dict(whole=True))
+WRONG = Record(fakes.report(Verdict.WRONG).to_dict(whole=True))
+ENTRY = Entry("ada", fakes.SET, label="ada.ipynb", origin=ORIGIN)
+
+
+@pytest.fixture
+def journal(tmp_path):
+    found = Journal(tmp_path / "journal.sqlite")
+    yield found
+    found.close()
+
+
+def test_a_result_is_found_again_by_all_that_it_depends_on(journal):
+    run = journal.begin(7, [ENTRY])
+    journal.put(run, replace(ENTRY, record=RIGHT))
+    assert journal.record(ORIGIN) == RIGHT
+    for change in ({"submission": "x"}, {"reference": "x"}, {"seed": 8}, {"engine": "x"}):
+        assert journal.record(replace(ORIGIN, **change)) is None
+
+
+def test_a_row_is_on_the_disk_as_soon_as_it_is_kept(journal, tmp_path):
+    run = journal.begin(7, [ENTRY])
+    path = tmp_path / "journal.sqlite"
+    assert standing(path)[0].reason.startswith("not graded yet")
+    journal.put(run, replace(ENTRY, record=RIGHT))
+    assert standing(path) == [replace(ENTRY, record=RIGHT)]
+    base = sqlite3.connect(path)
+    assert base.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert base.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    base.close()
+
+
+def test_a_second_writer_is_refused(journal, tmp_path):
+    with pytest.raises(Busy, match="wait for it to end"):
+        Journal(tmp_path / "journal.sqlite")
+
+
+def test_the_seed_of_the_newest_run_is_known(journal):
+    assert journal.last_seed() is None
+    journal.begin(7, [])
+    journal.begin(9, [])
+    assert journal.last_seed() == 9
+
+
+def test_who_is_not_handed_in_again_stays_with_the_result(journal, tmp_path):
+    bob = replace(ENTRY, student="bob", origin=replace(ORIGIN, submission="b"))
+    stray = Entry("bob", "", label="thesis.pdf", problem="a PDF.")
+    lost = replace(stray, student="zoe")
+    run = journal.begin(7, [ENTRY, bob, stray, lost])
+    journal.put(run, replace(ENTRY, record=RIGHT))
+    again = replace(bob, origin=replace(ORIGIN, submission="c"))
+    run = journal.begin(7, [again])
+    assert journal.others(run, [again]) == 2
+    found = {(e.student, e.set_name): e for e in standing(tmp_path / "journal.sqlite")}
+    assert found == {
+        ("ada", fakes.SET): replace(ENTRY, record=RIGHT),
+        ("bob", fakes.SET): again,  # and what lay beside the old one is gone
+        ("zoe", ""): lost,
+    }
+
+
+WHYS = {  # what is new: the cause that is told
+    "submission": ("other bytes", "another file was handed in"),
+    "reference": ("other", "the reference solution was changed"),
+    "seed": (8, "the inputs were drawn from another seed"),
+    "engine": ("2.0", "the grader, its settings or its packages were changed"),
+}
+
+
+@pytest.mark.parametrize("what", WHYS)
+def test_a_score_that_changed_is_told_with_the_cause(journal, tmp_path, what):
+    value, cause = WHYS[what]
+    other = replace(ENTRY, origin=replace(ORIGIN, **{what: value}), record=WRONG)
+    for entry in (replace(ENTRY, record=RIGHT), other):
+        run = journal.begin(7, [entry])
+        journal.put(run, entry)
+        journal.finish(run)
+    path = tmp_path / "journal.sqlite"
+    (change,) = changes(standing(path, back=1), standing(path))
+    assert (change.before, change.after, change.why) == ("2 of 2", "0 of 2", cause)
+    assert change.exercises == "relu_back: right, now wrong"
+
+
+def test_equal_scores_are_no_change(journal):
+    other = replace(ENTRY, origin=replace(ORIGIN, seed=8), record=RIGHT)
+    assert changes([replace(ENTRY, record=RIGHT)], [other]) == []
+
+
+def test_a_fault_after_a_grade_is_a_change_with_its_reason(journal):
+    (change,) = changes([replace(ENTRY, record=RIGHT)], [replace(ENTRY, problem="grader fault")])
+    assert (change.after, change.why) == ("not graded", "grader fault")
+
+
+# ---- the folder of results ----
+
+
+def test_what_a_person_wrote_is_kept_beside(journal, tmp_path):
+    said = []
+    results = Results(tmp_path, journal, said.append)
+    results.write("grades.csv", "one")
+    results.write("grades.csv", "two")
+    assert said == [] and (tmp_path / "grades.csv").read_text() == "two"
+    (tmp_path / "grades.csv").write_text("mine")
+    results.write("grades.csv", "three")
+    assert (tmp_path / "grades.csv").read_text() == "three"
+    assert (tmp_path / "grades.yours.csv").read_text() == "mine"
+    assert "changed by hand: kept as grades.yours.csv" in said[0]
+
+
+def test_a_free_name_is_found_beside(tmp_path):
+    path = tmp_path / "a.csv"
+    assert beside(path, "filled").name == "a.filled.csv"
+    (tmp_path / "a.filled.csv").touch()
+    assert beside(path, "filled").name == "a.filled-2.csv"
+
+
+def test_a_folder_of_other_things_is_refused(tmp_path):
+    require_results_or_nothing(tmp_path / "new")
+    require_results_or_nothing(tmp_path)
+    (tmp_path / "thesis.tex").touch()
+    with pytest.raises(Foreign, match="holds other things: name a new one"):
+        require_results_or_nothing(tmp_path)
+    (tmp_path / "journal-1-of-2.sqlite").touch()
+    require_results_or_nothing(tmp_path)
+    assert [path.name for path in journals(tmp_path)] == ["journal-1-of-2.sqlite"]

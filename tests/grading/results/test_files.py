@@ -1,0 +1,253 @@
+import csv
+import json
+import re
+from collections import Counter
+from dataclasses import replace
+from html.parser import HTMLParser
+from io import StringIO
+
+import numpy as np
+import pytest
+from hypothesis import given, strategies as st
+
+from dlbook.check.compare import fingerprint
+from dlbook.check.safe_text import clean, csv_cell, file_stem
+from dlbook.check.verdict import Outcome, Verdict
+from dlbook.grading.batch.journal import Entry, Origin, Record
+from dlbook.grading.results.changes import changes
+from dlbook.grading.results.class_page import class_page
+from dlbook.grading.results.feedback import feedback
+from dlbook.grading.results.files import class_table, gradebook, json_lines, summary
+from dlbook.grading.results.tally import tally
+from dlbook.grading.run.report import ExerciseReport, Report, from_dict
+from tests.grading.batch import fakes
+
+EVIL = "<script>alert(1)</script>\x1b[31m\u202egnp.exe\x00\u2066<img src=x onerror=alert(2)>"
+
+
+def entry(student: str, *outcomes: Outcome, notes=(), answers=None, data="bytes") -> Entry:
+    report = Report(fakes.SET, 7, (ExerciseReport("relu_back", 2, outcomes),), notes, "fake")
+    record = Record(report.to_dict(whole=True), answers=answers or {})
+    origin = Origin(f"{data} {student}", "reference", 7, "engine")
+    return Entry(student, fakes.SET, label=f"{student}.ipynb", origin=origin, record=record)
+
+
+def wrong(mark: str, hidden=False) -> Outcome:
+    return Outcome("relu_back", Verdict.WRONG, (), f"differs: {mark}", hidden, mark)
+
+
+RIGHT = Outcome("relu_back", Verdict.RIGHT)
+KNOWN = Outcome("relu_back", Verdict.KNOWN_MISTAKE, ("Where is g?",), "differs")
+CLASS = [
+    entry("ada", RIGHT, RIGHT),
+    entry("bob", KNOWN, replace(KNOWN, hidden=True)),
+    *(entry(f"s{i}", wrong("one"), answers={"relu_back": "return 17"}) for i in range(17)),
+    entry("eve", RIGHT, wrong("two", hidden=True)),
+    Entry("zoe", fakes.SET, label="zoe.ipynb", problem="cut off."),
+]
+
+
+class Page(HTMLParser):
+    """The tags and attributes of a page, and its text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags, self.attributes, self.words = Counter(), Counter(), ""
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags[tag] += 1
+        self.attributes.update(name for name, _value in attrs)
+
+    def handle_data(self, data):
+        self.words += data
+
+
+@pytest.mark.parametrize("draw", [lambda e: feedback([e]), lambda e: class_page([e], [])])
+def test_no_text_of_a_stranger_acts_on_a_page(draw):
+    outcome = Outcome("relu_back", Verdict.ERROR, (EVIL,), EVIL)
+    bad = entry(EVIL, outcome, notes=(EVIL,), answers={"relu_back": EVIL})
+    html = draw(replace(bad, name=EVIL, label=EVIL, notes=(EVIL,)))
+    page = Page(html)
+    assert not {"script", "img", "iframe", "link", "a", "form", "object"} & set(page.tags)
+    assert not {"style", "src", "href"} & set(page.attributes)
+    assert not any(name.startswith("on") for name in page.attributes)
+    assert "<script>alert(1)" in page.words.replace("\n", "")
+    assert not re.search("[\x00\x1b\u202e\u2066]", html)
+
+
+def test_a_page_loads_nothing_and_runs_nothing():
+    html = feedback([CLASS[0]])
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', html)[1]
+    assert policy.startswith("default-src 'none'; style-src 'sha256-")
+    assert "unsafe" not in policy and "http" not in html.replace("http-equiv", "")
+
+
+def test_a_student_sees_no_detail_of_a_hidden_check():
+    html = feedback([entry("eve", RIGHT, wrong("secret", hidden=True))])
+    assert "secret" not in html and "which cases are left?" in html
+    assert "differs: one" in feedback([entry("s1", wrong("one"))])
+
+
+def test_a_student_without_a_grade_is_told_why_and_has_no_zero():
+    html = Page(feedback([CLASS[-1]])).words
+    assert "Not graded: cut off." in html and not re.search("[0-9] of [0-9]+ points", html)
+
+
+def test_equal_unknown_outputs_are_one_group_with_one_answer_to_look_at():
+    (found,) = tally(CLASS)
+    (exercise,) = found.exercises
+    sizes = [(len(g.students), g.verdict.value, g.hidden) for g in exercise.groups]
+    assert sizes == [(17, "wrong", False), (1, "known mistake", False), (1, "wrong", True)]
+    assert exercise.groups[0].answer == "return 17"
+    assert found.scores == (2, *[0] * 19) and [e.student for e in found.not_graded] == ["zoe"]
+    html = class_page(CLASS, [])
+    assert "17 students" in html and "return 17" in html and "cut off." in html
+
+
+def test_the_line_that_an_error_was_raised_at_parts_no_group():
+    errors = [Outcome("relu_back", Verdict.ERROR, (), f"ValueError: no\nin line {n}") for n in "23"]
+    groups = tally([entry(f"s{i}", e) for i, e in enumerate(errors)])[0].exercises[0].groups
+    assert [group.students for group in groups] == [("s0", "s1")]
+
+
+def test_of_several_hints_on_a_page_not_all_are_facts():
+    several = replace(KNOWN, hints=("Where is g?", "Where is x?"))
+    assert "One of these:" in feedback([entry("bob", several)])
+    assert "One of these:" not in feedback([entry("bob", KNOWN)])
+
+
+def test_who_broke_a_limit_is_named_in_both_class_reports():
+    loop = Outcome("relu_back", Verdict.TIME_OUT, (), "stopped after 60 seconds")
+    flood = Outcome("relu_back", Verdict.TOO_MUCH_OUTPUT, (), "put out more")
+    entries = [*CLASS, entry("lou", loop), entry("liz", loop), entry("flo", flood)]
+    page, lines = Page(class_page(entries, [])).words, class_table(entries)
+    assert "time out: stopped after 60 secondslou, liz" in page and "put out moreflo" in page
+    assert "time out,visible,2,stopped after 60 seconds,lou; liz" in lines
+    assert "Broke a limit" not in Page(class_page(CLASS, [])).words.replace("broke a limit", "")
+
+
+def test_every_student_is_in_exactly_one_verdict():
+    (found,) = tally(CLASS)
+    assert sum(found.exercises[0].verdicts.values()) + len(found.not_graded) == len(CLASS)
+
+
+def test_equal_files_are_told_unless_they_earn_nothing():
+    twins = [replace(entry(s, RIGHT), origin=Origin("same", "r", 7, "e")) for s in ("a", "b")]
+    stubs = [replace(entry(s, wrong("x")), origin=Origin("stub", "r", 7, "e")) for s in ("c", "d")]
+    assert tally([*twins, *stubs])[0].same_files == (("a", "b"),)
+
+
+def rows(text: str) -> list[list[str]]:
+    return list(csv.reader(StringIO(text.removeprefix("\ufeff"))))
+
+
+def test_the_gradebook_has_a_row_for_each_student_and_no_zero_for_what_was_not_graded():
+    head, *body = rows(gradebook(CLASS))
+    assert len(body) == len(CLASS) and head[3:9] == [
+        f"90_tiny {word}" for word in ("score", "points", "state", "late", "file", "notes")
+    ]
+    by_name = {row[0]: row for row in body}
+    assert by_name["ada"][3:6] == ["2", "2", "graded"] and by_name["ada"][-1] == "2"
+    assert by_name["zoe"][3:6] == ["", "", "not graded: cut off."]
+
+
+def test_a_gradebook_of_several_sets_has_a_total_where_nothing_is_open():
+    second = [replace(e, set_name="91_more") for e in (CLASS[0], CLASS[-1])]
+    stray = Entry("ada", "", label="thesis.pdf", problem="not an exercise notebook.")
+    head, *body = rows(gradebook([*CLASS, *second, stray]))
+    by_name = {row[0]: dict(zip(head, row, strict=True)) for row in body}
+    assert [by_name["ada"][f"total {word}"] for word in ("score", "points")] == ["4", "4"]
+    assert by_name["bob"]["total score"] == "0" and by_name["zoe"]["total score"] == ""
+    assert by_name["ada"]["files of no set"] == "thesis.pdf: not an exercise notebook."
+    assert by_name["bob"]["files of no set"] == "" and "" not in head and " state" not in head
+
+
+def test_the_gradebook_keeps_what_was_noted():
+    copies = replace(entry("ada", RIGHT, notes=("found by its name",)), notes=("2 copies",))
+    assert "2 copies; found by its name" in rows(gradebook([copies]))[1]
+
+
+FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", "\x00=1", "\u202e=1", " =1"]
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_no_cell_of_a_csv_is_a_formula(text):
+    cell = csv_cell(text)
+    assert not cell.lstrip("\t\r ").startswith(("=", "+", "-", "@", "＝"))
+    assert all(cell not in row for row in rows(gradebook([entry("x", RIGHT)])))
+    table = gradebook([entry(text, RIGHT)]) + class_table([entry(text, wrong("one"))])
+    assert all(not c.startswith(("=", "+", "-", "@", "＝")) for row in rows(table) for c in row)
+
+
+def test_numbers_stay_numbers_in_a_csv():
+    assert csv_cell(-3) == -3 and csv_cell("Ådä") == "Ådä"
+
+
+@given(st.text(max_size=40))
+def test_cleaned_text_has_nothing_that_acts(text):
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]", clean(text))
+
+
+@given(st.lists(st.text(max_size=8), max_size=6, unique=True))
+def test_file_names_are_plain_and_all_different(names):
+    stems = [file_stem(name) for name in names]
+    assert len({stem.lower() for stem in stems}) == len(names)
+    assert all(re.fullmatch(r"[\w-]+", stem) for stem in stems)
+
+
+def test_a_report_survives_json():
+    report = entry("x", KNOWN, wrong("one", hidden=True), notes=("mended",)).report
+    assert from_dict(json.loads(json.dumps(report.to_dict(whole=True)))) == report
+    public = json.dumps(report.to_dict())
+    assert "differs: one" not in public and "fingerprint" not in public
+
+
+def test_json_lines_hold_everything():
+    data = [json.loads(line) for line in json_lines(CLASS).splitlines()]
+    assert [d["student"] for d in data] == [e.student for e in CLASS]
+    assert data[0]["seed"] == 7 and data[0]["report"]["isolation"] == "fake"
+    assert data[-1]["report"] is None and data[-1]["reason"] == "cut off."
+
+
+def test_the_summary_names_each_file_without_a_grade(tmp_path):
+    said = summary(tmp_path, CLASS, [])
+    assert said.startswith("20 graded, 1 not graded\n  zoe: zoe.ipynb: cut off.")
+    assert "isolation: fake (20)" in said
+
+
+def test_a_regrade_tells_rises_and_falls_and_whose(tmp_path):
+    after = [replace(e, origin=None) for e in [entry("ada", wrong("x")), entry("bob", RIGHT)]]
+    before = [entry("ada", RIGHT), entry("bob", wrong("x"))]
+    said = summary(tmp_path, after, changes(before, after))
+    assert "results changed since the run before: 2, 1 up, 1 down\n" in said
+    assert "  ada: 2 of 2, now 0 of 2\n  bob: 0 of 2, now 2 of 2\n" in said
+
+
+def test_an_exercise_that_nobody_has_right_throws_doubt_on_its_reference(tmp_path):
+    untried = entry("zed", Outcome("relu_back", Verdict.NOT_ATTEMPTED))
+    fallen = [entry(f"s{i}", wrong(str(i))) for i in range(5)]
+    doubt = "nobody of 5 has relu_back right: is its reference right?"
+    assert doubt in summary(tmp_path, [*fallen, untried], [])
+    assert "is its reference right?" not in summary(tmp_path, fallen[1:], [])
+    assert "is its reference right?" not in summary(tmp_path, [*fallen, entry("ada", RIGHT)], [])
+
+
+def test_the_summary_counts_each_set(tmp_path):
+    second = [replace(e, set_name="91_more") for e in CLASS[:2]]
+    said = summary(tmp_path, [*CLASS, *second], [])
+    assert "  90_tiny: 20 graded\n  91_more: 2 graded\n  one set alone: --set\n" in said
+
+
+EQUAL = [(-0.0, 0.0), (1.0, 1.0 + 1e-12), (np.zeros(2), -np.zeros(2)), ([1, "a"], [1, "a"])]
+UNEQUAL = [(1, 2), (1.0, 1.001), (np.zeros(2), np.zeros((2, 1))), ("a", "b"), (None, 0), (1, True)]
+
+
+@pytest.mark.parametrize("pair", EQUAL, ids=repr)
+def test_equal_values_have_one_fingerprint(pair):
+    assert fingerprint(pair[0]) == fingerprint(pair[1])
+
+
+@pytest.mark.parametrize("pair", UNEQUAL, ids=repr)
+def test_other_values_have_other_fingerprints(pair):
+    assert fingerprint(pair[0]) != fingerprint(pair[1])

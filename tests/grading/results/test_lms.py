@@ -1,0 +1,199 @@
+from dataclasses import replace
+
+import pytest
+
+from dlbook.check.verdict import Outcome, Verdict
+from dlbook.grading.batch.journal import Entry, Record
+from dlbook.grading.results.lms import Choice, fill
+from dlbook.grading.results.sheet import Unfillable
+from dlbook.grading.run.report import ExerciseReport, Report
+
+SET = "05_backpropagation"
+CANVAS = """\
+Student,ID,SIS Login ID,Section,05 Backpropagation (991),Essay 2 (1005),Current Score
+    Points Possible,,,,2,10,(read only)
+"Lovelace, Ada",1042,al9,"Lec, 1",,7,
+"Ünal, Bob",1043,bu1,Lec 1,1,,
+"=cmd()",1044,ev2,Lec 1,,,
+"Student, Test",1099,tst,Lec 1,,,
+"""
+MOODLE = """\
+Identifier,Full name,Email address,Status,Grade,Maximum Grade,Grade can be changed,Feedback comments
+Participant 1042,Ada Lovelace,ada@x.org,Submitted,,"2,00",Yes,
+Participant 1043,Bob Ünal,bob@x.org,Submitted,,"2,00",No,"a
+b"
+Participant 1044,Eve Moneypenny,eve@x.org,Submitted,,"2,00",Yes,
+"""
+PLAIN = "login;result\nal9;\nbu1;\n"
+
+
+def entry(student: str, score: int | None, name="", lms_id="", set_name=SET) -> Entry:
+    if score is None:
+        return Entry(student, set_name, name, lms_id, problem="the file is cut off.")
+    outcomes = [Outcome("f", Verdict.RIGHT if score > n else Verdict.WRONG) for n in range(2)]
+    exercises = tuple(ExerciseReport(f"f{n}", 1, (o,)) for n, o in enumerate(outcomes))
+    record = Record(Report(set_name, 7, exercises).to_dict(whole=True))
+    return Entry(student, set_name, name, lms_id, record=record)
+
+
+ADA = entry("lovelaceada 1042", 2, "lovelaceada", "1042")
+BOB = entry("bu1", 1)
+ANY = Choice()
+
+
+def fill_text(tmp_path, text: str, entries, choice=ANY, mark=""):
+    path = tmp_path / "lms.csv"
+    path.write_text(mark + text, "utf-8", newline="")
+    filled = fill(path, entries, choice)
+    assert path.read_bytes().decode("utf-8") == mark + text
+    return filled, filled.path.read_bytes().decode("utf-8")
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_canvas_is_filled_and_nothing_else_changes(tmp_path, mark, newline):
+    text = CANVAS.replace("\n", newline)
+    filled, copy = fill_text(tmp_path, text, [ADA, BOB], mark=mark)
+    expected = text.replace("1,,7,", "1,2,7,", 1).replace('"Lec, 1",,7', '"Lec, 1",2,7')
+    expected = expected.replace('"=cmd()"', "=cmd()")  # the LMS's own cell, quoted or not
+    assert copy == mark + expected
+    assert (filled.count, filled.amiss, filled.without) == (2, [], 1)
+    assert filled.path.name == "lms.filled.csv"
+
+
+def test_moodle_is_filled_in_its_own_way_of_writing_numbers(tmp_path):
+    ada = entry("Ada Lovelace 1042", 2, "Ada Lovelace", "1042")
+    bob = entry("Bob Ünal 1043", 1, "Bob Ünal", "1043")
+    filled, copy = fill_text(tmp_path, MOODLE, [ada, bob, entry("eve", 1)])
+    assert 'Submitted,2,"2,00",Yes' in copy and 'Submitted,1,"2,00",Yes' in copy
+    assert filled.count == 2 and '"a\nb"' in copy
+    assert filled.amiss == ["Bob Ünal 1043: the file says that this grade cannot be changed"]
+
+
+def test_a_grade_that_was_there_is_told_with_its_new_value(tmp_path):
+    text = CANVAS.replace('"Lec, 1",,7', '"Lec, 1",1.0,7')
+    filled, _copy = fill_text(tmp_path, text, [ADA, BOB])  # Bob's is what it was
+    assert filled.replaced == [f"{ADA.student}: 1.0, now 2"]
+    assert "another grade was there: lovelaceada 1042: 1.0, now 2" in filled.text()
+
+
+@pytest.mark.parametrize("word", ["Participant ", "Teilnehmer/in", "Deelnemer "])
+def test_participant_numbers_are_found_in_any_language(tmp_path, word):
+    text = f"ID,Name,Punkte\n{word}1042,Ada Lovelace,\n{word}1043,Bob,\n"
+    ada = entry("Ada King 1042", 2, "Ada King", "1042")
+    filled, copy = fill_text(tmp_path, text, [ada], Choice(column="Punkte"))
+    assert filled.amiss == [] and f"{word}1042,Ada Lovelace,2" in copy
+
+
+GERMAN = """\
+ID,Vollständiger Name,E-Mail-Adresse,Bewertung,Bestwertung,Bewertung kann geändert werden
+Teilnehmer/in1042,Ada Lovelace,ada@x.org,,"2,00",Ja
+Teilnehmer/in1043,Bob Ünal,bob@x.org,,"2,00",Nein
+"""
+
+
+def test_moodle_is_filled_in_german_too(tmp_path):
+    ada = entry("Ada Lovelace 1042", 2, "Ada Lovelace", "1042")
+    bob = entry("Bob Ünal 1043", 1, "Bob Ünal", "1043")
+    filled, copy = fill_text(tmp_path, GERMAN, [ada, bob])
+    assert 'ada@x.org,2,"2,00"' in copy and filled.count == 1
+    assert filled.amiss == ["Bob Ünal 1043: the file says that this grade cannot be changed"]
+    with pytest.raises(Unfillable, match="gives 100 points, the set has 2"):
+        fill_text(tmp_path, GERMAN.replace("2,00", "100,00"), [ada])
+    _filled, copy = fill_text(tmp_path, GERMAN.replace("2,00", "100,00"), [ada], Choice(scale=True))
+    assert 'ada@x.org,100,"100,00"' in copy
+
+
+def test_points_that_nobody_knows_are_not_scaled(tmp_path):
+    choice = Choice(column="result", id_column="login", scale=True)
+    with pytest.raises(Unfillable, match="--scale needs the points of the LMS"):
+        fill_text(tmp_path, PLAIN, [BOB], choice)
+
+
+def test_the_export_of_another_course_is_refused_and_no_copy_written(tmp_path):
+    with pytest.raises(Unfillable, match=r"no student of the results is in this file.*nobody"):
+        fill_text(tmp_path, CANVAS, [entry("nobody", 1)])
+    assert [path.name for path in tmp_path.iterdir()] == ["lms.csv"]
+
+
+def test_any_other_file_needs_its_columns_named(tmp_path):
+    with pytest.raises(Unfillable, match="--column and --id-column; there are: login, result"):
+        fill_text(tmp_path, PLAIN, [BOB])
+    choice = Choice(column="result", id_column="login")
+    _filled, copy = fill_text(tmp_path, PLAIN, [entry("AL9", 2), BOB], choice)
+    assert copy == "login;result\nal9;2\nbu1;1\n"
+
+
+def test_who_has_no_grade_or_no_row_is_named_and_left_empty(tmp_path):
+    bad = entry("ev2", None)
+    filled, copy = fill_text(tmp_path, CANVAS, [ADA, bad, entry("nobody", 1)])
+    assert filled.amiss == ["nobody: no row of the file fits", "ev2: the file is cut off."]
+    assert ",1044,ev2,Lec 1,,," in copy and "not filled: ev2: the file is cut off." in filled.text()
+
+
+def test_two_who_share_a_row_and_two_rows_for_one_are_not_guessed(tmp_path):
+    twice = CANVAS + '"Lovelace, Ada",1050,al10,Lec 1,,,\n'
+    named = entry("Lovelace Ada", 2)
+    filled, _copy = fill_text(tmp_path, twice, [named])
+    assert filled.amiss == ["Lovelace Ada: several rows of the file fit"] and not filled.count
+    filled, _copy = fill_text(tmp_path, CANVAS, [ADA, entry("al9", 1)])
+    assert "one row of the file fits them all" in filled.amiss[0] and not filled.count
+
+
+def test_a_copy_that_is_there_already_stays(tmp_path):
+    fill_text(tmp_path, CANVAS, [ADA])
+    filled, _copy = fill_text(tmp_path, CANVAS, [ADA, BOB])
+    assert filled.path.name == "lms.filled-2.csv"
+
+
+def test_other_points_need_scale(tmp_path):
+    text = CANVAS.replace("Possible,,,,2,", "Possible,,,,15,")
+    with pytest.raises(Unfillable, match="gives 15 points, the set has 2"):
+        fill_text(tmp_path, text, [ADA, BOB])
+    _filled, copy = fill_text(tmp_path, text, [ADA, BOB], Choice(scale=True))
+    assert '"Lec, 1",15,7' in copy and "Lec 1,7.5," in copy
+
+
+COLUMNS = {  # names of the columns: the one that is filled, or what is said
+    "topic": ("Quiz (1);Backpropagation (2)", "Backpropagation (2)"),
+    "number": ("Lab 4 (105);Lab 5 (106)", "Lab 5 (106)"),
+    "alone": ("Homework (77)", "Homework (77)"),
+    "unclear": ("Lab A (1);Lab B (2)", "which column is 05_backpropagation?"),
+    "none": ("Final Score", "there are: none"),
+}
+
+
+@pytest.mark.parametrize("case", COLUMNS)
+def test_the_column_of_the_set_is_found_or_asked_for(tmp_path, case):
+    names, expected = COLUMNS[case]
+    text = f"Student;ID;{names}\nAda;1042;{';' * names.count(';')}\n"
+    if "(" in expected:
+        assert fill_text(tmp_path, text, [ADA])[0].column == expected
+    else:
+        with pytest.raises(Unfillable) as refusal:
+            fill_text(tmp_path, text, [ADA])
+        assert expected in str(refusal.value)
+
+
+def test_several_sets_need_a_choice(tmp_path):
+    more = replace(BOB, set_name="06_data")
+    with pytest.raises(Unfillable, match="name it with --set; there are: 05_back"):
+        fill_text(tmp_path, CANVAS, [ADA, more])
+    assert fill_text(tmp_path, CANVAS, [ADA, more], Choice("05"))[0].count == 1
+
+
+BAD = {
+    b"caf\xe9,b\n1,2\n": "is not UTF-8",
+    b"": "no rows and columns",
+    b"just text\n": "no rows and columns",
+}
+
+
+@pytest.mark.parametrize("data", BAD)
+def test_a_file_that_is_no_export_is_refused(tmp_path, data):
+    path = tmp_path / "lms.csv"
+    path.write_bytes(data)
+    with pytest.raises(Unfillable, match=BAD[data]):
+        fill(path, [ADA], ANY)
+    with pytest.raises(Unfillable, match="No such file"):
+        fill(tmp_path / "none.csv", [ADA], ANY)

@@ -1,0 +1,90 @@
+import json
+
+import nbformat
+import pytest
+from hypothesis import given, strategies as st
+
+from dlbook.check.roles import Role, role
+from dlbook.grading import notebook as grammar
+from dlbook.grading.notebook import Cell, Unreadable, canonical, parse, with_ids
+from tests import SAMPLES
+
+ROLES = {
+    "# answer: relu_back\nx = 1": Role("answer", "relu_back"),
+    "\n\n# check: relu_back": Role("check", "relu_back"),
+    "#Hidden Check:relu_back": Role("hidden check", "relu_back"),
+    "## answer : relu_back  ": Role("answer", "relu_back"),
+    "# wrong answer: relu_back / masks_g": Role("wrong answer", "relu_back", "masks_g"),
+    "# right answer: relu_back/with_where": Role("right answer", "relu_back", "with_where"),
+    "# answer: two words": None,
+    "x = 1\n# answer: relu_back": None,
+    "# the answer: 42": None,
+    "": None,
+}
+
+
+@pytest.mark.parametrize("source", ROLES)
+def test_the_first_line_with_text_names_the_role(source):
+    assert role(source) == ROLES[source]
+
+
+def test_a_canonical_notebook_is_valid_and_stays_as_it_is():
+    text = (SAMPLES / "tiny-pass.ipynb").read_text("utf-8")
+    nbformat.validate(nbformat.reads(text, as_version=4))
+    notebook = parse(text.encode())
+    assert canonical(notebook.cells, notebook.ran) == text
+
+
+def test_outputs_are_stale_when_a_claim_that_they_show_was_reworded(tmp_path, monkeypatch):
+    def digests():
+        codes = ['claims.show("T02")', 'claims.settle("T03", verdict, x=1)', "x = 1"]
+        return [grammar.code_digest([Cell("code", code)]) for code in codes]
+
+    before = digests()
+    reworded = grammar._CLAIMS.read_text("utf-8").replace("[T02]\n", '[T02]\nnote = "new"\n')
+    (tmp_path / "claims.toml").write_text(reworded, "utf-8")
+    monkeypatch.setattr(grammar, "_CLAIMS", tmp_path / "claims.toml")
+    assert [old == new for old, new in zip(before, digests(), strict=True)] == [False, True, True]
+
+
+def test_readable_ids_stay_and_random_ones_are_replaced():
+    names = ["answer-relu_back", "3f2a9c1d", "bd7a7b04-8a3b-4cbb-9c0e-7f6d5a3f2a11", ""]
+    cells = [Cell("code", f"# answer: f{i}", name) for i, name in enumerate(names)]
+    ids = [cell.id for cell in with_ids(cells)]
+    assert ids == ["answer-relu_back", "answer-f1", "answer-f2", "answer-f3"]
+
+
+def test_ids_are_unique():
+    ids = [cell.id for cell in with_ids([Cell("code", "x = 1", "x-1")] * 3)]
+    assert len(set(ids)) == 3
+
+
+@given(st.binary(max_size=60))
+def test_any_bytes_are_a_notebook_or_refused(data):
+    try:
+        parse(data)
+    except Unreadable as refusal:
+        assert str(refusal).endswith(".")
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=8,
+)
+CELL = st.dictionaries(
+    st.sampled_from(["cell_type", "source", "input", "outputs", "execution_count", "id"]), JSON
+)
+
+
+@given(st.lists(CELL | JSON, max_size=4), st.sampled_from(["cells", "worksheets"]))
+def test_whatever_stands_in_the_list_of_cells_is_read_or_left_out(cells, place):
+    content = {place: cells if place == "cells" else [{"cells": cells}]}
+    notebook = parse(json.dumps(content).encode())
+    assert len(notebook.cells) <= len(cells)
+    canonical(notebook.cells)
+
+
+def test_too_many_cells_are_refused():
+    with pytest.raises(Unreadable, match="2001 cells, at most 2000"):
+        parse(json.dumps({"cells": [{}] * 2001}).encode())
