@@ -4,8 +4,9 @@ import argparse
 import sys
 from pathlib import Path
 
+from dlbook.check.errors import UserError
 from dlbook.cli import learner, lecturer
-from dlbook.cli.course import RIGHT, UNUSABLE, Refusal
+from dlbook.cli.course import RIGHT, UNUSABLE
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -17,7 +18,7 @@ def main(arguments: list[str] | None = None) -> int:
     options.rest = rest
     try:
         code: int = options.verb(options)
-    except Refusal as refusal:
+    except UserError as refusal:
         print(f"dlbook: {refusal}", file=sys.stderr)
         return UNUSABLE
     except KeyboardInterrupt:

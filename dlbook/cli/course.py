@@ -4,21 +4,19 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dlbook.check.errors import UserError
+
 if TYPE_CHECKING:
     from dlbook.grading.course.build import Course
 
 RIGHT, NOT_RIGHT, UNUSABLE = 0, 1, 2  # exit codes
 
 
-class Refusal(Exception):
-    """Raised when a command cannot go on; its text says what is needed and what to do."""
-
-
 def find_course(options: argparse.Namespace) -> "Course":
     """Return the course that `--course` names, or that is found from here upwards.
 
     Raises:
-        Refusal: if there is none.
+        UserError: if there is none.
     """
     from dlbook.grading.course.build import Course
 
@@ -28,7 +26,7 @@ def find_course(options: argparse.Namespace) -> "Course":
     for place in places:
         if (place / "exercises").is_dir() or (place / "solutions").is_dir():
             return Course(place.resolve())
-    raise Refusal(
+    raise UserError(
         f"a course folder with exercises/ in it is needed, there is none at {places[0]}: "
         "go to the course's folder, or name it with --course DIR"
     )

@@ -8,7 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dlbook.cli.course import NOT_RIGHT, RIGHT, Refusal, find_course
+from dlbook.check.errors import UserError
+from dlbook.cli.course import NOT_RIGHT, RIGHT, find_course
 
 if TYPE_CHECKING:
     from dlbook.grading.batch.batch import Plan
@@ -25,16 +26,21 @@ _LEAST_GB = 0.4  # what Python with NumPy and torch takes before it runs anythin
 
 def grade(options: argparse.Namespace) -> int:
     """Grade submissions into a folder of results, going on where an earlier run stopped."""
-    from dlbook.grading.batch.journal import Busy, Damaged, Journal
-    from dlbook.grading.errors import NoSandbox
+    from dlbook.grading.batch.journal import Journal
+    from dlbook.grading.errors import (
+        JournalBusyError,
+        JournalDamagedError,
+        ResultsFolderError,
+        SandboxError,
+    )
     from dlbook.grading.kernel.scratch import sweep
     from dlbook.grading.kernel.warm import launcher
-    from dlbook.grading.results.folder import Foreign, require_results_or_nothing
+    from dlbook.grading.results.folder import require_results_or_nothing
 
     part, parts = _shard(options)
     limits = _limits(options)
     if not (options.executor or "dask://").startswith("dask://"):
-        raise Refusal(f"--executor needs dask://HOST:PORT, got {options.executor!r}")
+        raise UserError(f"--executor needs dask://HOST:PORT, got {options.executor!r}")
     name = f"journal-{part}-of-{parts}.sqlite" if parts > 1 else "journal.sqlite"
     course = find_course(options)
     sweep()
@@ -45,8 +51,8 @@ def grade(options: argparse.Namespace) -> int:
         sets = _sets(course, options.set)
         submissions = _collect(options, sets, part, parts)
         journal = Journal(options.out / name)
-    except (Busy, Damaged, Foreign, NoSandbox) as error:
-        raise Refusal(str(error)) from None
+    except (JournalBusyError, JournalDamagedError, ResultsFolderError, SandboxError) as error:
+        raise UserError(str(error)) from None
     try:
         plan = _plan(options, limits, sets, submissions, journal)
         with ExitStack() as stack:
@@ -66,15 +72,16 @@ def grade(options: argparse.Namespace) -> int:
 
 def report(options: argparse.Namespace) -> int:
     """Write the reports of a folder of results again, from all its journals."""
-    from dlbook.grading.batch.journal import Busy, Damaged, Journal, journals
+    from dlbook.grading.batch.journal import Journal, journals
+    from dlbook.grading.errors import JournalBusyError, JournalDamagedError
 
     found = journals(options.results)
     if not found:
-        raise Refusal(f"a folder that `dlbook grade` wrote is needed, {options.results} is none")
+        raise UserError(f"a folder that `dlbook grade` wrote is needed, {options.results} is none")
     try:
         journal = Journal(found[0])
-    except (Busy, Damaged) as error:
-        raise Refusal(str(error)) from None
+    except (JournalBusyError, JournalDamagedError) as error:
+        raise UserError(str(error)) from None
     try:
         return _write(options.results, journal)
     finally:
@@ -83,14 +90,14 @@ def report(options: argparse.Namespace) -> int:
 
 def grades(options: argparse.Namespace) -> int:
     """Fill the grades of one set into a copy of the file that an LMS exported."""
+    from dlbook.grading.errors import SheetError
     from dlbook.grading.results.lms import Choice, fill
-    from dlbook.grading.results.sheet import Unfillable
 
     choice = Choice(options.set, options.column, options.id_column, options.scale)
     try:
         filled = fill(options.fill, _standing(options.results), choice)
-    except Unfillable as error:
-        raise Refusal(str(error)) from None
+    except SheetError as error:
+        raise UserError(str(error)) from None
     print(filled.text())
     return NOT_RIGHT if filled.amiss else RIGHT
 
@@ -100,9 +107,9 @@ def _shard(options: argparse.Namespace) -> tuple[int, int]:
         return 1, 1
     part, _slash, parts = options.shard.partition("/")
     if not (part.isdigit() and parts.isdigit() and 1 <= int(part) <= int(parts)):
-        raise Refusal(f"--shard needs I/N with I from 1 to N, such as 2/8, got {options.shard!r}")
+        raise UserError(f"--shard needs I/N with I from 1 to N, such as 2/8, got {options.shard!r}")
     if options.seed is None:
-        raise Refusal("--shard needs --seed S, the same for all parts: choose a number")
+        raise UserError("--shard needs --seed S, the same for all parts: choose a number")
     return int(part), int(parts)
 
 
@@ -113,11 +120,11 @@ def _sets(course: "Course", prefix: str) -> dict[str, "ExerciseSet"]:
 
     paths = course.notebooks("solutions")
     if not paths:
-        raise Refusal(f"solutions are needed to grade, there are none in {course.root}/solutions")
+        raise UserError(f"solutions are needed to grade, there are none in {course.root}/solutions")
     sets = {path.stem: understand(path.stem, read(path))[0] for path in paths}
     named = [name for name in sets if name.startswith(prefix)]
     if prefix and len(named) != 1:
-        raise Refusal(f"--set needs one set, got {prefix!r}; there are: {', '.join(sets)}")
+        raise UserError(f"--set needs one set, got {prefix!r}; there are: {', '.join(sets)}")
     return sets
 
 
@@ -126,16 +133,16 @@ def _collect(
 ) -> list["Submission"]:
     from dlbook.grading.batch.batch import shard
     from dlbook.grading.batch.intake import collect
-    from dlbook.grading.notebook import Unreadable
+    from dlbook.grading.errors import UnreadableError
 
     names = {name: frozenset(e.name for e in found.exercises) for name, found in sets.items()}
     only = next((name for name in sets if name.startswith(options.set)), None)
     try:
         found = collect(options.submissions, names, only if options.set else None)
-    except Unreadable as error:
-        raise Refusal(str(error)) from None
+    except UnreadableError as error:
+        raise UserError(str(error)) from None
     if not found:
-        raise Refusal(f"nothing was handed in at {options.submissions}: name another folder")
+        raise UserError(f"nothing was handed in at {options.submissions}: name another folder")
     return shard(found, part, parts)
 
 
@@ -158,7 +165,7 @@ def _plan(
         print(f"{name}: its solution and known mistakes run on seed {seed}", file=sys.stderr)
         key = make_key(sets[name], seed, hidden=True)
         if rejected := ", ".join(rejects(sets[name], key)):
-            raise Refusal(
+            raise UserError(
                 f"the reference of {name} rejects right answers ({rejected}), so no grade would "
                 "be fair: run `dlbook build --check` and mend the solution"
             )
@@ -176,7 +183,7 @@ def _limits(options: argparse.Namespace) -> "Limits":
             continue
         least = _LEAST_GB if name == "memory_gb" else 0
         if not value > least:
-            raise Refusal(f"--{name.replace('_', '-')} needs more than {least:g}, got {value:g}")
+            raise UserError(f"--{name.replace('_', '-')} needs more than {least:g}, got {value:g}")
         if name == "memory_gb":
             limits = replace(limits, memory=int(value * 1e9))
         else:
@@ -185,14 +192,15 @@ def _limits(options: argparse.Namespace) -> "Limits":
 
 
 def _pool(options: argparse.Namespace, stack: ExitStack) -> "Pool":
-    from dlbook.grading.batch.executors import NoPool, dask, processes
+    from dlbook.grading.batch.executors import dask, processes
+    from dlbook.grading.errors import ExecutorError
 
     if options.executor is None:
         return processes(options.jobs or os.cpu_count() or 1)
     try:
         return stack.enter_context(dask(options.executor))
-    except NoPool as error:
-        raise Refusal(str(error)) from None
+    except ExecutorError as error:
+        raise UserError(str(error)) from None
 
 
 def _run(plan: "Plan", pool: "Pool", submissions: list["Submission"], journal: "Journal") -> None:
@@ -217,7 +225,7 @@ def _standing(folder: Path) -> list["Entry"]:
 
     found = journals(folder)
     if not found:
-        raise Refusal(f"a folder that `dlbook grade` wrote is needed, {folder} is none")
+        raise UserError(f"a folder that `dlbook grade` wrote is needed, {folder} is none")
     return [entry for path in found for entry in standing(path)]
 
 

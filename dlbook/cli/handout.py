@@ -4,7 +4,8 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from dlbook.cli.course import NOT_RIGHT, RIGHT, Refusal, find_course
+from dlbook.check.errors import UserError
+from dlbook.cli.course import NOT_RIGHT, RIGHT, find_course
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -12,13 +13,14 @@ if TYPE_CHECKING:
 
 def release(options: argparse.Namespace) -> int:
     """Write the students' bundle into a new folder."""
-    from dlbook.grading.handout.release import NotReleased, release as write
+    from dlbook.grading.errors import ReleaseError
+    from dlbook.grading.handout.release import release as write
 
     course = find_course(options)
     try:
         files = write(course, options.folder, lambda line: print(line, file=sys.stderr))
-    except NotReleased as error:
-        raise Refusal(str(error)) from None
+    except ReleaseError as error:
+        raise UserError(str(error)) from None
     notebooks = sum(path.suffix == ".ipynb" for path in files)
     print(f"{options.folder}: {notebooks} notebooks, {len(files)} files; no solution is in it")
     return RIGHT if notebooks else NOT_RIGHT
@@ -52,7 +54,7 @@ def classroom(options: argparse.Namespace) -> int:
     course = find_course(options)
     key = load(course.key(_one(options, "exercises").stem))
     if key is None:
-        raise Refusal(f"a key is needed for {options.set}: run `dlbook build`")
+        raise UserError(f"a key is needed for {options.set}: run `dlbook build`")
     target = options.folder / PLACE
     _require_new(target)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -66,7 +68,7 @@ def classroom(options: argparse.Namespace) -> int:
 
 def _require_new(path: "Path") -> None:
     if path.exists():
-        raise Refusal(f"a new file is needed, {path} exists: name another, or move it away")
+        raise UserError(f"a new file is needed, {path} exists: name another, or move it away")
 
 
 def _one(options: argparse.Namespace, folder: str) -> "Path":
@@ -75,5 +77,5 @@ def _one(options: argparse.Namespace, folder: str) -> "Path":
     found = [path for path in notebooks if path.stem.startswith(options.set)]
     if len(found) != 1:
         sets = ", ".join(path.stem for path in notebooks) or "none"
-        raise Refusal(f"one set is needed, got {options.set!r}; in {folder}/ there are: {sets}")
+        raise UserError(f"one set is needed, got {options.set!r}; in {folder}/ there are: {sets}")
     return found[0]

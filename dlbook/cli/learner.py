@@ -11,7 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dlbook.cli.course import NOT_RIGHT, RIGHT, UNUSABLE, Refusal, find_course
+from dlbook.check.errors import UserError
+from dlbook.cli.course import NOT_RIGHT, RIGHT, UNUSABLE, find_course
 
 if TYPE_CHECKING:
     from dlbook.check.answer_key import Key
@@ -75,7 +76,8 @@ def _build(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from dlbook.grading.notebook import Unreadable, read
+    from dlbook.grading.errors import UnreadableError
+    from dlbook.grading.notebook import read
     from dlbook.grading.run.nbval_run import grade
 
     course = find_course(options)
@@ -84,7 +86,7 @@ def _check(options: argparse.Namespace) -> int:
     for path, exercise in _targets(course, options.target):
         try:
             notebook = read(path)
-        except Unreadable as error:
+        except UnreadableError as error:
             print(f"unreadable: {error}", file=sys.stderr)
             unreadable = True
             continue
@@ -125,7 +127,7 @@ def _targets(course: "Course", target: str) -> list[tuple[Path, str]]:
             if key and any(entry.name == target for entry in key.exercises):
                 return [(path, target)]
         sets = ", ".join(path.stem for path in course.notebooks("exercises")) or "none"
-        raise Refusal(f"a set or an exercise is needed, got {target!r}; the sets are: {sets}")
+        raise UserError(f"a set or an exercise is needed, got {target!r}; the sets are: {sets}")
     return [(path, exercise) for path in found]
 
 
@@ -142,18 +144,18 @@ def _key(course: "Course", path: Path, cells: "tuple[Cell, ...]", seed: int | No
     named = [key for key in keys if key.name == path.stem] or keys
     scores = [sum(e.name in text for e in key.exercises) for key in named]
     if not any(scores):
-        raise Refusal(
+        raise UserError(
             f"an exercise notebook of this course is needed, {path.name} holds none of its "
             "exercises: name the right file, or run `dlbook build` first"
         )
     key = named[scores.index(max(scores))]
     if reason := stray(cells, key):
-        raise Refusal(f"{path} is {reason}")
+        raise UserError(f"{path} is {reason}")
     if seed is None:
         return key
     solution = course.root / "solutions" / f"{key.name}.ipynb"
     if not solution.is_file():
-        raise Refusal(f"--seed needs the solutions, there is no {solution}: leave --seed out")
+        raise UserError(f"--seed needs the solutions, there is no {solution}: leave --seed out")
     return make_key(understand(key.name, read(solution))[0], seed, hidden=True)
 
 
@@ -163,5 +165,5 @@ def _only(key: "Key", exercise: str) -> "Key":
     chosen = tuple(entry for entry in key.exercises if entry.name == exercise)
     if not chosen:
         names = ", ".join(entry.name for entry in key.exercises)
-        raise Refusal(f"{key.name} has no exercise {exercise!r}; it has {names}")
+        raise UserError(f"{key.name} has no exercise {exercise!r}; it has {names}")
     return replace(key, exercises=chosen)

@@ -1,25 +1,71 @@
-"""What can go wrong while a notebook is graded."""
+"""What can go wrong while notebooks are graded: what a user can mend, and what ends a notebook."""
+
+from dlbook.check.errors import UserError
+
+# ---- what a user can mend; the text says how ----
 
 
-class GraderFault(Exception):
-    """Raised when the grader itself fails: nothing is known about the notebook then."""
+class UnreadableError(UserError):
+    """Raised when a file cannot be read as a notebook; its text is one sentence for a person."""
 
 
-class NoSandbox(Exception):
+class CellFailedError(UserError):
+    """Raised when a cell of a notebook of ours ends in an error; its text says which."""
+
+
+class SandboxError(UserError):
     """Raised when no sandbox can start here; its text says why and what to do."""
 
 
-class KernelDied(Exception):
+class ExecutorError(UserError):
+    """Raised when there are no workers to be had; its text says what to do."""
+
+
+class JournalBusyError(UserError):
+    """Raised when another process is writing to the journal."""
+
+
+class JournalDamagedError(UserError):
+    """Raised when a file is no journal any more; it is left as it is."""
+
+
+class ResultsFolderError(UserError):
+    """Raised when a folder holds something else than results."""
+
+
+class SheetError(UserError):
+    """Raised when an LMS's file cannot be filled; its text says what is needed."""
+
+
+class ReleaseError(UserError):
+    """Raised when there is no bundle to be had; its text says what to do."""
+
+
+# ---- what ends a notebook's kernel ----
+
+
+class DeadKernelError(Exception):
     """Raised when the kernel's process has ended while a cell was running."""
 
 
-class OutputFlood(Exception):
+class OutputLimitError(Exception):
     """Raised when a notebook has put out more than its budget."""
 
 
-class OutOfMemory(Exception):
+class MemoryLimitError(Exception):
     """Raised when a notebook's processes hold more memory than its budget."""
 
 
-class OutOfTime(Exception):
+class TimeLimitError(Exception):
     """Raised when a notebook as a whole has used its seconds up."""
+
+
+# ---- what is wrong with the grader itself ----
+
+
+class GraderError(Exception):
+    """Raised when the grader itself fails: nothing is known about the notebook then."""
+
+
+class EngineMismatchError(Exception):
+    """Raised when a worker's dlbook is not the one of the process that sent the task."""

@@ -14,16 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from dlbook.check.roles import Role, role
+from dlbook.grading.errors import UnreadableError
 
 _CLAIMS = Path(__file__).parents[1] / "claims.toml"
 MAX_BYTES = 20_000_000
 MAX_CELLS = 2_000
 _KINDS = ("code", "markdown", "raw")
 _CODE = re.compile(r"^(?:def|class|import|from|#|@)(?:\W|$)", re.MULTILINE)
-
-
-class Unreadable(Exception):
-    """Raised when a file cannot be read as a notebook; its text is one sentence for a person."""
 
 
 @dataclass(frozen=True)
@@ -64,38 +61,40 @@ def read(path: Path) -> Notebook:
     """Return the notebook in the file at `path`.
 
     Raises:
-        Unreadable: if it is not a regular file, is larger than 20 MB, or is no notebook.
+        UnreadableError: if it is not a regular file, is larger than 20 MB, or is no notebook.
     """
     if not path.is_file():
-        raise Unreadable(f"A notebook file is needed, {path} is none: check its name.")
+        raise UnreadableError(f"A notebook file is needed, {path} is none: check its name.")
     if path.stat().st_size > MAX_BYTES:
-        raise Unreadable(f"{path.name} is larger than 20 MB: clear its outputs and save it again.")
+        raise UnreadableError(
+            f"{path.name} is larger than 20 MB: clear its outputs and save it again."
+        )
     try:
         return parse(path.read_bytes())
-    except Unreadable as error:
-        raise Unreadable(f"{path.name}: {error}") from None
+    except UnreadableError as error:
+        raise UnreadableError(f"{path.name}: {error}") from None
 
 
 def parse(data: bytes) -> Notebook:
     """Return the notebook that the bytes of a file hold.
 
     Raises:
-        Unreadable: if they hold none.
+        UnreadableError: if they hold none.
     """
     text = _text(data)
     try:
         content = json.loads(text)
     except json.JSONDecodeError as error:
         if not text.lstrip().startswith("{") and _CODE.search(text):
-            raise Unreadable(
+            raise UnreadableError(
                 "the file is plain text or a Python file, not a notebook: hand in the .ipynb file."
             ) from None
-        raise Unreadable(
+        raise UnreadableError(
             f"the file is cut off or was edited by hand (not JSON from line {error.lineno} on): "
             "take an earlier copy, such as the one in .ipynb_checkpoints."
         ) from None
     except (RecursionError, ValueError):
-        raise Unreadable("the file nests or counts beyond reason: save it again.") from None
+        raise UnreadableError("the file nests or counts beyond reason: save it again.") from None
     notes: list[str] = []
     cells = [_cell(entry, notes) for entry in _entries(content, notes)]
     kept = tuple(cell for cell in cells if cell)
@@ -111,16 +110,20 @@ def _ran(content: Any) -> str:
 
 def _text(data: bytes) -> str:
     if not data.strip():
-        raise Unreadable("the file is empty: take an earlier copy.")
+        raise UnreadableError("the file is empty: take an earlier copy.")
     if data.startswith(b"PK\3\4"):
-        raise Unreadable("the file is a ZIP or Word file, not a notebook: hand in the .ipynb file.")
+        raise UnreadableError(
+            "the file is a ZIP or Word file, not a notebook: hand in the .ipynb file."
+        )
     if data.startswith(b"%PDF"):
-        raise Unreadable("the file is a PDF, not a notebook: hand in the .ipynb file.")
+        raise UnreadableError("the file is a PDF, not a notebook: hand in the .ipynb file.")
     encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
         return data.decode(encoding)
     except UnicodeDecodeError:
-        raise Unreadable("the file is not text in UTF-8: save it again from Jupyter.") from None
+        raise UnreadableError(
+            "the file is not text in UTF-8: save it again from Jupyter."
+        ) from None
 
 
 def _entries(content: Any, notes: list[str]) -> list[Any]:
@@ -135,9 +138,11 @@ def _entries(content: Any, notes: list[str]) -> list[Any]:
         sheets = [sheet for sheet in content["worksheets"] if isinstance(sheet, dict)]
         entries = [cell for sheet in sheets for cell in sheet.get("cells") or []]
     if not isinstance(entries, list):
-        raise Unreadable("the file is JSON but no notebook: it has no list of cells.")
+        raise UnreadableError("the file is JSON but no notebook: it has no list of cells.")
     if len(entries) > MAX_CELLS:
-        raise Unreadable(f"the notebook has {len(entries)} cells, at most {MAX_CELLS} are read.")
+        raise UnreadableError(
+            f"the notebook has {len(entries)} cells, at most {MAX_CELLS} are read."
+        )
     return entries
 
 

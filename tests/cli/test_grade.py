@@ -10,7 +10,7 @@ import pytest
 
 from dlbook.cli import main
 from dlbook.grading.batch.journal import Journal, standing
-from dlbook.grading.errors import NoSandbox
+from dlbook.grading.errors import SandboxError
 from dlbook.grading.kernel import warm
 from tests import SAMPLES
 from tests.grading.batch.test_batch import family, graded
@@ -80,7 +80,7 @@ def test_without_solutions_nothing_is_graded(course, damaged, out, capsys):
 def test_without_a_sandbox_nothing_is_graded(course, damaged, out, capsys, monkeypatch):
     def refuse(sandbox):
         assert sandbox == "required"
-        raise NoSandbox("bubblewrap cannot start here")
+        raise SandboxError("bubblewrap cannot start here")
 
     monkeypatch.setattr(warm, "launcher", refuse)
     assert grade(course, damaged, out, "--sandbox", "required") == 2

@@ -6,7 +6,8 @@ from hypothesis import given, strategies as st
 
 from dlbook.check.roles import Role, role
 from dlbook.grading import notebook as grammar
-from dlbook.grading.notebook import Cell, Unreadable, canonical, parse, with_ids
+from dlbook.grading.errors import UnreadableError
+from dlbook.grading.notebook import Cell, canonical, parse, with_ids
 from tests import SAMPLES
 
 ROLES = {
@@ -63,7 +64,7 @@ def test_ids_are_unique():
 def test_any_bytes_are_a_notebook_or_refused(data):
     try:
         parse(data)
-    except Unreadable as refusal:
+    except UnreadableError as refusal:
         assert str(refusal).endswith(".")
 
 
@@ -86,5 +87,5 @@ def test_whatever_stands_in_the_list_of_cells_is_read_or_left_out(cells, place):
 
 
 def test_too_many_cells_are_refused():
-    with pytest.raises(Unreadable, match="2001 cells, at most 2000"):
+    with pytest.raises(UnreadableError, match="2001 cells, at most 2000"):
         parse(json.dumps({"cells": [{}] * 2001}).encode())

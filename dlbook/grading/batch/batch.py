@@ -16,8 +16,8 @@ from dlbook.grading.batch.executors import Pool
 from dlbook.grading.batch.intake import Submission
 from dlbook.grading.batch.journal import Entry, Journal, Origin, Record
 from dlbook.grading.batch.worker import Job, Sandbox, engine, pack, work
+from dlbook.grading.errors import UnreadableError
 from dlbook.grading.kernel.launcher import Limits
-from dlbook.grading.notebook import Unreadable
 
 FAULT = "grader fault, not graded"
 _TRIES = 2
@@ -115,7 +115,7 @@ class Batch:
         reference = self._plan.references[item.set_name]
         try:
             digest = hashlib.sha256(item.source.read()).hexdigest()
-        except Unreadable as error:
+        except UnreadableError as error:
             return replace(entry, problem=str(error))
         origin = Origin(digest, reference.digest, self._plan.seed, self._engine)
         return replace(entry, origin=origin)
@@ -179,8 +179,8 @@ class Batch:
         try:
             data = task.submission.source.read()
             if hashlib.sha256(data).hexdigest() != task.entry.origin.submission:
-                raise Unreadable("the file was changed meanwhile: run the same command again.")
-        except Unreadable as error:
+                raise UnreadableError("the file was changed meanwhile: run the same command again.")
+        except UnreadableError as error:
             self._close(task, replace(task.entry, problem=str(error)))
             return None
         plan = self._plan

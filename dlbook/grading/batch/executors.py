@@ -7,10 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 from dlbook.grading.batch.worker import start_process
-
-
-class NoPool(Exception):
-    """Raised when there are no workers to be had; its text says what to do."""
+from dlbook.grading.errors import ExecutorError
 
 
 @dataclass(frozen=True)
@@ -46,23 +43,25 @@ def dask(url: str) -> Iterator[Pool]:
     """Give the workers of the dask scheduler at dask://HOST:PORT as a pool.
 
     Raises:
-        NoPool: if dask is not installed, nobody answers, or a worker runs several threads.
+        ExecutorError: if dask is not installed, nobody answers, or a worker runs several threads.
     """
     try:
         from distributed import Client
     except ImportError:
-        raise NoPool("--executor dask:// needs dask: pip install 'dlbook[dask]'") from None
+        raise ExecutorError("--executor dask:// needs dask: pip install 'dlbook[dask]'") from None
     address = url.replace("dask://", "tcp://", 1)
     try:
         client = Client(address, timeout=20)
     except OSError as error:
-        raise NoPool(f"no dask scheduler answers at {address} ({error}): start one") from None
+        raise ExecutorError(
+            f"no dask scheduler answers at {address} ({error}): start one"
+        ) from None
     with client:
         threads = list(client.ncores().values())
         if not threads:
-            raise NoPool(f"the scheduler at {address} has no workers: start some")
+            raise ExecutorError(f"the scheduler at {address} has no workers: start some")
         if max(threads) > 1:
-            raise NoPool("a worker runs several threads: start workers with --nthreads 1")
+            raise ExecutorError("a worker runs several threads: start workers with --nthreads 1")
 
         @contextmanager
         def open_pool() -> Iterator[Executor]:

@@ -16,7 +16,7 @@ from zipfile import ZipInfo
 
 from dlbook.grading.batch.owners import Owner, is_noise, owner, recognise
 from dlbook.grading.batch.source import Source, entries, inner_entries, open_regular
-from dlbook.grading.notebook import Unreadable
+from dlbook.grading.errors import UnreadableError
 
 RULE = (
     "with an answer written, then with answer cells, then highest attempt in the name, "
@@ -65,7 +65,7 @@ def collect(
         only: the one set that everything belongs to, where that is known.
 
     Raises:
-        Unreadable: if there is nothing at `place`.
+        UnreadableError: if there is nothing at `place`.
     """
     found: list[Submission] = []
     for parts, source, time, problem in _files(place):
@@ -95,7 +95,7 @@ def _read(
                         for got in _read(inside, inner, time, reason, exercises, only):
                             yield replace(got, owner=whose)
                 return
-        except Unreadable as error:
+        except UnreadableError as error:
             problem = str(error)
     known, answers, written = recognise(parts[-1], data, exercises)
     if not problem and not known and not (only and parts[-1].lower().endswith(".ipynb")):
@@ -118,7 +118,9 @@ def _files(place: Path) -> Iterator[tuple[tuple[str, ...], Source, float, str]]:
     elif place.exists():
         yield (place.name,), Source(place), place.stat().st_mtime, ""
     else:
-        raise Unreadable(f"A folder or a ZIP of submissions is needed, there is none at {place}.")
+        raise UnreadableError(
+            f"A folder or a ZIP of submissions is needed, there is none at {place}."
+        )
 
 
 def _walk(place: Path) -> Iterator[tuple[tuple[str, ...], Source, float, str]]:
@@ -138,7 +140,7 @@ def _walk(place: Path) -> Iterator[tuple[tuple[str, ...], Source, float, str]]:
                 with open_regular(path) as stream:
                     time = os.fstat(stream.fileno()).st_mtime
                 yield parts, Source(path), stamp or time, ""
-            except Unreadable as error:
+            except UnreadableError as error:
                 yield parts, Source(path), stamp or 0.0, str(error)
     for path in sorted(place.iterdir()):
         name = _readable(path.name)
@@ -169,7 +171,7 @@ def _stamp(path: Path) -> float | None:
     try:
         with open_regular(path) as stream:
             return datetime.fromisoformat(stream.read(19).decode("ascii")).timestamp()
-    except (Unreadable, ValueError, OverflowError):
+    except (UnreadableError, ValueError, OverflowError):
         return None
 
 

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from dlbook.grading.errors import JournalBusyError, JournalDamagedError
 from dlbook.grading.run.report import Report, from_dict
 
 _SCHEMA = """
@@ -32,14 +33,6 @@ INSERT OR IGNORE INTO roll SELECT :run, student, set_name, entry FROM roll AS ol
 WHERE run = :last AND (set_name != '' OR NOT EXISTS (
     SELECT 1 FROM roll WHERE run = :run AND student = old.student));
 """
-
-
-class Busy(Exception):
-    """Raised when another process is writing to the journal."""
-
-
-class Damaged(Exception):
-    """Raised when a file is no journal any more; it is left as it is."""
 
 
 @dataclass(frozen=True)
@@ -106,8 +99,8 @@ class Journal:
     """The journal in the file at `path`, which is made where there is none; one writer at a time.
 
     Raises:
-        Busy: if another process is writing to it.
-        Damaged: if it cannot be read.
+        JournalBusyError: if another process is writing to it.
+        JournalDamagedError: if it cannot be read.
     """
 
     def __init__(self, path: Path) -> None:
@@ -120,7 +113,7 @@ class Journal:
             self._base.executescript(_SCHEMA)
         except sqlite3.DatabaseError as error:
             self.close()
-            raise Damaged(f"{path} is damaged ({error}): move it away") from None
+            raise JournalDamagedError(f"{path} is damaged ({error}): move it away") from None
 
     def close(self) -> None:
         self._base.close()
@@ -245,5 +238,7 @@ def _lock(path: Path) -> Any:
         pass
     except OSError:
         stream.close()
-        raise Busy(f"another dlbook is writing to {path.parent}: wait for it to end.") from None
+        raise JournalBusyError(
+            f"another dlbook is writing to {path.parent}: wait for it to end."
+        ) from None
     return stream

@@ -12,7 +12,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO
 
-from dlbook.grading.notebook import MAX_BYTES, Unreadable
+from dlbook.grading.errors import UnreadableError
+from dlbook.grading.notebook import MAX_BYTES
 
 MAX_ENTRIES = 50_000  # of an archive that an LMS made
 MAX_INNER = 2_000  # of an archive that a student handed in
@@ -31,7 +32,7 @@ class Source:
         """Return the bytes.
 
         Raises:
-            Unreadable: if there is no regular file, if it is larger than 20 MB or broken.
+            UnreadableError: if there is no regular file, if it is larger than 20 MB or broken.
         """
         with open_regular(self.path) as stream:
             if not self.members:
@@ -43,23 +44,23 @@ def open_regular(path: Path) -> IO[bytes]:
     """Return the file at `path`, opened so that no link is followed and no pipe waited for.
 
     Raises:
-        Unreadable: if it is no regular file, or cannot be opened.
+        UnreadableError: if it is no regular file, or cannot be opened.
     """
     try:
         found = path.lstat().st_mode
         if stat.S_ISLNK(found):
-            raise Unreadable("a link, which may point anywhere: hand in the file itself.")
+            raise UnreadableError("a link, which may point anywhere: hand in the file itself.")
         if not stat.S_ISREG(found):
-            raise Unreadable("not a regular file: hand in a notebook file.")
+            raise UnreadableError("not a regular file: hand in a notebook file.")
         flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
         descriptor = os.open(path, flags | getattr(os, "O_BINARY", 0))
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise Unreadable(f"cannot be opened ({reason}): check its name and rights.") from None
+        raise UnreadableError(f"cannot be opened ({reason}): check its name and rights.") from None
     stream = os.fdopen(descriptor, "rb")
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         stream.close()
-        raise Unreadable("not a regular file: hand in a notebook file.")
+        raise UnreadableError("not a regular file: hand in a notebook file.")
     return stream
 
 
@@ -67,11 +68,11 @@ def inner_entries(data: bytes) -> Iterator[tuple[zipfile.ZipInfo, str]]:
     """Yield the files in a ZIP that a student handed in, as `entries` does.
 
     Raises:
-        Unreadable: if it is no ZIP, or has more than 2,000 entries.
+        UnreadableError: if it is no ZIP, or has more than 2,000 entries.
     """
     count = data.count(b"PK\1\2")  # before memory is taken for each
     if count > MAX_INNER:
-        raise Unreadable(f"has {count} entries, at most {MAX_INNER} are read.")
+        raise UnreadableError(f"has {count} entries, at most {MAX_INNER} are read.")
     return entries(BytesIO(data))
 
 
@@ -79,15 +80,15 @@ def entries(stream: IO[bytes]) -> Iterator[tuple[zipfile.ZipInfo, str]]:
     """Yield the files in a ZIP, each with why it cannot be read, or ''.
 
     Raises:
-        Unreadable: if it is no ZIP, or has more than 50,000 entries.
+        UnreadableError: if it is no ZIP, or has more than 50,000 entries.
     """
     try:
         with zipfile.ZipFile(stream) as archive:
             found = archive.infolist()
     except Exception:  # zipfile raises a dozen kinds on damaged archives
-        raise Unreadable("not a ZIP archive, or cut off: hand it in again.") from None
+        raise UnreadableError("not a ZIP archive, or cut off: hand it in again.") from None
     if len(found) > MAX_ENTRIES:
-        raise Unreadable(f"has {len(found)} entries, at most {MAX_ENTRIES} are read.")
+        raise UnreadableError(f"has {len(found)} entries, at most {MAX_ENTRIES} are read.")
     for entry in found:
         if not entry.is_dir():
             yield entry, _why_not(entry)
@@ -111,13 +112,13 @@ def _read_member(stream: IO[bytes], members: tuple[str, ...]) -> bytes:
         with zipfile.ZipFile(stream) as archive:
             entry = archive.getinfo(members[0])
             if reason := _why_not(entry):
-                raise Unreadable(reason)
+                raise UnreadableError(reason)
             with archive.open(entry) as inner:
                 data = _take(inner)
-    except Unreadable:
+    except UnreadableError:
         raise
     except Exception as error:
-        raise Unreadable(
+        raise UnreadableError(
             f"broken inside its archive ({_short(error)}): hand it in again."
         ) from None
     return _read_member(BytesIO(data), members[1:]) if members[1:] else data
@@ -130,7 +131,7 @@ def _take(stream: IO[bytes]) -> bytes:
         parts.append(part)
         left -= len(part)
     if left <= 0:
-        raise Unreadable("larger than 20 MB: clear its outputs and save it again.")
+        raise UnreadableError("larger than 20 MB: clear its outputs and save it again.")
     return b"".join(parts)
 
 

@@ -22,10 +22,10 @@ from typing import Literal
 from dlbook.check.answer_key import Key, from_json
 from dlbook.check.verdict import Verdict
 from dlbook.grading.batch.journal import Record
-from dlbook.grading.errors import GraderFault
+from dlbook.grading.errors import EngineMismatchError, GraderError, UnreadableError
 from dlbook.grading.kernel.launcher import Launcher, Limits
 from dlbook.grading.kernel.warm import launcher
-from dlbook.grading.notebook import Notebook, Unreadable, parse
+from dlbook.grading.notebook import Notebook, parse
 from dlbook.grading.package import PACKAGE, package_files
 from dlbook.grading.run.graft import graft, stray
 from dlbook.grading.run.report import Report
@@ -44,10 +44,6 @@ class Job:
     limits: Limits
     sandbox: Sandbox
     engine: str
-
-
-class OtherEngine(Exception):
-    """Raised when a worker's dlbook is not the one of the process that sent the job."""
 
 
 def pack(key: Key) -> bytes:
@@ -102,11 +98,13 @@ def work(job: Job) -> Record:
         Exception: if the grader itself fails; it says nothing about the file.
     """
     if engine(job.limits, job.sandbox) != job.engine:
-        raise OtherEngine("this worker has another dlbook, NumPy or torch: install the same.")
+        raise EngineMismatchError(
+            "this worker has another dlbook, NumPy or torch: install the same."
+        )
     started = monotonic()
     try:
         notebook = parse(job.data)
-    except Unreadable as error:
+    except UnreadableError as error:
         return Record(unreadable=str(error))
     key = _unpack(job.key)
     if reason := stray(notebook.cells, key):
@@ -120,7 +118,7 @@ def work(job: Job) -> Record:
         faulthandler.dump_traceback_later(patience, exit=True, file=nowhere)  # hung: give up
         try:
             report = grade(notebook, key, job.limits, _launcher(job.sandbox))
-        except GraderFault:
+        except GraderError:
             _launcher(job.sandbox).close()
             _launcher.cache_clear()  # the next try gets a new one
             raise

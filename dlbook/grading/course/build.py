@@ -13,10 +13,11 @@ from dlbook.check.answer_key import Key
 from dlbook.check.compare import explain
 from dlbook.check.wire import decode
 from dlbook.grading.course import lint
-from dlbook.grading.course.execute import CellFailed, execute
+from dlbook.grading.course.execute import execute
 from dlbook.grading.course.exercise_set import ExerciseSet, derive, digest, understand
 from dlbook.grading.course.programs import make_key
-from dlbook.grading.notebook import Unreadable, canonical, code_digest, read
+from dlbook.grading.errors import CellFailedError, UnreadableError
+from dlbook.grading.notebook import canonical, code_digest, read
 
 FOLDERS = ("chapters", "exercises", "solutions")
 _STEM = "[0-9][0-9]_*.ipynb"
@@ -70,7 +71,7 @@ def check(course: Course, say: Callable[[str], None]) -> list[str]:
 def _understand(path: Path) -> tuple[ExerciseSet | None, list[str]]:
     try:
         notebook = read(path)
-    except Unreadable as error:
+    except UnreadableError as error:
         return None, [str(error)]
     solution, problems = understand(path.stem, notebook)
     return solution, problems or lint.problems(solution)
@@ -100,7 +101,7 @@ def _untouched(exercise: Path, old: Key | None, new: Key) -> bool:
     """Return whether an exercise notebook says what it said when it was derived."""
     try:
         current = digest(read(exercise).cells)
-    except Unreadable:
+    except UnreadableError:
         return False
     return current in {new.exercise_digest, old.exercise_digest if old else None}
 
@@ -113,7 +114,7 @@ def _build_notebook(course: Course, path: Path, say: Callable[[str], None]) -> l
         if not notebook.is_executed:
             say(f"run    {path.parent.name}/{path.name}")
             cells = execute(cells, path.parent, {"DLBOOK_KEYS": str(course.keys)})
-    except (Unreadable, CellFailed) as error:
+    except (UnreadableError, CellFailedError) as error:
         return [str(error)]
     _write(path, canonical(cells, code_digest(cells)), say)
     return []
@@ -154,7 +155,7 @@ def _pop_values(data: dict[str, Any]) -> Iterator[tuple[float, float, Any]]:
 def _form_problems(path: Path) -> list[str]:
     try:
         notebook = read(path)
-    except Unreadable as error:
+    except UnreadableError as error:
         return [str(error)]
     problems = []
     if not notebook.is_executed:

@@ -10,14 +10,11 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat.v4 import new_code_cell, new_notebook
 
+from dlbook.grading.errors import CellFailedError
 from dlbook.grading.kernel.launcher import manager
 from dlbook.grading.notebook import Cell
 
 _UNSTABLE = "application/vnd.jupyter.widget-view+json"  # names a widget of a kernel that is gone
-
-
-class CellFailed(Exception):
-    """Raised when a cell of a notebook of ours ends in an error; its text says which."""
 
 
 def execute(
@@ -32,7 +29,7 @@ def execute(
         timeout: seconds for a cell.
 
     Raises:
-        CellFailed: if a cell raises.
+        CellFailedError: if a cell raises.
     """
     code = [cell for cell in cells if cell.kind == "code"]
     notebook = new_notebook(cells=[new_code_cell(cell.source) for cell in code])
@@ -45,7 +42,7 @@ def execute(
         )
     except CellExecutionError as error:
         failed = next(c for c in notebook.cells if any("ename" in o for o in c.outputs))
-        raise CellFailed(
+        raise CellFailedError(
             f"a cell fails ({error.ename}: {error.evalue}), mend it and build again:\n"
             f"{failed.source}"
         ) from None

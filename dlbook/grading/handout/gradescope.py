@@ -19,8 +19,8 @@ from dlbook.check.verdict import Verdict
 from dlbook.grading.batch.intake import collect, rank
 from dlbook.grading.batch.journal import Record
 from dlbook.grading.batch.worker import Job, Sandbox, engine, pack, work
+from dlbook.grading.errors import UnreadableError
 from dlbook.grading.kernel.launcher import Limits
-from dlbook.grading.notebook import Unreadable
 from dlbook.grading.package import PACKAGE, package_files
 from dlbook.grading.run.report import from_dict
 
@@ -105,7 +105,7 @@ def _grade(folder: Path, key: Key, sandbox: Sandbox) -> Record:
             told = "; ".join(f"{item.label}: {item.problem}" for item in found[:5])
             return Record(unreadable=told or "nothing was handed in: hand in the notebook.")
         data = max(good, key=rank).source.read()
-    except Unreadable as error:
+    except UnreadableError as error:
         return Record(unreadable=str(error))
     limits = Limits()
     return work(Job(data, pack(key), limits, sandbox, engine(limits, sandbox)))

@@ -11,6 +11,7 @@ from typing import Any
 from dlbook.check.answer_key import Key, load
 from dlbook.check.roles import role
 from dlbook.grading.course.build import Course, check
+from dlbook.grading.errors import ReleaseError
 from dlbook.grading.notebook import parse
 from dlbook.grading.package import PACKAGE, package_files
 
@@ -38,21 +39,17 @@ beside it, since it is graded alone. Grades come from other inputs than those th
 _SECRET = ("### begin solution", "# hidden check:", "# wrong answer:", "# right answer:")
 
 
-class NotReleased(Exception):
-    """Raised when there is no bundle to be had; its text says what to do."""
-
-
 def release(course: Course, folder: Path, say: Callable[[str], None]) -> list[Path]:
     """Write the bundle into `folder`, and return its files.
 
     Raises:
-        NotReleased: if the folder is not empty, or the course is not fresh.
+        ReleaseError: if the folder is not empty, or the course is not fresh.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise NotReleased(f"a new or empty folder is needed, {folder} is none: name another")
+        raise ReleaseError(f"a new or empty folder is needed, {folder} is none: name another")
     problems = check(course, say)
     if problems:
-        raise NotReleased("the course is not fresh: " + "\n".join(problems))
+        raise ReleaseError("the course is not fresh: " + "\n".join(problems))
     files = dict(_files(course))
     for path, data in files.items():
         _require_no_secret(path, data)
@@ -108,6 +105,6 @@ def _require_no_secret(path: Path, data: bytes) -> None:
         lines = [line for cell in parse(data).cells for line in cell.source.splitlines()]
         found = [line for line in lines if line.strip().lower().startswith(_SECRET)]
         if found:
-            raise NotReleased(f"{path} would give away `{found[0]}`: take it out and build again")
+            raise ReleaseError(f"{path} would give away `{found[0]}`: take it out and build again")
     if path.parts[:2] == ("dlbook", "keys") and b'"hidden": true' in data:
-        raise NotReleased(f"{path} holds a hidden check: run `dlbook build`")
+        raise ReleaseError(f"{path} holds a hidden check: run `dlbook build`")

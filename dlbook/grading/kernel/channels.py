@@ -14,7 +14,13 @@ import zmq
 from jupyter_client.session import Session
 
 from dlbook.check.wire import MIME
-from dlbook.grading.errors import GraderFault, KernelDied, OutOfMemory, OutOfTime, OutputFlood
+from dlbook.grading.errors import (
+    DeadKernelError,
+    GraderError,
+    MemoryLimitError,
+    OutputLimitError,
+    TimeLimitError,
+)
 from dlbook.grading.kernel import memory
 from dlbook.grading.kernel.launcher import Limits, Running
 
@@ -76,7 +82,7 @@ class Line:
         """Wait until the kernel answers and its output is heard.
 
         Raises:
-            GraderFault: if that takes longer than it may, or the kernel ends.
+            GraderError: if that takes longer than it may, or the kernel ends.
         """
         end = monotonic() + self._limits.start_seconds
         try:
@@ -89,9 +95,9 @@ class Line:
                     return
                 except Empty:  # the first messages go by before the channel is connected
                     continue
-        except KernelDied:
-            raise GraderFault("a kernel ended before it ran anything") from None
-        raise GraderFault(f"a kernel was not ready in {self._limits.start_seconds:g} seconds")
+        except DeadKernelError:
+            raise GraderError("a kernel ended before it ran anything") from None
+        raise GraderError(f"a kernel was not ready in {self._limits.start_seconds:g} seconds")
 
     def _is_idle(self, message: Message) -> bool:
         return bool(message["content"].get("execution_state") == "idle")
@@ -129,20 +135,20 @@ class Line:
 
         Raises:
             Empty: if none comes in time.
-            KernelDied: if the kernel's process has ended.
-            OutputFlood: if more was put out than the budget allows.
-            OutOfMemory: if its processes hold more than they may.
-            OutOfTime: if the notebook as a whole has used its seconds up.
+            DeadKernelError: if the kernel's process has ended.
+            OutputLimitError: if more was put out than the budget allows.
+            MemoryLimitError: if its processes hold more than they may.
+            TimeLimitError: if the notebook as a whole has used its seconds up.
         """
         end = min(monotonic() + (math.inf if timeout is None else timeout), self._end)
         while not self._heard[channel]:
             now = monotonic()
             if now > self._deadline:
-                raise OutOfTime
+                raise TimeLimitError
             wait = max(0.0, min(end - now, _TICK, self._deadline - now))
             if not self._listen(wait):
                 if not self._running.is_alive():
-                    raise KernelDied
+                    raise DeadKernelError
                 if monotonic() >= end:
                     raise Empty
             self._look_at_memory()
@@ -165,9 +171,9 @@ class Line:
         end = monotonic() + 0.5
         while monotonic() < end:
             if not self._running.is_alive():
-                raise KernelDied
+                raise DeadKernelError
             sleep(0.01)
-        raise OutputFlood
+        raise OutputLimitError
 
     def _take(self, channel: str) -> Message | None:
         """Return the message that waits on a channel, None if it is not one that counts."""
@@ -175,7 +181,7 @@ class Line:
         self._left["messages"] -= 1
         self._left["characters"] -= sum(map(len, frames))
         if min(self._left.values()) < 0:
-            raise OutputFlood
+            raise OutputLimitError
         if channel == "iopub" and (
             frames[0].rpartition(b".")[2].decode("ascii", "replace") not in _NEEDED
             or (len(frames[-1]) > _LONG and _VALUE not in frames[-1])
@@ -214,7 +220,7 @@ class Line:
             self._looked = now
             if memory.exceeds(root, self._limits.memory):
                 self._running.kill()
-                raise OutOfMemory
+                raise MemoryLimitError
 
     def close(self) -> None:
         """Hang up."""

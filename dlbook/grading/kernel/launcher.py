@@ -81,7 +81,7 @@ class Launcher(ABC):
         """Return a new kernel.
 
         Raises:
-            GraderFault: if none can be started.
+            GraderError: if none can be started.
         """
 
     @abstractmethod

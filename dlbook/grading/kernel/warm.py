@@ -18,7 +18,7 @@ from time import monotonic
 from typing import Any, Literal
 
 from dlbook.check.wire import MIME
-from dlbook.grading.errors import GraderFault, NoSandbox
+from dlbook.grading.errors import GraderError, SandboxError
 from dlbook.grading.kernel.channels import Line
 from dlbook.grading.kernel.launcher import Launcher, Limits, Local, Running, Setting
 from dlbook.grading.kernel.scratch import prefix
@@ -49,7 +49,7 @@ class Warm(Launcher):
     """Kernels in sandboxes, warm where this machine lets them be forked.
 
     Raises:
-        NoSandbox: if no sandbox can start here.
+        SandboxError: if no sandbox can start here.
     """
 
     isolation = "bwrap+seccomp"
@@ -68,15 +68,15 @@ class Warm(Launcher):
         if not self.cold_because:
             try:
                 return self._fork(flavour, limits, setting)
-            except (OSError, NoSandbox, GraderFault) as error:
+            except (OSError, SandboxError, GraderError) as error:
                 self._drop(flavour)
                 self._failures += 1
                 if self._failures == _MOST_FAILURES:
                     self.cold_because = str(error)
         try:
             return _Cold(limits, setting, self._uid())
-        except NoSandbox as error:
-            raise GraderFault(str(error)) from None
+        except SandboxError as error:
+            raise GraderError(str(error)) from None
 
     def _fork(self, flavour: Flavour, limits: Limits, setting: Setting) -> Running:
         if flavour in self._parents and self._parents[flavour].process.poll() is not None:
@@ -113,7 +113,7 @@ def launcher(sandbox: Literal["required", "off"]) -> Launcher:
     """Return a launcher: with walls for other people's notebooks, or without for your own.
 
     Raises:
-        NoSandbox: if walls are required and cannot be had here.
+        SandboxError: if walls are required and cannot be had here.
     """
     return Local() if sandbox == "off" else Warm()
 
@@ -121,7 +121,7 @@ def launcher(sandbox: Literal["required", "off"]) -> Launcher:
 def _preload(parent: Sandbox, modules: list[str]) -> None:
     threads, _file = parent.ask({"modules": modules}, [], _START_SECONDS)
     if threads != "1":
-        raise GraderFault(f"a warm parent has {threads} threads, it cannot be forked safely")
+        raise GraderError(f"a warm parent has {threads} threads, it cannot be forked safely")
 
 
 def _imported(kernel: Running) -> list[str]:
@@ -135,7 +135,7 @@ def _imported(kernel: Running) -> list[str]:
             if "modules" in (value := message["content"].get("data", {}).get(MIME, {})):
                 return [str(name) for name in value["modules"]]
     except Empty:
-        raise GraderFault("a first warm kernel does not answer") from None
+        raise GraderError("a first warm kernel does not answer") from None
     finally:
         line.close()
 
@@ -182,7 +182,7 @@ class _Forked(Running):
             request = _request(self.key, limits, setting, uid)
             answer, handle = parent.ask(request, self._sockets.hand_over(), _ANSWER_SECONDS)
             if handle < 0:
-                raise GraderFault(f"no warm kernel: {answer}")
+                raise GraderError(f"no warm kernel: {answer}")
         except BaseException:
             self._sockets.remove()
             raise

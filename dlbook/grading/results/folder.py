@@ -5,22 +5,21 @@ from collections.abc import Callable
 from pathlib import Path
 
 from dlbook.grading.batch.journal import Journal
-
-
-class Foreign(Exception):
-    """Raised when a folder holds something else than results."""
+from dlbook.grading.errors import ResultsFolderError
 
 
 def require_results_or_nothing(folder: Path) -> None:
     """Refuse a folder for results in which other things are.
 
     Raises:
-        Foreign: if it is a file, or holds files and no journal.
+        ResultsFolderError: if it is a file, or holds files and no journal.
     """
     if folder.exists() and not folder.is_dir():
-        raise Foreign(f"a folder for the results is needed, {folder} is a file: name another")
+        raise ResultsFolderError(
+            f"a folder for the results is needed, {folder} is a file: name another"
+        )
     if folder.is_dir() and any(folder.iterdir()) and not any(folder.glob("journal*.sqlite")):
-        raise Foreign(
+        raise ResultsFolderError(
             f"an empty folder or one with earlier results is needed, {folder} holds other "
             "things: name a new one with -o"
         )

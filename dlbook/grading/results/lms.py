@@ -10,8 +10,9 @@ from pathlib import Path
 
 from dlbook.check.safe_text import clean_line
 from dlbook.grading.batch.journal import Entry
+from dlbook.grading.errors import SheetError
 from dlbook.grading.results.folder import beside
-from dlbook.grading.results.sheet import Sheet, Unfillable, read
+from dlbook.grading.results.sheet import Sheet, read
 
 _NUMBERS = ("ID", "Identifier")
 _NAMES = ("SIS Login ID", "SIS User ID", "Username", "ID number", "Email address")
@@ -55,7 +56,7 @@ def fill(path: Path, entries: Iterable[Entry], choice: Choice) -> Filled:
     """Write a copy of the export at `path` with the scores of one set in it.
 
     Raises:
-        Unfillable: if the file is no such export, or it is not clear what goes where.
+        SheetError: if the file is no such export, or it is not clear what goes where.
     """
     own = _one_set(list(entries), choice.set_prefix)
     sheet = read(path)
@@ -76,7 +77,7 @@ def fill(path: Path, entries: Iterable[Entry], choice: Choice) -> Filled:
             sheet.rows[number][column] = new
             filled.count += 1
     if all(line.endswith(_NO_ROW) for line in filled.amiss) and not found:
-        raise Unfillable(
+        raise SheetError(
             "no student of the results is in this file: is it the export of this course? "
             f"It has no row for {', '.join(_who(entry) for entry in own[:5])}"
         )
@@ -89,7 +90,7 @@ def _one_set(entries: list[Entry], prefix: str) -> list[Entry]:
     names = sorted({entry.set_name for entry in entries if entry.set_name})
     chosen = [name for name in names if name.startswith(prefix)]
     if len(chosen) != 1:
-        raise Unfillable(f"one set is needed, name it with --set; there are: {', '.join(names)}")
+        raise SheetError(f"one set is needed, name it with --set; there are: {', '.join(names)}")
     return [entry for entry in entries if entry.set_name == chosen[0]]
 
 
@@ -100,7 +101,7 @@ def _column(sheet: Sheet, choice: Choice, set_name: str) -> int:
     if sheet.is_moodle:
         return sheet.names.index("Grade")
     if not sheet.is_canvas:
-        raise Unfillable(
+        raise SheetError(
             "this is no export of Canvas or Moodle in English or German: name the columns with "
             f"--column and --id-column; there are: {', '.join(sheet.head)}"
         )
@@ -116,20 +117,20 @@ def _column(sheet: Sheet, choice: Choice, set_name: str) -> int:
         if len(named) == 1:
             return named[0]
     names = ", ".join(sheet.head[i] for i in sheet.assignments) or "none"
-    raise Unfillable(f"which column is {set_name}? Name it with --column; there are: {names}")
+    raise SheetError(f"which column is {set_name}? Name it with --column; there are: {names}")
 
 
 def _factor(possible: float | None, entries: list[Entry], scale: bool) -> float:
     """Return what scores are multiplied by; points that differ need `--scale`."""
     points = max((report.points for entry in entries if (report := entry.report)), default=0)
     if scale and possible is None:
-        raise Unfillable(
+        raise SheetError(
             "--scale needs the points of the LMS, and no column of the file tells them"
         )
     if not points or possible is None or possible == points:
         return 1.0
     if not scale:
-        raise Unfillable(
+        raise SheetError(
             f"the LMS gives {possible:g} points, the set has {points}: change one of them, or "
             "add --scale"
         )

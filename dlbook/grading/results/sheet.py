@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 
+from dlbook.grading.errors import SheetError
+
 _CANVAS_COLUMN = re.compile(r"(.+) \(\d+\)")
 _CHANGEABLE = "Grade can be changed"
 _MAXIMUM = "Maximum Grade"
@@ -17,10 +19,6 @@ _GERMAN = {  # names of Moodle's columns, as its German exports write them
     "Bestwertung": _MAXIMUM,
     "Bewertung kann geändert werden": _CHANGEABLE,
 }
-
-
-class Unfillable(Exception):
-    """Raised when a file cannot be filled; its text says what is needed."""
 
 
 @dataclass(frozen=True)
@@ -65,12 +63,12 @@ class Sheet:
         """Return the number of the column `name`, which `option` asked for.
 
         Raises:
-            Unfillable: if there is none.
+            SheetError: if there is none.
         """
         for names in (self.head, self.names):
             if name in names:
                 return names.index(name)
-        raise Unfillable(f"{option} needs one of {', '.join(self.head)}; got {name!r}")
+        raise SheetError(f"{option} needs one of {', '.join(self.head)}; got {name!r}")
 
     def cell(self, row: int, name: str) -> str:
         """Return what stands in a row under a name, '' where there is no such column."""
@@ -116,22 +114,22 @@ def read(path: Path) -> Sheet:
     """Return the export in the file at `path`.
 
     Raises:
-        Unfillable: if it is no CSV in UTF-8 with rows and columns.
+        SheetError: if it is no CSV in UTF-8 with rows and columns.
     """
     try:
         raw = path.read_bytes().decode("utf-8")
     except OSError as error:
-        raise Unfillable(f"an export of the LMS is needed, {path}: {error.strerror}") from None
+        raise SheetError(f"an export of the LMS is needed, {path}: {error.strerror}") from None
     except UnicodeDecodeError:
-        raise Unfillable(f"{path} is not UTF-8: export it again, and fill that file") from None
+        raise SheetError(f"{path} is not UTF-8: export it again, and fill that file") from None
     text = raw.removeprefix("\ufeff")
     delimiter = max(",;\t", key=text.partition("\n")[0].count)
     try:
         rows = list(csv.reader(StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error as error:
-        raise Unfillable(f"{path} is no CSV ({error}): export it again") from None
+        raise SheetError(f"{path} is no CSV ({error}): export it again") from None
     if len(rows) < 2 or len(rows[0]) < 2:
-        raise Unfillable(f"{path} has no rows and columns: export it again")
+        raise SheetError(f"{path} has no rows and columns: export it again")
     width = len(rows[0])
     padded = [row + [""] * (width - len(row)) for row in rows]
     mark = "\ufeff" if raw.startswith("\ufeff") else ""

@@ -6,23 +6,28 @@ from typing import Any
 
 from dlbook.check.compare import with_advice
 from dlbook.check.verdict import Verdict
-from dlbook.grading.errors import KernelDied, OutOfMemory, OutOfTime, OutputFlood
+from dlbook.grading.errors import (
+    DeadKernelError,
+    MemoryLimitError,
+    OutputLimitError,
+    TimeLimitError,
+)
 from dlbook.grading.kernel.launcher import Limits
 
 Fate = tuple[Verdict, str]
 _LINE = re.compile(r"\s*\((?:[^()]*, )?line (\d+)\)$")  # what Python adds to a syntax error
-FATAL = (KernelDied, OutputFlood, OutOfMemory, OutOfTime, Empty)
+FATAL = (DeadKernelError, OutputLimitError, MemoryLimitError, TimeLimitError, Empty)
 
 
 def fate(error: BaseException, limits: Limits) -> Fate:
     """Return the verdict on a cell that ended its kernel with `error`, and what it did."""
-    if isinstance(error, KernelDied):
+    if isinstance(error, DeadKernelError):
         return Verdict.KERNEL_DIED, "ended the kernel"
-    if isinstance(error, OutputFlood):
+    if isinstance(error, OutputLimitError):
         return Verdict.TOO_MUCH_OUTPUT, f"put out more than {limits.output_characters:,} characters"
-    if isinstance(error, OutOfMemory):
+    if isinstance(error, MemoryLimitError):
         return Verdict.OUT_OF_MEMORY, f"took more than {limits.memory / 1e9:g} GB of memory"
-    if isinstance(error, OutOfTime):
+    if isinstance(error, TimeLimitError):
         seconds = limits.submission_seconds
         return Verdict.TIME_OUT, f"did not end within the notebook's {seconds:g} seconds"
     return Verdict.TIME_OUT, "ran too long and could not be stopped"

@@ -26,7 +26,7 @@ from dlbook.check.answer_key import Key
 from dlbook.check.compare import judge
 from dlbook.check.verdict import Verdict
 from dlbook.check.wire import MIME, Json
-from dlbook.grading.errors import GraderFault, OutOfTime
+from dlbook.grading.errors import GraderError, TimeLimitError
 from dlbook.grading.kernel.channels import Line, Message
 from dlbook.grading.kernel.launcher import Launcher, Limits, Local, Setting
 from dlbook.grading.kernel.scratch import prefix
@@ -72,7 +72,7 @@ def grade(
         watch: called with the name of an exercise when a cell of it starts.
 
     Raises:
-        GraderFault: if the grader fails, so that nothing is known about the submission.
+        GraderError: if the grader fails, so that nothing is known about the submission.
     """
     plan = graft(notebook.cells, key)
     deadline = monotonic() + limits.submission_seconds
@@ -131,7 +131,7 @@ def _run(job: Job, steps: list[Step]) -> _Run:
     ended = run.fatal is not None or all(slot(s) in job.verdicts for s in steps if s.check)
     if run.fault or not ended:
         why = run.fault or f"pytest exit {code}:\n{said.getvalue()}"
-        raise GraderFault(f"the grader itself failed: {why}") from run.fault
+        raise GraderError(f"the grader itself failed: {why}") from run.fault
     return run
 
 
@@ -175,7 +175,7 @@ class _File(IPyNbFile):  # type: ignore[misc]
     def setup(self) -> None:
         try:
             self.kernel = _Kernel(self.run, str(self.path.parent))
-        except OutOfTime as error:
+        except TimeLimitError as error:
             self.run.fatal, self.run.fate = 0, fate(error, self.run.job.limits)
             raise
         except BaseException as error:

@@ -18,7 +18,7 @@ from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
-from dlbook.grading.errors import NoSandbox
+from dlbook.grading.errors import SandboxError
 from dlbook.grading.package import PACKAGE, PRIVATE
 from dlbook.grading.sandbox.inside.confine import HOME, SCRATCH
 
@@ -45,7 +45,7 @@ class Sandbox:
         hides: packages that are not to be seen.
 
     Raises:
-        NoSandbox: if it does not start.
+        SandboxError: if it does not start.
     """
 
     def __init__(self, mode: str, hides: tuple[str, ...] = ()) -> None:
@@ -66,7 +66,7 @@ class Sandbox:
         except OSError as error:
             os.close(told)
             self.control.close()
-            raise NoSandbox(_REFUSAL.format(reason=error)) from None
+            raise SandboxError(_REFUSAL.format(reason=error)) from None
         finally:
             theirs.close()
             os.close(telling)
@@ -76,7 +76,7 @@ class Sandbox:
             self.process.wait()
             reason = self.complaint()
             self.close()
-            raise NoSandbox(_REFUSAL.format(reason=reason))
+            raise SandboxError(_REFUSAL.format(reason=reason))
         self.first = int(json.loads(text)["child-pid"])  # ends, and all in the sandbox with it
 
     def complaint(self) -> str:
@@ -126,24 +126,24 @@ def probe() -> None:
     """Start bubblewrap with all its walls once.
 
     Raises:
-        NoSandbox: if that fails.
+        SandboxError: if that fails.
     """
     command = [*walls("many", ()), "--", _python(), "-S", "-c", "import numpy, ipykernel"]
     try:
         done = subprocess.run(command, env=environment(), capture_output=True, timeout=60)
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise NoSandbox(_REFUSAL.format(reason=error)) from None
+        raise SandboxError(_REFUSAL.format(reason=error)) from None
     if done.returncode:
         lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
         reason = lines[-1] if lines else f"it ended with code {done.returncode}"
-        raise NoSandbox(_REFUSAL.format(reason=reason))
+        raise SandboxError(_REFUSAL.format(reason=reason))
 
 
 def walls(mode: str, hides: tuple[str, ...]) -> list[str]:
     """Return the command that builds the walls, without what runs inside.
 
     Raises:
-        NoSandbox: if a folder that would be shown holds solutions.
+        SandboxError: if a folder that would be shown holds solutions.
     """
     spaces = [f"--unshare-{kind}" for kind in ("pid", "ipc", "uts", "net")]
     program = shutil.which("bwrap") or "bwrap"
@@ -159,7 +159,7 @@ def walls(mode: str, hides: tuple[str, ...]) -> list[str]:
     shown = {_base(): _base(), str(PACKAGE): f"{_COURSE}/dlbook", **_packages()}
     for source, target in shown.items():
         if Path(source, "solutions").is_dir():
-            raise NoSandbox(f"{source} holds solutions and would be shown: move them out of it.")
+            raise SandboxError(f"{source} holds solutions and would be shown: move them out of it.")
         if source != target or not source.startswith("/usr"):  # which is there already
             command += [*_parents(target), "--ro-bind", source, target]
     for target in _secrets(shown):

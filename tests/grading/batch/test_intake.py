@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from dlbook.grading.batch.intake import collect
-from dlbook.grading.notebook import MAX_BYTES, Unreadable
+from dlbook.grading.errors import UnreadableError
+from dlbook.grading.notebook import MAX_BYTES
 from tests.grading.batch.fakes import EXERCISES, SET, notebook
 
 GOOD = notebook("def relu_back(g, x): ...")
@@ -265,7 +266,7 @@ def test_an_archive_in_the_archive_of_an_lms_is_read(tmp_path):
 
 
 def test_nothing_at_all_is_refused(tmp_path):
-    with pytest.raises(Unreadable, match="there is none at"):
+    with pytest.raises(UnreadableError, match="there is none at"):
         collect(tmp_path / "none", EXERCISES)
 
 

@@ -4,9 +4,15 @@ from dataclasses import replace
 import pytest
 
 from dlbook.check.verdict import Verdict
-from dlbook.grading.batch.journal import Busy, Entry, Journal, Origin, Record, journals, standing
+from dlbook.grading.batch.journal import Entry, Journal, Origin, Record, journals, standing
+from dlbook.grading.errors import (
+    JournalBusyError,
+    Results,
+    ResultsFolderError,
+    beside,
+    require_results_or_nothing,
+)
 from dlbook.grading.results.changes import changes
-from dlbook.grading.results.folder import Foreign, Results, beside, require_results_or_nothing
 from tests.grading.batch import fakes
 
 ORIGIN = Origin("bytes", "reference", 7, "engine")
@@ -43,7 +49,7 @@ def test_a_row_is_on_the_disk_as_soon_as_it_is_kept(journal, tmp_path):
 
 
 def test_a_second_writer_is_refused(journal, tmp_path):
-    with pytest.raises(Busy, match="wait for it to end"):
+    with pytest.raises(JournalBusyError, match="wait for it to end"):
         Journal(tmp_path / "journal.sqlite")
 
 
@@ -130,7 +136,7 @@ def test_a_folder_of_other_things_is_refused(tmp_path):
     require_results_or_nothing(tmp_path / "new")
     require_results_or_nothing(tmp_path)
     (tmp_path / "thesis.tex").touch()
-    with pytest.raises(Foreign, match="holds other things: name a new one"):
+    with pytest.raises(ResultsFolderError, match="holds other things: name a new one"):
         require_results_or_nothing(tmp_path)
     (tmp_path / "journal-1-of-2.sqlite").touch()
     require_results_or_nothing(tmp_path)

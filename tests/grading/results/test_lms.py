@@ -4,8 +4,8 @@ import pytest
 
 from dlbook.check.verdict import Outcome, Verdict
 from dlbook.grading.batch.journal import Entry, Record
+from dlbook.grading.errors import SheetError
 from dlbook.grading.results.lms import Choice, fill
-from dlbook.grading.results.sheet import Unfillable
 from dlbook.grading.run.report import ExerciseReport, Report
 
 SET = "05_backpropagation"
@@ -98,7 +98,7 @@ def test_moodle_is_filled_in_german_too(tmp_path):
     filled, copy = fill_text(tmp_path, GERMAN, [ada, bob])
     assert 'ada@x.org,2,"2,00"' in copy and filled.count == 1
     assert filled.amiss == ["Bob Ünal 1043: the file says that this grade cannot be changed"]
-    with pytest.raises(Unfillable, match="gives 100 points, the set has 2"):
+    with pytest.raises(SheetError, match="gives 100 points, the set has 2"):
         fill_text(tmp_path, GERMAN.replace("2,00", "100,00"), [ada])
     _filled, copy = fill_text(tmp_path, GERMAN.replace("2,00", "100,00"), [ada], Choice(scale=True))
     assert 'ada@x.org,100,"100,00"' in copy
@@ -106,18 +106,18 @@ def test_moodle_is_filled_in_german_too(tmp_path):
 
 def test_points_that_nobody_knows_are_not_scaled(tmp_path):
     choice = Choice(column="result", id_column="login", scale=True)
-    with pytest.raises(Unfillable, match="--scale needs the points of the LMS"):
+    with pytest.raises(SheetError, match="--scale needs the points of the LMS"):
         fill_text(tmp_path, PLAIN, [BOB], choice)
 
 
 def test_the_export_of_another_course_is_refused_and_no_copy_written(tmp_path):
-    with pytest.raises(Unfillable, match=r"no student of the results is in this file.*nobody"):
+    with pytest.raises(SheetError, match=r"no student of the results is in this file.*nobody"):
         fill_text(tmp_path, CANVAS, [entry("nobody", 1)])
     assert [path.name for path in tmp_path.iterdir()] == ["lms.csv"]
 
 
 def test_any_other_file_needs_its_columns_named(tmp_path):
-    with pytest.raises(Unfillable, match="--column and --id-column; there are: login, result"):
+    with pytest.raises(SheetError, match="--column and --id-column; there are: login, result"):
         fill_text(tmp_path, PLAIN, [BOB])
     choice = Choice(column="result", id_column="login")
     _filled, copy = fill_text(tmp_path, PLAIN, [entry("AL9", 2), BOB], choice)
@@ -148,7 +148,7 @@ def test_a_copy_that_is_there_already_stays(tmp_path):
 
 def test_other_points_need_scale(tmp_path):
     text = CANVAS.replace("Possible,,,,2,", "Possible,,,,15,")
-    with pytest.raises(Unfillable, match="gives 15 points, the set has 2"):
+    with pytest.raises(SheetError, match="gives 15 points, the set has 2"):
         fill_text(tmp_path, text, [ADA, BOB])
     _filled, copy = fill_text(tmp_path, text, [ADA, BOB], Choice(scale=True))
     assert '"Lec, 1",15,7' in copy and "Lec 1,7.5," in copy
@@ -170,14 +170,14 @@ def test_the_column_of_the_set_is_found_or_asked_for(tmp_path, case):
     if "(" in expected:
         assert fill_text(tmp_path, text, [ADA])[0].column == expected
     else:
-        with pytest.raises(Unfillable) as refusal:
+        with pytest.raises(SheetError) as refusal:
             fill_text(tmp_path, text, [ADA])
         assert expected in str(refusal.value)
 
 
 def test_several_sets_need_a_choice(tmp_path):
     more = replace(BOB, set_name="06_data")
-    with pytest.raises(Unfillable, match="name it with --set; there are: 05_back"):
+    with pytest.raises(SheetError, match="name it with --set; there are: 05_back"):
         fill_text(tmp_path, CANVAS, [ADA, more])
     assert fill_text(tmp_path, CANVAS, [ADA, more], Choice("05"))[0].count == 1
 
@@ -193,7 +193,7 @@ BAD = {
 def test_a_file_that_is_no_export_is_refused(tmp_path, data):
     path = tmp_path / "lms.csv"
     path.write_bytes(data)
-    with pytest.raises(Unfillable, match=BAD[data]):
+    with pytest.raises(SheetError, match=BAD[data]):
         fill(path, [ADA], ANY)
-    with pytest.raises(Unfillable, match="No such file"):
+    with pytest.raises(SheetError, match="No such file"):
         fill(tmp_path / "none.csv", [ADA], ANY)

@@ -7,9 +7,9 @@ from hypothesis import given, settings, strategies as st
 
 from dlbook.cli import main
 from dlbook.grading.batch.journal import standing
-from dlbook.grading.errors import NoSandbox
+from dlbook.grading.errors import SandboxError, UnreadableError
 from dlbook.grading.kernel.warm import launcher
-from dlbook.grading.notebook import Notebook, Unreadable, parse
+from dlbook.grading.notebook import Notebook, parse
 from dlbook.grading.run.graft import graft
 from tests import SAMPLES
 
@@ -85,7 +85,7 @@ GONE = {  # damage that leaves nothing: the reason that is told
 @pytest.mark.parametrize("damage", GONE)
 def test_a_file_with_nothing_in_it_is_refused_with_the_reason(damage):
     data, reason = GONE[damage]
-    with pytest.raises(Unreadable, match=reason) as refusal:
+    with pytest.raises(UnreadableError, match=reason) as refusal:
         parse(data)
     assert "\n" not in str(refusal.value)
 
@@ -118,7 +118,7 @@ CELL = st.fixed_dictionaries(
 def test_whatever_is_in_a_file_it_is_planned_or_refused(tiny_key, data):
     try:
         notebook: Notebook = parse(data)
-    except Unreadable as refusal:
+    except UnreadableError as refusal:
         assert str(refusal).endswith(".")
     else:
         assert graft(notebook.cells, tiny_key).steps
@@ -127,7 +127,7 @@ def test_whatever_is_in_a_file_it_is_planned_or_refused(tiny_key, data):
 def sandbox() -> str:
     try:
         launcher("required").close()
-    except NoSandbox:
+    except SandboxError:
         return "off"
     return "required"
 

@@ -2,8 +2,9 @@ import pytest
 
 from dlbook.check.verdict import Verdict
 from dlbook.cli import main
+from dlbook.grading.errors import UnreadableError
 from dlbook.grading.kernel.launcher import Limits
-from dlbook.grading.notebook import Cell, Notebook, Unreadable, read
+from dlbook.grading.notebook import Cell, Notebook, read
 from dlbook.grading.run.nbval_run import grade
 from tests import SAMPLES
 
@@ -33,7 +34,7 @@ def test_a_submission_gets_the_verdict_in_its_name(name, tiny_key):
 
 @pytest.mark.parametrize("name", UNREADABLE)
 def test_a_file_that_is_no_notebook_is_refused_in_one_sentence(name):
-    with pytest.raises(Unreadable) as refusal:
+    with pytest.raises(UnreadableError) as refusal:
         read(SAMPLES / f"{name}.ipynb")
     assert "\n" not in str(refusal.value) and ":" in str(refusal.value)
 

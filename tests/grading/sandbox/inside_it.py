@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from dlbook.grading.errors import NoSandbox
+from dlbook.grading.errors import SandboxError
 from dlbook.grading.sandbox import bubblewrap as sandbox
 
 
 def _reason() -> str:
     try:
         sandbox.probe()
-    except NoSandbox as refusal:
+    except SandboxError as refusal:
         return str(refusal)
     return ""
 

@@ -13,7 +13,7 @@ from time import monotonic, sleep
 import pytest
 
 from dlbook.check.verdict import Verdict
-from dlbook.grading.errors import GraderFault, NoSandbox
+from dlbook.grading.errors import GraderError, SandboxError
 from dlbook.grading.kernel import memory
 from dlbook.grading.kernel.launcher import Launcher, Limits, Local
 from dlbook.grading.kernel.warm import Warm, launcher
@@ -118,7 +118,7 @@ grade(sleeper.notebook(), key, Limits(), launcher("required"))
 def test_without_bubblewrap_it_refuses_with_the_reason_and_the_fix(monkeypatch):
     monkeypatch.setenv("PATH", "/nowhere")
     monkeypatch.setattr(sandbox, "environment", lambda: {"PATH": "/nowhere"})
-    with pytest.raises(NoSandbox) as refusal:
+    with pytest.raises(SandboxError) as refusal:
         launcher("required")
     text = str(refusal.value)
     assert text.startswith("Not graded: bubblewrap cannot start here (")
@@ -131,23 +131,23 @@ def test_where_bubblewrap_fails_its_own_words_are_the_reason(monkeypatch, tmp_pa
     fake.write_text("#!/bin/sh\necho 'bwrap: setting up uid map: Permission denied' >&2\nexit 1\n")
     fake.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
-    with pytest.raises(NoSandbox, match="setting up uid map: Permission denied"):
+    with pytest.raises(SandboxError, match="setting up uid map: Permission denied"):
         launcher("required")
 
 
 def test_a_folder_with_solutions_is_never_shown(monkeypatch, tmp_path):
     (tmp_path / "solutions").mkdir()
     monkeypatch.setattr(sandbox, "_packages", lambda: {str(tmp_path): "/packages/0"})
-    with pytest.raises(NoSandbox, match="holds solutions"):
+    with pytest.raises(SandboxError, match="holds solutions"):
         sandbox.walls("once", ())
 
 
 def test_a_kernel_that_cannot_start_is_the_graders_fault(tiny_key):
     class Broken(Local):
         def start(self, limits, setting):
-            raise GraderFault("no kernel")
+            raise GraderError("no kernel")
 
-    with pytest.raises(GraderFault, match="no kernel"):
+    with pytest.raises(GraderError, match="no kernel"):
         grade(hostile.honest(), tiny_key, launcher=Broken())
 
 
