@@ -5,14 +5,9 @@ import pytest
 
 from dlbook.check.verdict import Verdict
 from dlbook.grading.batch.journal import Entry, Journal, Origin, Record, journals, standing
-from dlbook.grading.errors import (
-    JournalBusyError,
-    Results,
-    ResultsFolderError,
-    beside,
-    require_results_or_nothing,
-)
+from dlbook.grading.errors import JournalBusyError, ResultsFolderError
 from dlbook.grading.results.changes import changes
+from dlbook.grading.results.folder import Results, beside, require_results_or_nothing
 from tests.grading.batch import fakes
 
 ORIGIN = Origin("bytes", "reference", 7, "engine")
