@@ -38,6 +38,7 @@ ENVIRONMENT = Environment(
     autoescape=True,
     finalize=limited,
     undefined=StrictUndefined,
+    keep_trailing_newline=True,
     trim_blocks=True,
     lstrip_blocks=True,
 )
