@@ -62,14 +62,14 @@ class Outcome:
 
     @property
     def remark(self) -> str:
-        """What a learner is told of how the values differ: of visible checks only."""
+        """What a learner reads about how the values differ: for visible checks only."""
         if self.hidden:
             return "" if self.hints or self.verdict is Verdict.RIGHT else _(_ON_OTHERS)
         return clean(self.detail)
 
     @property
     def lines(self) -> list[str]:
-        """What a learner is told below the headline: the remark, then hints."""
+        """What a learner reads below the headline: the remark, then hints."""
         hints = hint_lines(self.hints)
         return [self.remark, *hints] if self.remark else hints
 

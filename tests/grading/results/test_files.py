@@ -1,7 +1,7 @@
 import csv
 import json
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
 from io import StringIO
 
 import numpy as np
@@ -15,7 +15,8 @@ from dlbook.grading.batch.journal import Entry, Origin, Record
 from dlbook.grading.results.changes import changes
 from dlbook.grading.results.class_page import class_page
 from dlbook.grading.results.feedback import feedback
-from dlbook.grading.results.files import class_table, gradebook, json_lines, summary
+from dlbook.grading.results.files import json_lines, summary
+from dlbook.grading.results.tables import class_table, gradebook
 from dlbook.grading.results.tally import tally
 from dlbook.grading.run.report import ExerciseReport, Report, from_dict
 from tests.grading.batch import fakes
@@ -198,6 +199,14 @@ def test_the_summary_counts_each_set(tmp_path):
     second = [replace(e, set_name="91_more") for e in CLASS[:2]]
     said = summary(tmp_path, [*CLASS, *second], [])
     assert "  90_tiny: 20 graded\n  91_more: 2 graded\n  one set alone: --set\n" in said
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(Origin)])
+def test_each_thing_that_a_result_depends_on_is_a_cause_of_a_change(name):
+    before, after = entry("ada", RIGHT), entry("ada", wrong("x"))
+    after = replace(after, origin=replace(before.origin, **{name: "another"}))
+    (change,) = changes([before], [after])
+    assert change.why, f"name Origin.{name} in _CAUSES of changes.py"
 
 
 EQUAL = [(-0.0, 0.0), (1.0, 1.0 + 1e-12), (np.zeros(2), -np.zeros(2)), ([1, "a"], [1, "a"])]
