@@ -39,3 +39,10 @@ def test_no_text_of_a_stranger_acts_in_a_card(verdict):
 def test_a_card_of_a_hidden_check_shows_no_detail():
     html = Outcome("relu_back", Verdict.WRONG, detail="secret", hidden=True).html()
     assert "secret" not in html and "which cases are left?" in html
+
+
+def test_a_card_has_a_line_for_the_remark_and_for_each_hint():
+    card = Outcome("relu_back", Verdict.KNOWN_MISTAKE, ("Where is g?",), "got 1 < 2").html()
+    first, *lines = card.split('<div style="margin-top:4px">')
+    assert first.endswith('<b style="color:#D55E00">✗ relu_back: known mistake</b>')
+    assert lines == ["got 1 &lt; 2</div>", "Hint: Where is g?</div></div>"]
