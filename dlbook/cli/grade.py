@@ -99,7 +99,7 @@ def grades(options: argparse.Namespace) -> int:
     except SheetError as error:
         raise UserError(str(error)) from None
     print(filled.text())
-    return NOT_RIGHT if filled.amiss else RIGHT
+    return NOT_RIGHT if filled.problems else RIGHT
 
 
 def _shard(options: argparse.Namespace) -> tuple[int, int]:
