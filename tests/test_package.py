@@ -266,10 +266,10 @@ def test_submissions_are_graded_from_an_empty_folder(installed, tmp_path):
 
 
 @pytest.mark.notebook
-@pytest.mark.parametrize("verb", [["lab", "--no-browser"], ["build"], ["release", "new"]])
+@pytest.mark.parametrize("verb", ["lab --no-browser", "build", "release new"])
 def test_what_writes_or_hands_out_needs_a_course_of_ones_own(installed, tmp_path, verb):
     before = installed.files()
-    done = installed.run("dlbook", *verb, cwd=tmp_path)
+    done = installed.run("dlbook", *verb.split(), cwd=tmp_path)
     assert done.returncode == 2 and "belongs to the installed package" in done.stderr
     assert "copy that folder" in done.stderr and done.stderr.count("\n") == 1
     assert installed.files() == before and not any(tmp_path.iterdir())
