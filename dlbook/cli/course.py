@@ -1,10 +1,8 @@
-"""What all verbs share: exit codes, how to refuse, and where the course is."""
+"""What all verbs share: exit codes, and where the course is."""
 
 import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from dlbook.check.errors import UserError
 
 if TYPE_CHECKING:
     from dlbook.grading.course.build import Course
@@ -13,20 +11,22 @@ RIGHT, NOT_RIGHT, UNUSABLE = 0, 1, 2  # exit codes
 
 
 def find_course(options: argparse.Namespace) -> "Course":
-    """Return the course that `--course` names, or that is found from here upwards.
+    """Return the course that `--course` names, or that is found from here.
 
     Raises:
         UserError: if there is none.
     """
-    from dlbook.grading.course.build import Course
+    from dlbook.grading.course.place import find
 
-    here = Path.cwd()
-    places = [options.course] if options.course else [here, *here.parents]
-    places += [] if options.course else [Path(__file__).resolve().parents[2]]
-    for place in places:
-        if (place / "exercises").is_dir() or (place / "solutions").is_dir():
-            return Course(place.resolve())
-    raise UserError(
-        f"a course folder with exercises/ in it is needed, there is none at {places[0]}: "
-        "go to the course's folder, or name it with --course DIR"
-    )
+    return find(Path.cwd(), options.course)
+
+
+def find_own_course(options: argparse.Namespace) -> "Course":
+    """Return the course as `find_course` does, for a verb that writes into it or hands it out.
+
+    Raises:
+        UserError: if there is none, or only the one in the installed package.
+    """
+    from dlbook.grading.course.place import own
+
+    return own(find_course(options))

@@ -5,7 +5,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from dlbook.check.errors import UserError
-from dlbook.cli.course import NOT_RIGHT, RIGHT, find_course
+from dlbook.cli.course import NOT_RIGHT, RIGHT, find_course, find_own_course
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,7 +16,7 @@ def release(options: argparse.Namespace) -> int:
     from dlbook.grading.errors import ReleaseError
     from dlbook.grading.handout.release import release as write
 
-    course = find_course(options)
+    course = find_own_course(options)
     try:
         files = write(course, options.folder, lambda line: print(line, file=sys.stderr))
     except ReleaseError as error:

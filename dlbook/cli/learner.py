@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dlbook.check.errors import UserError
-from dlbook.cli.course import NOT_RIGHT, RIGHT, UNUSABLE, find_course
+from dlbook.cli.course import NOT_RIGHT, RIGHT, UNUSABLE, find_course, find_own_course
 
 if TYPE_CHECKING:
     from dlbook.check.answer_key import Key
@@ -48,7 +48,7 @@ def add_verbs(verbs: Any) -> None:
 
 def lab(options: argparse.Namespace) -> int:
     """Become JupyterLab, opened at the first chapter."""
-    course = find_course(options)
+    course = find_own_course(options)  # JupyterLab saves what a learner writes
     command = [
         *(sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={course.root}"),
         # offline: nobody is asked about news, nothing looks for updates
@@ -65,7 +65,7 @@ def lab(options: argparse.Namespace) -> int:
 def _build(options: argparse.Namespace) -> int:
     from dlbook.grading.course.build import build, check
 
-    course = find_course(options)
+    course = find_own_course(options)
     problems = (check if options.check else build)(course, print)
     for problem in problems:
         print(problem, file=sys.stderr)
