@@ -18,7 +18,7 @@ class Optimizer:
     """What the optimisers share: the parameters, their learning rate, and forgetting gradients.
 
     Args:
-        params: the tensors to change.
+        params: the tensors to change, each of any shape; its gradient has the same shape.
         lr: learning rate, in units of parameter a unit of gradient; may be changed later.
         weight_decay: this many times the parameter is added to its gradient.
 
@@ -58,7 +58,7 @@ class SGD(Optimizer):
     """Gradient descent, p -= lr * v, where v is the gradient or its running sum.
 
     Args:
-        params: the tensors to change.
+        params: the tensors to change, each of any shape; its gradient has the same shape.
         lr: learning rate.
         momentum: v = momentum * v + g; with 0, v is the gradient g.
         weight_decay: this many times the parameter is added to its gradient.
@@ -101,7 +101,7 @@ class RMSprop(Optimizer):
     """Steps along the gradient in units of its running size.
 
     Args:
-        params: the tensors to change.
+        params: the tensors to change, each of any shape; its gradient has the same shape.
         lr: learning rate, about the size of a step in each coordinate.
         alpha: how much of the running mean of squares is kept.
         eps: added to the size, against division by 0.
@@ -164,11 +164,14 @@ class Adam(Optimizer):
     """Steps along the running mean of the gradient, in units of its running size.
 
     Args:
-        params: the tensors to change.
+        params: the tensors to change, each of any shape; its gradient has the same shape.
         lr: learning rate, about the size of a step in each coordinate.
         betas: how much of the running mean, and of the running mean of squares, is kept.
         eps: added to the size, against division by 0.
         weight_decay: this many times the parameter is added to its gradient.
+
+    Raises:
+        ValueError: if there are no parameters, or if `lr` or `weight_decay` is negative.
 
     Source: Kingma and Ba (2015), arXiv:1412.6980, algorithm 1.
     """
@@ -210,11 +213,14 @@ class AdamW(Adam):
     In `Adam`, decay is part of the gradient and is divided by its size like the rest of it.
 
     Args:
-        params: the tensors to change.
+        params: the tensors to change, each of any shape; its gradient has the same shape.
         lr: learning rate, about the size of a step in each coordinate.
         betas: how much of the running mean, and of the running mean of squares, is kept.
         eps: added to the size, against division by 0.
         weight_decay: what is lost of a parameter in a step, in units of lr.
+
+    Raises:
+        ValueError: if there are no parameters, or if `lr` or `weight_decay` is negative.
 
     Source: Loshchilov and Hutter (2019), arXiv:1711.05101, algorithm 2.
     """
