@@ -9,11 +9,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests import ROOT, house
+from tests import ROOT, imports
 
-FILES = house.files(ROOT / "dlbook")
+FILES = imports.files(ROOT / "dlbook")
 ABOVE = ("", "__main__", "cli", "check", "grading", "explore")  # rooms that hand out no arrays
-LEARNING = [name for name in FILES if house.room_of(name) not in ABOVE]
+LEARNING = [name for name in FILES if imports.room_of(name) not in ABOVE]
 AS_A_LAYER = re.compile(r"`functional\.(\w+)`")
 Definition = ast.FunctionDef | ast.ClassDef
 

@@ -14,7 +14,7 @@ from statistics import median
 
 import pytest
 
-from tests import ROOT, house
+from tests import ROOT, house, imports
 
 PACKAGE = ROOT / "dlbook"
 DOORS = {  # a file's room: the other rooms that it may open; `!` closes, the first that fits counts
@@ -26,23 +26,23 @@ DOORS = {  # a file's room: the other rooms that it may open; `!` closes, the fi
     "*": "!__main__ !cli !check !grading !explore *",  # the rest of the learning wing
 }
 LONGEST, MEDIAN_FILE, MEDIAN_FUNCTION = 300, 120, 5  # lines
-Files = dict[str, house.File]
+Files = dict[str, imports.File]
 
 
 # ---- the rules: each returns what breaks it, in words that say what to do ----
 
 
 def circles(files: Files) -> list[str]:
-    graph = house.file_graph(files)
-    found = house.circles(graph) + house.circles(house.room_graph(graph))
-    found += house.circles(house.room_graph(graph, "grading"))
+    graph = imports.file_graph(files)
+    found = imports.circles(graph) + imports.circles(imports.room_graph(graph))
+    found += imports.circles(imports.room_graph(graph, "grading"))
     return [f"{', '.join(group)} import in a circle: move what they share down" for group in found]
 
 
 def upwards(files: Files) -> list[str]:
-    graph = house.file_graph(files)
-    found = house.upwards(house.room_graph(graph), house.ORDER)
-    found += house.upwards(house.room_graph(graph, "grading"), house.WORK)
+    graph = imports.file_graph(files)
+    found = imports.upwards(imports.room_graph(graph), house.ORDER)
+    found += imports.upwards(imports.room_graph(graph, "grading"), house.WORK)
     return [f"{a} imports upwards from {b}: move what {a} needs down" for a, b in found]
 
 
@@ -59,31 +59,31 @@ def allowed(room: str, target: str) -> bool:
 
 def doors(files: Files) -> list[str]:
     found = []
-    for name, targets in house.file_graph(files).items():
-        room = house.room_of(name)
+    for name, targets in imports.file_graph(files).items():
+        room = imports.room_of(name)
         for target in sorted(targets):
-            other = house.room_of(target)
+            other = imports.room_of(target)
             if room and other not in ("", room) and not allowed(room, other):
                 found.append(f"{name} imports {target}: closed to {room}, see DOORS in this test")
     return found
 
 
 def front_door(files: Files) -> list[str]:
-    graph = house.file_graph(files)
-    inside = [name for name, targets in graph.items() if house.FRONT in targets]
+    graph = imports.file_graph(files)
+    inside = [name for name, targets in graph.items() if imports.FRONT in targets]
     return [f"{name} imports from dlbook itself: name the file that defines it" for name in inside]
 
 
 def outside(files: Files) -> list[str]:
     found = []
     for name, file in files.items():
-        guests = {path.split(".")[0] for path in house.imports(file)} & {"torch", "sklearn"}
+        guests = {path.split(".")[0] for path in imports.imports(file)} & {"torch", "sklearn"}
         found += [f"{name} imports {guest}: only chapters and tests may" for guest in guests]
     return found
 
 
 def wings(files: Files) -> list[str]:
-    inside = house.room_graph(house.file_graph(files), "grading")
+    inside = imports.room_graph(imports.file_graph(files), "grading")
     return [
         f"grading.{room} has no place in the order of the work: add it to WORK in tests/house.py"
         for room in sorted(set(inside) - set(house.WORK))
@@ -124,7 +124,7 @@ RULES: dict[str, Callable[[Files], list[str]]] = {
         short_functions,
     )
 }
-FILES = house.files(PACKAGE)
+FILES = imports.files(PACKAGE)
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -134,18 +134,24 @@ def test_the_house_keeps(rule):
 
 
 def test_grading_imports_nothing_of_dlbook_beside_check_so_that_it_could_serve_another_course():
-    graph = house.file_graph(FILES)
+    graph = imports.file_graph(FILES)
     inside = {name for name in graph if name.split(".")[0] == "grading"}
-    opened = {house.room_of(target) for name in inside for target in graph[name]}
+    opened = {imports.room_of(target) for name in inside for target in graph[name]}
     assert len(inside) > 30 and opened == {"grading", "check"}
 
 
 def test_every_line_of_a_table_judges_at_least_one_file():
-    rooms = {house.room_of(name) for name in FILES} - {""}
+    rooms = {imports.room_of(name) for name in FILES} - {""}
     idle = set(DOORS) - {opens(room) for room in rooms}
     idle |= set(house.ORDER) - rooms
-    idle |= set(house.WORK) - set(house.room_graph(house.file_graph(FILES), "grading"))
+    idle |= set(house.WORK) - set(imports.room_graph(imports.file_graph(FILES), "grading"))
     assert not idle, f"{idle}: no file is judged by it: mend the name, or take the line out"
+
+
+def test_the_picture_in_contributing_is_the_one_that_the_imports_draw():
+    guide = (ROOT / ".github" / "CONTRIBUTING.md").read_text("utf-8")
+    todo = "CONTRIBUTING.md: put what `python -m tests.house --picture` prints into The house"
+    assert f"```\n{house.pictures(PACKAGE)}\n```" in guide, todo
 
 
 # ---- every rule can fail: a small package, and ways to spoil it ----
@@ -208,7 +214,7 @@ def build(tmp_path):
             path = path.with_suffix(".pyi") if stub else path
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, "utf-8")
-        return house.files(tmp_path / "dlbook")
+        return imports.files(tmp_path / "dlbook")
 
     return write
 
@@ -229,10 +235,25 @@ def test_every_rule_was_seen_to_fail():
     assert {rule for rule, *_ in SPOILT} == set(RULES)
 
 
-def test_a_file_that_leads_nowhere_is_on_the_lowest_floor_and_each_arrow_leads_one_down(build):
-    height = house.floors(house.room_graph(house.file_graph(build(GOOD))))
-    expected = {"tensor": 1, "i18n": 1, "nn": 2, "check": 2, "explore": 3, "grading": 3}
-    assert height == expected | {"cli": 4, "__main__": 5}
+PICTURE = """
+5  __main__  cli
+4  cli       grading
+3  explore   nn
+3  grading   check
+2  check     i18n
+2  nn        tensor
+1  i18n
+1  tensor
+
+inside grading/
+1  kernel
+1  run
+"""  # explore opens tensor, too: nn leads there
+
+
+def test_a_picture_shows_floors_and_the_nearest_rooms(build, tmp_path):
+    build(GOOD)
+    assert house.pictures(tmp_path / "dlbook") == PICTURE.strip()
 
 
 # ---- what an import of dlbook loads ----

@@ -15,7 +15,7 @@ from dlbook.grading.package import PACKAGE, PRIVATE, package_files
 from dlbook.grading.results.changes import changes
 from dlbook.grading.results.files import write_all
 from dlbook.grading.results.folder import Results
-from tests import house
+from tests import imports
 from tests.grading.batch import fakes
 
 FILES = list(package_files())
@@ -64,8 +64,8 @@ def test_only_folders_with_answers_are_left_out():
 
 
 def test_whatever_a_worker_imports_counts():
-    files = house.files(PACKAGE)
-    imported = house.reach(house.file_graph(files), "grading.batch.worker")
+    files = imports.files(PACKAGE)
+    imported = imports.reach(imports.file_graph(files), "grading.batch.worker")
     assert {"grading.run.nbval_run", "grading.functions", "check.compare"} <= imported
     left_out = {files[name].path.relative_to(PACKAGE) for name in imported} - set(FILES)
     assert not left_out, f"{left_out}: a verdict may depend on it, package_files leaves it out"
