@@ -18,7 +18,7 @@ from tests import ROOT, house, imports
 PACKAGE = ROOT / "dlbook"
 DOORS = {  # a file's room: the other rooms that it may open; `!` closes, the first that fits counts
     "__main__": "cli",
-    "cli": "check grading",
+    "cli": "!__main__ *",  # the roof stands on all of it
     "grading": "check",  # nothing else, so that the grader could serve another course
     "check": "i18n atomic",
     "explore": "!__main__ !cli !check !grading *",
@@ -187,6 +187,8 @@ SPOILT = [  # the rule that finds it, the file that is spoilt, and the text that
     ),
     ("doors", "nn", "from dlbook.check import wire\nwire"),
     ("doors", "explore", "from .grading.kernel import warm\nwarm"),
+    ("doors", "__main__", "import dlbook.tensor\ndlbook"),
+    ("doors", "cli", "import dlbook.__main__\ndlbook"),
     ("doors", "explore", "import dlbook.cli\ndlbook"),
     ("doors", "tensor", "def f():\n    import dlbook.explore\n    dlbook"),
     ("doors", "check.wire", "from dlbook.tensor import Tensor\nTensor"),
