@@ -137,18 +137,7 @@ class RMSprop(Optimizer):
         self._velocity = [np.zeros_like(p.data) for p in self.params] if momentum else []
 
     def _update(self, i: int, p: np.ndarray, g: np.ndarray, scratch: np.ndarray) -> None:
-        square = self._square[i]
-        square *= self.alpha
-        np.multiply(g, g, out=scratch)
-        scratch *= 1 - self.alpha
-        square += scratch
-        if self.centered:
-            mean = self._mean[i]
-            mean *= self.alpha
-            mean += np.multiply(g, 1 - self.alpha, out=scratch)
-            np.multiply(mean, mean, out=scratch)
-            np.subtract(square, scratch, out=scratch)
-        np.sqrt(scratch if self.centered else square, out=scratch)
+        np.sqrt(self._running_square(i, g, scratch), out=scratch)
         scratch += self.eps
         np.divide(g, scratch, out=scratch)
         if self.momentum:
@@ -158,6 +147,18 @@ class RMSprop(Optimizer):
             scratch[...] = v
         scratch *= self.lr
         p -= scratch
+
+    def _running_square(self, i: int, g: np.ndarray, scratch: np.ndarray) -> np.ndarray:
+        """Return the running mean of g^2, or the running variance; it may lie in `scratch`."""
+        square = self._square[i]
+        _move(square, np.multiply(g, g, out=scratch), self.alpha, scratch)
+        if not self.centered:
+            return square
+        mean = self._mean[i]
+        _move(mean, g, self.alpha, scratch)
+        np.multiply(mean, mean, out=scratch)
+        np.subtract(square, scratch, out=scratch)
+        return scratch
 
 
 class Adam(Optimizer):
@@ -193,12 +194,8 @@ class Adam(Optimizer):
     def _update(self, i: int, p: np.ndarray, g: np.ndarray, scratch: np.ndarray) -> None:
         self._steps[i] += 1
         mean, square, (beta1, beta2) = self._mean[i], self._square[i], self.betas
-        mean *= beta1
-        mean += np.multiply(g, 1 - beta1, out=scratch)
-        square *= beta2
-        np.multiply(g, g, out=scratch)
-        scratch *= 1 - beta2
-        square += scratch
+        _move(mean, g, beta1, scratch)
+        _move(square, np.multiply(g, g, out=scratch), beta2, scratch)
         np.sqrt(square, out=scratch)
         scratch /= (1 - beta2 ** self._steps[i]) ** 0.5  # both means start at 0: scale them up
         scratch += self.eps
@@ -238,3 +235,9 @@ class AdamW(Adam):
     def _decayed(self, p: np.ndarray, g: np.ndarray) -> np.ndarray:
         p *= 1 - self.lr * self.weight_decay
         return g
+
+
+def _move(mean: np.ndarray, new: np.ndarray, keep: float, scratch: np.ndarray) -> None:
+    """Move a running mean to keep * mean + (1 - keep) * new, in place; `new` may be `scratch`."""
+    mean *= keep
+    mean += np.multiply(new, 1 - keep, out=scratch)
