@@ -18,7 +18,7 @@ class Optimizer:
     """What the optimisers share: the parameters, their learning rate, and forgetting gradients.
 
     Args:
-        params: the tensors to change.
+        params: the tensors to change, each of any shape; its gradient has the same shape.
         lr: learning rate, in units of parameter a unit of gradient; may be changed later.
         weight_decay: this many times the parameter is added to its gradient.
 
@@ -58,7 +58,7 @@ class SGD(Optimizer):
     """Gradient descent, p -= lr * v, where v is the gradient or its running sum.
 
     Args:
-        params: the tensors to change.
+        params: the tensors to change, each of any shape; its gradient has the same shape.
         lr: learning rate.
         momentum: v = momentum * v + g; with 0, v is the gradient g.
         weight_decay: this many times the parameter is added to its gradient.
@@ -101,7 +101,7 @@ class RMSprop(Optimizer):
     """Steps along the gradient in units of its running size.
 
     Args:
-        params: the tensors to change.
+        params: the tensors to change, each of any shape; its gradient has the same shape.
         lr: learning rate, about the size of a step in each coordinate.
         alpha: how much of the running mean of squares is kept.
         eps: added to the size, against division by 0.
@@ -137,18 +137,7 @@ class RMSprop(Optimizer):
         self._velocity = [np.zeros_like(p.data) for p in self.params] if momentum else []
 
     def _update(self, i: int, p: np.ndarray, g: np.ndarray, scratch: np.ndarray) -> None:
-        square = self._square[i]
-        square *= self.alpha
-        np.multiply(g, g, out=scratch)
-        scratch *= 1 - self.alpha
-        square += scratch
-        if self.centered:
-            mean = self._mean[i]
-            mean *= self.alpha
-            mean += np.multiply(g, 1 - self.alpha, out=scratch)
-            np.multiply(mean, mean, out=scratch)
-            np.subtract(square, scratch, out=scratch)
-        np.sqrt(scratch if self.centered else square, out=scratch)
+        np.sqrt(self._running_square(i, g, scratch), out=scratch)
         scratch += self.eps
         np.divide(g, scratch, out=scratch)
         if self.momentum:
@@ -159,16 +148,31 @@ class RMSprop(Optimizer):
         scratch *= self.lr
         p -= scratch
 
+    def _running_square(self, i: int, g: np.ndarray, scratch: np.ndarray) -> np.ndarray:
+        """Return the running mean of g^2, or the running variance; it may lie in `scratch`."""
+        square = self._square[i]
+        _move(square, np.multiply(g, g, out=scratch), self.alpha, scratch)
+        if not self.centered:
+            return square
+        mean = self._mean[i]
+        _move(mean, g, self.alpha, scratch)
+        np.multiply(mean, mean, out=scratch)
+        np.subtract(square, scratch, out=scratch)
+        return scratch
+
 
 class Adam(Optimizer):
     """Steps along the running mean of the gradient, in units of its running size.
 
     Args:
-        params: the tensors to change.
+        params: the tensors to change, each of any shape; its gradient has the same shape.
         lr: learning rate, about the size of a step in each coordinate.
         betas: how much of the running mean, and of the running mean of squares, is kept.
         eps: added to the size, against division by 0.
         weight_decay: this many times the parameter is added to its gradient.
+
+    Raises:
+        ValueError: if there are no parameters, or if `lr` or `weight_decay` is negative.
 
     Source: Kingma and Ba (2015), arXiv:1412.6980, algorithm 1.
     """
@@ -190,12 +194,8 @@ class Adam(Optimizer):
     def _update(self, i: int, p: np.ndarray, g: np.ndarray, scratch: np.ndarray) -> None:
         self._steps[i] += 1
         mean, square, (beta1, beta2) = self._mean[i], self._square[i], self.betas
-        mean *= beta1
-        mean += np.multiply(g, 1 - beta1, out=scratch)
-        square *= beta2
-        np.multiply(g, g, out=scratch)
-        scratch *= 1 - beta2
-        square += scratch
+        _move(mean, g, beta1, scratch)
+        _move(square, np.multiply(g, g, out=scratch), beta2, scratch)
         np.sqrt(square, out=scratch)
         scratch /= (1 - beta2 ** self._steps[i]) ** 0.5  # both means start at 0: scale them up
         scratch += self.eps
@@ -210,11 +210,14 @@ class AdamW(Adam):
     In `Adam`, decay is part of the gradient and is divided by its size like the rest of it.
 
     Args:
-        params: the tensors to change.
+        params: the tensors to change, each of any shape; its gradient has the same shape.
         lr: learning rate, about the size of a step in each coordinate.
         betas: how much of the running mean, and of the running mean of squares, is kept.
         eps: added to the size, against division by 0.
         weight_decay: what is lost of a parameter in a step, in units of lr.
+
+    Raises:
+        ValueError: if there are no parameters, or if `lr` or `weight_decay` is negative.
 
     Source: Loshchilov and Hutter (2019), arXiv:1711.05101, algorithm 2.
     """
@@ -232,3 +235,9 @@ class AdamW(Adam):
     def _decayed(self, p: np.ndarray, g: np.ndarray) -> np.ndarray:
         p *= 1 - self.lr * self.weight_decay
         return g
+
+
+def _move(mean: np.ndarray, new: np.ndarray, keep: float, scratch: np.ndarray) -> None:
+    """Move a running mean to keep * mean + (1 - keep) * new, in place; `new` may be `scratch`."""
+    mean *= keep
+    mean += np.multiply(new, 1 - keep, out=scratch)

@@ -20,12 +20,18 @@ ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text("utf-8"))
 SPECS = ENVIRONMENT["dependencies"]
 
 
+def required() -> list[Requirement]:
+    """Return the base packages and those of the extra torch, as pip is asked for them."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    lines = [*project["dependencies"], *project["optional-dependencies"]["torch"]]
+    return [Requirement(line) for line in lines]
+
+
 def asked_of_pip() -> dict[str, SpecifierSet]:
     """Return the ranges of the base packages and of the extra torch, under conda's names."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    lines = [*project["dependencies"], *project["optional-dependencies"]["torch"]]
     found = {"python": SpecifierSet(project["requires-python"])}
-    for requirement in map(Requirement, lines):
+    for requirement in required():
         found[CONDA_NAMES.get(requirement.name, requirement.name)] = requirement.specifier
     return found
 
@@ -51,6 +57,12 @@ def test_environment_yml_asks_for_what_pyproject_toml_asks_for():
     lines = [f"{name}: pyproject {pip.get(name)}, conda {conda.get(name)}" for name in wrong]
     todo = "mend environment.yml, or CONDA_NAMES if conda-forge has another name:\n"
     assert not wrong, todo + "\n".join(sorted(lines))
+
+
+def test_every_exception_is_needed():
+    idle = set(CONDA_NAMES) - {requirement.name for requirement in required()}
+    idle |= CONDA_ONLY - {spec.split(" ")[0] for spec in SPECS}
+    assert not idle, f"{idle}: nobody asks for it: take it out of the tables in this test"
 
 
 def test_each_package_stands_once_and_comes_from_conda_forge_alone():

@@ -51,9 +51,10 @@ figure = plt.figure(); figure.add_subplot().plot(range(100)); figure.canvas.draw
 NOMINAL = 1.7  # CPU seconds of the yardstick where the budgets were set
 
 
-def test_every_chapter_has_a_budget():
-    missing = set(CHAPTERS) - set(BUDGETS)
+def test_every_chapter_has_a_budget_and_every_budget_a_chapter():
+    missing, idle = set(CHAPTERS) - set(BUDGETS), set(BUDGETS) - set(CHAPTERS)
     assert not missing, f"add {missing} to BUDGETS in tests/test_notebooks.py, with CPU seconds"
+    assert not idle, f"take {idle} out of BUDGETS in tests/test_notebooks.py: no such chapter"
 
 
 def cpu_seconds(work: Callable[[], object]) -> float:

@@ -14,7 +14,8 @@ def split(n: int, fractions: Sequence[float], rng: np.random.Generator) -> list[
         rng: where the order comes from.
 
     Returns:
-        For each fraction an integer array; together they hold every index once.
+        For each fraction row numbers, integers of shape (about fraction * n,); together they hold
+        every number from 0 to n-1 once.
 
     Raises:
         ValueError: if the fractions are negative or do not add up to 1.
@@ -32,8 +33,11 @@ def batches(n: int, batch_size: int, rng: np.random.Generator) -> Iterator[np.nd
 
     Args:
         n: number of examples.
-        batch_size: how many of them in a batch; the last one may be smaller.
+        batch_size: how many of them are in a batch.
         rng: where the order comes from.
+
+    Yields:
+        Row numbers, integers of shape (batch_size,); the last batch may be shorter.
 
     Raises:
         ValueError: if `batch_size` is less than 1.

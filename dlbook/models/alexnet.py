@@ -66,5 +66,12 @@ class AlexNet(Module):
 
 
 def alexnet(num_classes: int = 1000, *, rng: np.random.Generator) -> AlexNet:
-    """Return an untrained `AlexNet`."""
+    """Return an untrained `AlexNet`.
+
+    Args:
+        num_classes: scores an image.
+        rng: where the first weights come from.
+
+    It maps shape (batch, 3, 224, 224) to (batch, num_classes).
+    """
     return AlexNet(num_classes, rng=rng)

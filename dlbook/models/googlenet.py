@@ -31,7 +31,16 @@ MODULES = {  # input channels, then those of the convolutions in the four branch
 
 
 class BasicConv2d(Module):
-    """A convolution without bias, normalisation, ReLU."""
+    """A convolution without bias, normalisation, ReLU.
+
+    Args:
+        in_channels: of the input, shape (batch, in_channels, height, width).
+        out_channels: of the output, shape (batch, out_channels, new height, new width).
+        kernel_size: height and width of the window, in pixels.
+        stride: pixels from one window to the next.
+        padding: zeros on each side, in pixels.
+        rng: where the first weights come from.
+    """
 
     def __init__(
         self,
@@ -102,7 +111,15 @@ class Inception(Module):
 
 
 class InceptionAux(Module):
-    """A small classifier that sends gradients into the middle of the network, in training only."""
+    """A small classifier that sends gradients into the middle of the network, in training only.
+
+    Args:
+        in_channels: of the input, shape (batch, in_channels, height, width).
+        num_classes: scores an image; the output has shape (batch, num_classes).
+        rng: where the first weights come from.
+
+    Source: Szegedy et al. (2015), arXiv:1409.4842, section 5.
+    """
 
     def __init__(self, in_channels: int, num_classes: int, *, rng: np.random.Generator):
         self.avgpool = AdaptiveAvgPool2d(4)
@@ -178,5 +195,14 @@ class GoogLeNet(Module):
 def googlenet(
     num_classes: int = 1000, aux_logits: bool = True, *, rng: np.random.Generator
 ) -> GoogLeNet:
-    """Return an untrained `GoogLeNet`."""
+    """Return an untrained `GoogLeNet`.
+
+    Args:
+        num_classes: scores an image.
+        aux_logits: whether there are two more classifiers.
+        rng: where the first weights come from.
+
+    It maps shape (batch, 3, 224, 224) to (batch, num_classes); in training and with `aux_logits`
+    to three of them, see `GoogLeNet`.
+    """
     return GoogLeNet(num_classes, aux_logits, rng=rng)

@@ -136,24 +136,55 @@ def stage(
     stride: int,
     rng: np.random.Generator,
 ) -> Sequential:
-    """Return so many blocks in a row, of which the first has the stride."""
+    """Return blocks in a row, of which the first has the stride.
+
+    Args:
+        block: `BasicBlock` or `Bottleneck`.
+        in_channels: of the input, shape (batch, in_channels, height, width).
+        channels: of the blocks' narrow convolutions; the output has `block.expansion` times as
+            many, shape (batch, expansion * channels, height / stride, width / stride).
+        blocks: how many there are.
+        stride: of the first block, in pixels.
+        rng: where the first weights come from.
+    """
     first = block(in_channels, channels, stride, rng=rng)
     wide = channels * block.expansion
     return Sequential(first, *(block(wide, channels, rng=rng) for _ in range(blocks - 1)))
 
 
 def resnet18(num_classes: int = 1000, *, rng: np.random.Generator) -> ResNet:
-    """Return an untrained `ResNet` with 18 layers that have weights."""
+    """Return an untrained `ResNet` with 18 layers that have weights.
+
+    Args:
+        num_classes: scores an image.
+        rng: where the first weights come from.
+
+    It maps shape (batch, 3, 224, 224) to (batch, num_classes).
+    """
     return ResNet(BasicBlock, (2, 2, 2, 2), num_classes, rng=rng)
 
 
 def resnet34(num_classes: int = 1000, *, rng: np.random.Generator) -> ResNet:
-    """Return an untrained `ResNet` with 34 layers that have weights."""
+    """Return an untrained `ResNet` with 34 layers that have weights.
+
+    Args:
+        num_classes: scores an image.
+        rng: where the first weights come from.
+
+    It maps shape (batch, 3, 224, 224) to (batch, num_classes).
+    """
     return ResNet(BasicBlock, (3, 4, 6, 3), num_classes, rng=rng)
 
 
 def resnet50(num_classes: int = 1000, *, rng: np.random.Generator) -> ResNet:
-    """Return an untrained `ResNet` with 50 layers that have weights."""
+    """Return an untrained `ResNet` with 50 layers that have weights.
+
+    Args:
+        num_classes: scores an image.
+        rng: where the first weights come from.
+
+    It maps shape (batch, 3, 224, 224) to (batch, num_classes).
+    """
     return ResNet(Bottleneck, (3, 4, 6, 3), num_classes, rng=rng)
 
 

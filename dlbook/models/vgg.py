@@ -65,7 +65,13 @@ class VGG(Module):
 
 
 def stages(in_channels: int, channels: tuple[int, ...], rng: np.random.Generator) -> Sequential:
-    """Return a 3 x 3 convolution with ReLU for each number, and a pooling for each 0."""
+    """Return a 3 x 3 convolution with ReLU for each number, and a pooling for each 0.
+
+    Args:
+        in_channels: of the input, shape (batch, in_channels, height, width).
+        channels: output channels of each convolution; a pooling halves height and width.
+        rng: where the first weights come from.
+    """
     layers: list[Module] = []
     for out_channels in channels:
         if out_channels == POOL:
@@ -77,10 +83,24 @@ def stages(in_channels: int, channels: tuple[int, ...], rng: np.random.Generator
 
 
 def vgg11(num_classes: int = 1000, *, rng: np.random.Generator) -> VGG:
-    """Return an untrained `VGG` with 11 layers that have weights, column A of the paper."""
+    """Return an untrained `VGG` with 11 layers that have weights, column A of the paper.
+
+    Args:
+        num_classes: scores an image.
+        rng: where the first weights come from.
+
+    It maps shape (batch, 3, 224, 224) to (batch, num_classes).
+    """
     return VGG(CHANNELS[11], num_classes, rng=rng)
 
 
 def vgg16(num_classes: int = 1000, *, rng: np.random.Generator) -> VGG:
-    """Return an untrained `VGG` with 16 layers that have weights, column D of the paper."""
+    """Return an untrained `VGG` with 16 layers that have weights, column D of the paper.
+
+    Args:
+        num_classes: scores an image.
+        rng: where the first weights come from.
+
+    It maps shape (batch, 3, 224, 224) to (batch, num_classes).
+    """
     return VGG(CHANNELS[16], num_classes, rng=rng)

@@ -9,7 +9,11 @@ from dlbook.tensor import Tensor
 
 
 class Parameter(Tensor):
-    """A tensor that a module learns: it requires a gradient, and `parameters` finds it."""
+    """A tensor that a module learns: it requires a gradient, and `parameters` finds it.
+
+    Args:
+        data: its first values, an array of any shape; the parameter keeps that shape.
+    """
 
     __slots__ = ()
 
@@ -18,7 +22,10 @@ class Parameter(Tensor):
 
 
 class Buffer(Tensor):
-    """A tensor that a module keeps and saves but does not learn, such as a running mean."""
+    """A tensor that a module keeps and saves but does not learn, such as a running mean.
+
+    It has any shape, and keeps it.
+    """
 
     __slots__ = ()
 
@@ -27,7 +34,8 @@ class Module:
     """Anything with parameters. A subclass assigns them in `__init__` and writes `forward`.
 
     Parameters, buffers and child modules are found among the attributes, in order of assignment;
-    a list is not searched, so put its modules into a `Sequential`.
+    a list is not searched, so put its modules into a `Sequential`. The shapes of inputs and outputs
+    are those of `forward`, which a subclass names in its own docstring.
     """
 
     training = True
@@ -67,14 +75,14 @@ class Module:
                         yield f"{prefix}.{name}" if prefix else name, value
 
     def named_parameters(self) -> Iterator[tuple[str, Parameter]]:
-        """Yield each parameter once, with its path, such as ``0.weight``, as its name."""
+        """Yield each parameter, of any shape, once, with its path, such as ``0.weight``."""
         return cast(Iterator[tuple[str, Parameter]], self._named(Parameter))
 
     def parameters(self) -> Iterator[Parameter]:
         return (parameter for _, parameter in self.named_parameters())
 
     def named_buffers(self) -> Iterator[tuple[str, Buffer]]:
-        """Yield each buffer once, with its path, such as ``1.running_mean``, as its name."""
+        """Yield each buffer, of any shape, once, with its path, such as ``1.running_mean``."""
         return cast(Iterator[tuple[str, Buffer]], self._named(Buffer))
 
     def buffers(self) -> Iterator[Buffer]:
@@ -101,7 +109,10 @@ class Module:
         return self
 
     def state_dict(self) -> dict[str, np.ndarray]:
-        """Return a copy of each parameter and buffer array under its name: later steps leave it."""
+        """Return a copy of each parameter and buffer, in its shape, under its name.
+
+        Later steps leave the copies as they are.
+        """
         return {name: tensor.data.copy() for name, tensor in self._named(Parameter, Buffer)}
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:

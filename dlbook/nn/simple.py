@@ -8,7 +8,13 @@ from dlbook.tensor import Tensor
 
 
 class Sequential(Module):
-    """Modules in a row: each takes what the one before returns. Their names are 0, 1, 2, ..."""
+    """Modules in a row: each takes what the one before returns. Their names are 0, 1, 2, ...
+
+    Args:
+        modules: the output of each has the shape that the next one needs; the whole maps the
+            input shape of the first to the output shape of the last. Without modules, the output
+            is the input.
+    """
 
     def __init__(self, *modules: Module):
         vars(self).update({str(i): module for i, module in enumerate(modules)})

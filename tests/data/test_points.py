@@ -1,9 +1,12 @@
+import inspect
+
 import numpy as np
 import pytest
 
 from dlbook import data
+from dlbook.data import points
 
-MAKERS = [data.xor, data.moons, data.spiral, data.ring, data.blobs]
+MAKERS = [make for name, make in inspect.getmembers(points, inspect.isfunction) if name[0] != "_"]
 
 
 @pytest.mark.parametrize("make", MAKERS)

@@ -1,3 +1,4 @@
+import inspect
 import tracemalloc
 
 import numpy as np
@@ -7,6 +8,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from dlbook import Tensor, models
 from dlbook.summary import blank, summary
+from tests.models.test_mini import NETS
 from tests.twins import twin
 
 PARAMETERS = {  # as torchvision's documentation gives them
@@ -19,6 +21,12 @@ PARAMETERS = {  # as torchvision's documentation gives them
     "resnet50": 25_557_032,
 }
 WITHOUT_HEADS = 6_624_904  # googlenet in evaluation
+
+
+def test_every_network_is_tested():
+    here = {name for name, _function in inspect.getmembers(models, inspect.isfunction)}
+    missing = here - {*PARAMETERS, *NETS}
+    assert not missing, f"{missing}: add it to PARAMETERS here, or to NETS in test_mini.py"
 
 
 @pytest.fixture(scope="module", params=PARAMETERS)

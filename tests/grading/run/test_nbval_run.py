@@ -32,6 +32,10 @@ def test_a_submission_gets_the_verdict_in_its_name(name, tiny_key):
     assert path.read_bytes() == before
 
 
+def test_every_note_belongs_to_a_sample():
+    assert set(NOTES) <= set(RUN), f"{set(NOTES) - set(RUN)}: no such sample, take it out of NOTES"
+
+
 @pytest.mark.parametrize("name", UNREADABLE)
 def test_a_file_that_is_no_notebook_is_refused_in_one_sentence(name):
     with pytest.raises(UnreadableError) as refusal:
