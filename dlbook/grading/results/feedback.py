@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from dlbook.check.i18n import _
+from dlbook.check.shared import _
 from dlbook.check.verdict import Verdict, hint_lines
 from dlbook.grading.batch.journal import Entry
 from dlbook.grading.results.html import bar, page, text, title_of
