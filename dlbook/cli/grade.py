@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dlbook.grading.batch.journal import Entry, Journal
     from dlbook.grading.course.build import Course
     from dlbook.grading.course.exercise_set import ExerciseSet
-    from dlbook.grading.kernel.launcher import Limits
+    from dlbook.grading.kernel.limits import Limits
 
 
 _LEAST_GB = 0.4  # what Python with NumPy and torch takes before it runs anything
@@ -174,7 +174,7 @@ def _plan(
 
 
 def _limits(options: argparse.Namespace) -> "Limits":
-    from dlbook.grading.kernel.launcher import Limits
+    from dlbook.grading.kernel.limits import Limits
 
     limits = Limits()
     for name in ("cell_seconds", "submission_seconds", "memory_gb"):

@@ -21,7 +21,7 @@ from dlbook.grading.batch.intake import collect, rank
 from dlbook.grading.batch.journal import Record
 from dlbook.grading.batch.worker import Job, Sandbox, engine, pack, work
 from dlbook.grading.errors import UnreadableError
-from dlbook.grading.kernel.launcher import Limits
+from dlbook.grading.kernel.limits import Limits
 from dlbook.grading.package import PACKAGE, package_files
 from dlbook.grading.run.report import from_dict
 
