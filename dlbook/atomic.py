@@ -4,7 +4,6 @@ That holds when a program is killed in the middle of writing, and when the power
 """
 
 import os
-import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -35,7 +34,7 @@ def writing(path: str | Path) -> Iterator[BinaryIO]:
         path: where to; its folder exists.
     """
     target = Path(os.path.realpath(path))
-    fresh = target.with_name(f".dlbook-{secrets.token_hex(8)}.part")
+    fresh = target.with_name(f".dlbook-{os.urandom(8).hex()}.part")
     try:
         with _create(fresh, like=target) as file:
             yield file

@@ -1,6 +1,5 @@
-"""What all verbs share: exit codes, how to refuse, and where the course is."""
+"""What all verbs share: exit codes, and where the course is."""
 
-import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,11 +8,11 @@ from dlbook.check.errors import UserError
 if TYPE_CHECKING:
     from dlbook.grading.course.build import Course
 
-RIGHT, NOT_RIGHT, UNUSABLE = 0, 1, 2  # exit codes
+RIGHT, NOT_RIGHT, UNUSABLE, STOPPED = 0, 1, 2, 130  # exit codes
 
 
-def find_course(options: argparse.Namespace) -> "Course":
-    """Return the course that `--course` names, or that is found from here upwards.
+def find_course(named: Path | None) -> "Course":
+    """Return the course in the folder `named`, or without one the course found from here upwards.
 
     Raises:
         UserError: if there is none.
@@ -21,8 +20,7 @@ def find_course(options: argparse.Namespace) -> "Course":
     from dlbook.grading.course.build import Course
 
     here = Path.cwd()
-    places = [options.course] if options.course else [here, *here.parents]
-    places += [] if options.course else [Path(__file__).resolve().parents[2]]
+    places = [named] if named else [here, *here.parents, Path(__file__).resolve().parents[2]]
     for place in places:
         if (place / "exercises").is_dir() or (place / "solutions").is_dir():
             return Course(place.resolve())
