@@ -7,9 +7,6 @@ from dlbook.cli import learner, main
 from dlbook.cli.target import targets
 from dlbook.grading.course.build import Course
 from tests import ROOT, SAMPLES
-from tests.grading.conftest import course
-
-__all__ = ["course"]  # a fixture
 
 REFUSED = {  # arguments: what is said
     ("check", "44"): "a set or an exercise is needed, got '44'; the sets are: 90_tiny",
