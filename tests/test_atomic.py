@@ -91,6 +91,16 @@ def test_the_permissions_of_a_file_stay(tmp_path, mode):
 
 
 @posix
+def test_a_private_file_is_private_from_its_first_moment(tmp_path, monkeypatch):
+    path, modes = tmp_path / "file", []
+    path.write_text(OLD)
+    path.chmod(0o600)
+    monkeypatch.setattr(Path, "chmod", lambda made, _: modes.append(made.stat().st_mode))
+    atomic.write(path, NEW)
+    assert [stat.S_IMODE(mode) for mode in modes] == [0o600]
+
+
+@posix
 def test_a_new_file_has_the_usual_permissions(tmp_path):
     atomic.write(tmp_path / "ours", NEW)
     (tmp_path / "usual").touch()
