@@ -56,6 +56,7 @@ class Above(click.FloatRange):
         self._least = least
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the number that was typed, or refuse it."""
         number = click.FLOAT.convert(value, param, ctx)
         if number > self._least:
             return number
