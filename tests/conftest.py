@@ -1,9 +1,19 @@
+"""What all tests share."""
+
 import os
 
 import pytest
 
 for library in ("OMP", "OPENBLAS", "MKL"):  # on arrays this small, threads wait for each other
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")  # read when NumPy or torch is imported
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Print what tests have measured: `record_property("measured", text)`, also from workers."""
+    reports = [r for found in terminalreporter.stats.values() for r in found if hasattr(r, "when")]
+    measured = [text for r in reports for name, text in r.user_properties if name == "measured"]
+    for text in sorted(set(measured)):
+        terminalreporter.write_line(text)
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ def key(name: str, seed: int) -> Key:
 
 @pytest.mark.parametrize("seed", EACH)
 @pytest.mark.parametrize("name", SETS)
-def test_every_wrong_answer_is_rejected_with_its_own_hint(name, seed, capsys):
+def test_every_wrong_answer_is_rejected_with_its_own_hint(name, seed, record_property):
     survivors, count = [], 0
     for exercise in key(name, seed).exercises:
         for label, hint in exercise.hints.items():
@@ -47,9 +47,8 @@ def test_every_wrong_answer_is_rejected_with_its_own_hint(name, seed, capsys):
             count += 1
             if (hint,) not in hints or not all(hint in shown for shown in hints):
                 survivors.append((label, outcomes))
-    with capsys.disabled():
-        killed = count - len(survivors)
-        print(f"\n{name}, seed {seed}: {killed} of {count} wrong answers rejected", end=" ")
+    killed = count - len(survivors)
+    record_property("measured", f"{name}, seed {seed}: {killed} of {count} wrong answers rejected")
     assert count and not survivors
 
 

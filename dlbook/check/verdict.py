@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from html import escape
+from xml.etree import ElementTree
 
 from dlbook.check.safe_text import clean
 from dlbook.i18n import _
@@ -28,8 +28,7 @@ _LOOK = {  # symbol and colour: green = truth, vermillion = what to change, grey
     Verdict.RIGHT: ("✓", "#009E73"),
     Verdict.NOT_ATTEMPTED: ("○", "#6E6E6E"),
 }
-_AMISS = ("✗", "#D55E00")
-
+_PROBLEM = ("✗", "#D55E00")
 
 _ON_OTHERS = "Right on the inputs that the notebook shows, not on others: which cases are left?"
 
@@ -57,20 +56,20 @@ class Outcome:
     @property
     def headline(self) -> str:
         """The verdict in one line, with a symbol so that colour is never alone."""
-        symbol, _colour = _LOOK.get(self.verdict, _AMISS)
+        symbol, _colour = _LOOK.get(self.verdict, _PROBLEM)
         where = _(" (hidden check)") if self.hidden else ""
         return f"{symbol} {self.exercise}{where}: {_(self.verdict.value)}"
 
     @property
     def remark(self) -> str:
-        """What a learner is told of how the values differ: of visible checks only."""
+        """What a learner reads about how the values differ: for visible checks only."""
         if self.hidden:
             return "" if self.hints or self.verdict is Verdict.RIGHT else _(_ON_OTHERS)
         return clean(self.detail)
 
     @property
     def lines(self) -> list[str]:
-        """What a learner is told below the headline: the remark, then hints."""
+        """What a learner reads below the headline: the remark, then hints."""
         hints = hint_lines(self.hints)
         return [self.remark, *hints] if self.remark else hints
 
@@ -78,10 +77,11 @@ class Outcome:
         return "\n".join([self.headline, *self.lines]).replace("\n", "\n  ")
 
     def html(self) -> str:
-        _symbol, colour = _LOOK.get(self.verdict, _AMISS)
-        rows = "".join(f'<div style="margin-top:4px">{escape(line)}</div>' for line in self.lines)
-        return (
-            f'<div role="status" style="border-left:4px solid {colour};padding:4px 12px;'
-            f'max-width:42em;white-space:pre-wrap"><b style="color:{colour}">'
-            f"{escape(self.headline)}</b>{rows}</div>"
-        )
+        """Return the card; the text of a learner's error is escaped as the elements are written."""
+        _symbol, colour = _LOOK.get(self.verdict, _PROBLEM)
+        frame = f"border-left:4px solid {colour};padding:4px 12px;max-width:42em"
+        card = ElementTree.Element("div", role="status", style=f"{frame};white-space:pre-wrap")
+        ElementTree.SubElement(card, "b", style=f"color:{colour}").text = self.headline
+        for line in self.lines:
+            ElementTree.SubElement(card, "div", style="margin-top:4px").text = line
+        return ElementTree.tostring(card, encoding="unicode", method="html")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from dlbook.cli.course import NOT_RIGHT, RIGHT, find_course
+from dlbook.cli.course import NOT_RIGHT, RIGHT, find_own_course
 
 
 @click.command(short_help="bring exercises and keys along with solutions/")
@@ -16,7 +16,7 @@ def build(root: Path | None, only_check: bool) -> int:
     from dlbook.grading.course import build as builder
 
     bring_along = builder.check if only_check else builder.build
-    problems = bring_along(find_course(root), print)
+    problems = bring_along(find_own_course(root), print)
     for problem in problems:
         print(problem, file=sys.stderr)
     if problems:

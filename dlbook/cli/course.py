@@ -3,8 +3,6 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dlbook.check.errors import UserError
-
 if TYPE_CHECKING:
     from dlbook.grading.course.build import Course
 
@@ -12,19 +10,22 @@ RIGHT, NOT_RIGHT, UNUSABLE, STOPPED = 0, 1, 2, 130  # exit codes
 
 
 def find_course(named: Path | None) -> "Course":
-    """Return the course in the folder `named`, or without one the course found from here upwards.
+    """Return the course in the folder `named`, or without one the course found from here.
 
     Raises:
         UserError: if there is none.
     """
-    from dlbook.grading.course.build import Course
+    from dlbook.grading.course.place import find
 
-    here = Path.cwd()
-    places = [named] if named else [here, *here.parents, Path(__file__).resolve().parents[2]]
-    for place in places:
-        if (place / "exercises").is_dir() or (place / "solutions").is_dir():
-            return Course(place.resolve())
-    raise UserError(
-        f"a course folder with exercises/ in it is needed, there is none at {places[0]}: "
-        "go to the course's folder, or name it with --course DIR"
-    )
+    return find(Path.cwd(), named)
+
+
+def find_own_course(named: Path | None) -> "Course":
+    """Return the course as `find_course` does, for a verb that writes into it or hands it out.
+
+    Raises:
+        UserError: if there is none, or only the one in the installed package.
+    """
+    from dlbook.grading.course.place import own
+
+    return own(find_course(named))

@@ -8,7 +8,7 @@ import click
 
 from dlbook import atomic
 from dlbook.check.errors import UserError
-from dlbook.cli.course import NOT_RIGHT, RIGHT, find_course
+from dlbook.cli.course import NOT_RIGHT, RIGHT, find_course, find_own_course
 from dlbook.cli.options import PATH, SEED, sandbox_option
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def release(root: Path | None, folder: Path) -> int:
     """Write the students' bundle, without solutions, into DIR, a new or empty folder."""
     from dlbook.grading.handout.release import release as write
 
-    files = write(find_course(root), folder, lambda line: print(line, file=sys.stderr))
+    files = write(find_own_course(root), folder, lambda line: print(line, file=sys.stderr))
     notebooks = sum(path.suffix == ".ipynb" for path in files)
     print(f"{folder}: {notebooks} notebooks, {len(files)} files; no solution is in it")
     return RIGHT if notebooks else NOT_RIGHT

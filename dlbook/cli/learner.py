@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dlbook.cli.course import NOT_RIGHT, RIGHT, UNUSABLE, find_course
+from dlbook.cli.course import NOT_RIGHT, RIGHT, UNUSABLE, find_course, find_own_course
 from dlbook.cli.options import SEED
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _OFFLINE = (  # nobody is asked about news, nothing looks for updates
 @click.pass_obj
 def lab(root: Path | None, options: tuple[str, ...]) -> int:
     """Open the course in JupyterLab, at the first chapter. More options go to JupyterLab."""
-    course = find_course(root)
+    course = find_own_course(root)  # JupyterLab saves what a learner writes
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={course.root}"]
     command += [*_OFFLINE, *options]
     command += [str(path) for path in course.notebooks("chapters")[:1]]

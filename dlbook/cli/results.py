@@ -47,7 +47,7 @@ def grades(
 
     filled = fill(export, _standing(results), Choice(set_prefix, column, id_column, scale))
     print(filled.text())
-    return NOT_RIGHT if filled.amiss else RIGHT
+    return NOT_RIGHT if filled.problems else RIGHT
 
 
 def write_reports(folder: Path, journal: "Journal") -> int:

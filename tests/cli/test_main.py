@@ -43,7 +43,7 @@ def test_an_error_of_a_user_is_told_in_one_line(monkeypatch, capsys, kind):
     def refuse(*_):
         raise kind("a file is needed, got none: name one")
 
-    monkeypatch.setattr("dlbook.cli.author.find_course", refuse)
+    monkeypatch.setattr("dlbook.cli.author.find_own_course", refuse)
     assert main(["build"]) == kind.exit_code == 2
     said = capsys.readouterr()
     assert (said.out, said.err) == ("", "dlbook: a file is needed, got none: name one\n")
@@ -56,7 +56,7 @@ def test_an_error_has_the_exit_code_of_its_class(monkeypatch):
     def refuse(*_):
         raise RareError
 
-    monkeypatch.setattr("dlbook.cli.author.find_course", refuse)
+    monkeypatch.setattr("dlbook.cli.author.find_own_course", refuse)
     assert main(["build"]) == 7
 
 
@@ -64,7 +64,7 @@ def test_a_fault_of_dlbook_itself_is_not_hidden(monkeypatch):
     def fail(*_):
         raise ZeroDivisionError
 
-    monkeypatch.setattr("dlbook.cli.author.find_course", fail)
+    monkeypatch.setattr("dlbook.cli.author.find_own_course", fail)
     with pytest.raises(ZeroDivisionError):
         main(["build"])
 
@@ -81,7 +81,7 @@ def test_ctrl_c_ends_with_130(monkeypatch):
     def stop(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("dlbook.cli.author.find_course", stop)
+    monkeypatch.setattr("dlbook.cli.author.find_own_course", stop)
     assert main(["build"]) == 130
 
 

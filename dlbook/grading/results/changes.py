@@ -1,11 +1,11 @@
 """Which scores changed between two runs, and why: from what each result depends on."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from dlbook.grading.batch.journal import Entry
 
-_CAUSES = {  # what two results differ in: in words
+_CAUSES = {  # what two results differ in, and how that reads
     "submission": "another file was handed in",
     "reference": "the reference solution was changed",
     "seed": "the inputs were drawn from another seed",
@@ -17,7 +17,7 @@ _CAUSES = {  # what two results differ in: in words
 class Change:
     """One student's score in one set: before, after, which exercises, and why.
 
-    `gain` is what the score has risen by; from or to no grade, nothing has.
+    `gain` is what the score has risen by, 0 where one of the runs gave no grade.
     """
 
     student: str
@@ -30,12 +30,12 @@ class Change:
 
 
 def changes(before: Iterable[Entry], after: Iterable[Entry]) -> list[Change]:
-    """Return the changes between two rolls, of students who are in both."""
+    """Return the changes between the entries of two runs, of students who are in both."""
     old = {(entry.student, entry.set_name): entry for entry in before}
     found = []
     for entry in after:
         earlier = old.get((entry.student, entry.set_name))
-        if earlier and _standing(earlier) != _standing(entry):
+        if earlier and _result(earlier) != _result(entry):
             found.append(
                 Change(
                     entry.student,
@@ -50,7 +50,7 @@ def changes(before: Iterable[Entry], after: Iterable[Entry]) -> list[Change]:
     return found
 
 
-def _standing(entry: Entry) -> tuple[str, dict[str, str]]:
+def _result(entry: Entry) -> tuple[str, dict[str, str]]:
     return _score(entry), _verdicts(entry)
 
 
@@ -82,9 +82,6 @@ def _exercises(before: Entry, after: Entry) -> list[str]:
 def _why(before: Entry, after: Entry) -> str:
     if not after.origin or not before.origin:
         return after.reason or before.reason
-    differ = [name for name in _CAUSES if _of(before, name) != _of(after, name)]
-    return "; ".join(_CAUSES[name] for name in differ) or after.reason or before.reason
-
-
-def _of(entry: Entry, name: str) -> object:
-    return getattr(entry.origin, name)
+    old, new = asdict(before.origin), asdict(after.origin)
+    causes = [words for name, words in _CAUSES.items() if old[name] != new[name]]
+    return "; ".join(causes) or after.reason or before.reason

@@ -1,4 +1,4 @@
-"""The folder of results: gone on with, never wiped; nothing that a person wrote is lost."""
+"""The folder of results: a run adds to it, and nothing that a person wrote is lost."""
 
 import hashlib
 from collections.abc import Callable
@@ -27,7 +27,7 @@ def require_results_or_nothing(folder: Path) -> None:
 
 
 class Results:
-    """Writes files of a folder; a file that somebody has changed since is kept beside."""
+    """Writes files of a folder; what somebody has changed since is kept under another name."""
 
     def __init__(self, folder: Path, journal: Journal, say: Callable[[str], None]) -> None:
         self._folder, self._journal, self._say = folder, journal, say
@@ -39,7 +39,7 @@ class Results:
         old = hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else None
         if old != digest:
             if old is not None and old != self._journal.wrote(name):
-                kept = beside(path, "yours")
+                kept = free_sibling(path, "yours")
                 path.rename(kept)
                 self._say(f"{path} was changed by hand: kept as {kept.name}")
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -47,8 +47,8 @@ class Results:
         self._journal.note_file(name, digest)
 
 
-def beside(path: Path, word: str) -> Path:
-    """Return a path beside `path` that is free: `grades.csv` gives `grades.yours.csv`."""
+def free_sibling(path: Path, word: str) -> Path:
+    """Return a path in the same folder where no file is: `grades.csv` gives `grades.yours.csv`."""
     number, free = 1, path.with_name(f"{path.stem}.{word}{path.suffix}")
     while free.exists():
         number += 1

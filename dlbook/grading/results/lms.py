@@ -1,6 +1,6 @@
 """Grades into the file that an LMS exported: Canvas, Moodle, or any CSV whose columns are named.
 
-The file itself stays as it is; a copy beside it is filled, so that it can be imported again.
+The file itself stays as it is; a copy in its folder is filled, which can be imported again.
 """
 
 import re
@@ -12,8 +12,8 @@ from dlbook.check.safe_text import clean_line
 from dlbook.check.shared import atomic
 from dlbook.grading.batch.journal import Entry
 from dlbook.grading.errors import SheetError
-from dlbook.grading.results.folder import beside
-from dlbook.grading.results.sheet import Sheet, read
+from dlbook.grading.results.folder import free_sibling
+from dlbook.grading.results.sheet import Sheet, parse_number, read
 
 _NUMBERS = ("ID", "Identifier")
 _NAMES = ("SIS Login ID", "SIS User ID", "Username", "ID number", "Email address")
@@ -39,14 +39,14 @@ class Filled:
     path: Path
     column: str
     count: int = 0
-    amiss: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
     replaced: list[str] = field(default_factory=list)
     without: int = 0
 
     def text(self) -> str:
         """Return what was filled in and what was not, a line each."""
         lines = [f"{self.count} grades filled into {self.path}, column {self.column!r}"]
-        lines += [f"  not filled: {line}" for line in self.amiss]
+        lines += [f"  not filled: {line}" for line in self.problems]
         lines += [f"  another grade was there: {line}" for line in self.replaced]
         if self.without:
             lines.append(f"  left as they were: {self.without} rows that no result fits")
@@ -63,21 +63,23 @@ def fill(path: Path, entries: Iterable[Entry], choice: Choice) -> Filled:
     sheet = read(path)
     column = _column(sheet, choice, own[0].set_name)
     factor = _factor(sheet.possible(column), own, choice.scale)
-    filled = Filled(beside(path, "filled"), sheet.head[column])
+    filled = Filled(free_sibling(path, "filled"), sheet.head[column])
     found = _match(sheet, own, choice, filled)
-    for number, entry in found.items():
+    for row, entry in found.items():
         report = entry.report
         if report is None:
-            filled.amiss.append(f"{_who(entry)}: {entry.reason}")
-        elif sheet.is_locked(number):
-            filled.amiss.append(f"{_who(entry)}: the file says that this grade cannot be changed")
+            filled.problems.append(f"{_who(entry)}: {entry.reason}")
+        elif sheet.is_locked(row):
+            filled.problems.append(
+                f"{_who(entry)}: the file says that this grade cannot be changed"
+            )
         else:
-            old, new = sheet.rows[number][column].strip(), sheet.number(report.score * factor)
-            if sheet.value(old) not in (None, sheet.value(new)):
+            old, new = sheet.rows[row][column].strip(), sheet.format_number(report.score * factor)
+            if parse_number(old) not in (None, parse_number(new)):
                 filled.replaced.append(f"{_who(entry)}: {old}, now {new}")
-            sheet.rows[number][column] = new
+            sheet.rows[row][column] = new
             filled.count += 1
-    if all(line.endswith(_NO_ROW) for line in filled.amiss) and not found:
+    if all(line.endswith(_NO_ROW) for line in filled.problems) and not found:
         raise SheetError(
             "no student of the results is in this file: is it the export of this course? "
             f"It has no row for {', '.join(_who(entry) for entry in own[:5])}"
@@ -125,9 +127,7 @@ def _factor(possible: float | None, entries: list[Entry], scale: bool) -> float:
     """Return what scores are multiplied by; points that differ need `--scale`."""
     points = max((report.points for entry in entries if (report := entry.report)), default=0)
     if scale and possible is None:
-        raise SheetError(
-            "--scale needs the points of the LMS, and no column of the file tells them"
-        )
+        raise SheetError("--scale needs the points of the LMS, and no column of the file has them")
     if not points or possible is None or possible == points:
         return 1.0
     if not scale:
@@ -139,7 +139,7 @@ def _factor(possible: float | None, entries: list[Entry], scale: bool) -> float:
 
 
 def _match(sheet: Sheet, entries: list[Entry], choice: Choice, filled: Filled) -> dict[int, Entry]:
-    """Return entries by their row; who has no row, or several, or shares one, is told."""
+    """Return entries by their row; `filled` notes who has no row, or several, or shares one."""
     numbers = _rows(sheet, [choice.id_column] if choice.id_column else _NUMBERS)
     names = _rows(sheet, [choice.id_column] if choice.id_column else (*_NAMES, *_FULL_NAMES))
     found: dict[int, list[Entry]] = {}
@@ -151,10 +151,10 @@ def _match(sheet: Sheet, entries: list[Entry], choice: Choice, filled: Filled) -
             found.setdefault(next(iter(rows)), []).append(entry)
         else:
             why = "several rows of the file fit" if rows else _NO_ROW
-            filled.amiss.append(f"{_who(entry)}: {why}")
+            filled.problems.append(f"{_who(entry)}: {why}")
     for rivals in (group for group in found.values() if len(group) > 1):
-        names_told = " and ".join(_who(entry) for entry in rivals)
-        filled.amiss.append(f"{names_told}: one row of the file fits them all")
+        names_shown = " and ".join(_who(entry) for entry in rivals)
+        filled.problems.append(f"{names_shown}: one row of the file fits them all")
     return {number: group[0] for number, group in found.items() if len(group) == 1}
 
 

@@ -79,19 +79,15 @@ class Sheet:
         return self.is_moodle and self.cell(row, _CHANGEABLE).lower() in ("no", "nein", "non")
 
     def possible(self, column: int) -> float | None:
-        """Return the points that the LMS gives at most, None where the file does not tell."""
+        """Return the points that the LMS gives at most, None where the file does not say."""
         if _MAXIMUM in self.names:
-            return _float(self.cell(1, _MAXIMUM))
+            return parse_number(self.cell(1, _MAXIMUM))
         for row in self.rows[1:4]:
             if row[0].strip().startswith("Points Possible"):
-                return _float(row[column])
+                return parse_number(row[column])
         return None
 
-    def value(self, cell: str) -> float | None:
-        """Return the grade that a cell holds, None where it holds none."""
-        return _float(cell)
-
-    def number(self, value: float) -> str:
+    def format_number(self, value: float) -> str:
         """Return a grade as the file writes numbers, with at most two decimals."""
         text = f"{value:.2f}".rstrip("0").rstrip(".")
         return text.replace(".", ",") if "," in self.cell(1, _MAXIMUM) else text
@@ -136,7 +132,8 @@ def read(path: Path) -> Sheet:
     return Sheet(padded, delimiter, mark, "\r\n" if "\r\n" in text else "\n")
 
 
-def _float(text: str) -> float | None:
+def parse_number(text: str) -> float | None:
+    """Return the number that a cell holds, with a comma or a point; None where it holds none."""
     try:
         return float(text.strip().replace(",", "."))
     except ValueError:

@@ -10,7 +10,9 @@ from dlbook.grading.run.report import ExerciseReport, Report
 
 _UNTRIED = (Verdict.NOT_ATTEMPTED, Verdict.UNREADABLE)
 LIMITS = (
-    *(Verdict.TIME_OUT, Verdict.OUT_OF_MEMORY, Verdict.TOO_MUCH_OUTPUT),
+    Verdict.TIME_OUT,
+    Verdict.OUT_OF_MEMORY,
+    Verdict.TOO_MUCH_OUTPUT,
     Verdict.KERNEL_DIED,
 )
 
@@ -50,6 +52,21 @@ class ExerciseTally:
     def tried(self) -> int:
         """How many students have written an answer."""
         return sum(n for verdict, n in self.verdicts.items() if verdict not in _UNTRIED)
+
+    @property
+    def known(self) -> list[Group]:
+        """The mistakes that a hint knows."""
+        return [group for group in self.groups if group.is_known]
+
+    @property
+    def limits(self) -> list[Group]:
+        """Who broke which limit."""
+        return [group for group in self.groups if group.is_limit]
+
+    @property
+    def unknown(self) -> list[Group]:
+        """The wrong outputs that no hint knows: each waits for a hint."""
+        return [group for group in self.groups if not (group.is_known or group.is_limit)]
 
 
 @dataclass(frozen=True)
@@ -128,7 +145,8 @@ def _groups(entry: Entry, exercise: ExerciseReport) -> list[tuple[tuple[str, ...
     if first.verdict in LIMITS:
         limit = Group(first.verdict, first.detail, (), first.hidden)
         return [((first.verdict.value, first.detail), limit)]
-    said = first.detail.partition("\n")[0] if first.verdict is Verdict.ERROR else ""  # no place
-    mark = (first.verdict.value, str(first.hidden), first.fingerprint, said)
+    is_error = first.verdict is Verdict.ERROR
+    message = first.detail.partition("\n")[0] if is_error else ""  # without the line it came from
+    mark = (first.verdict.value, str(first.hidden), first.fingerprint, message)
     answer = entry.record.answers.get(exercise.name, "") if entry.record else ""
     return [(mark, Group(first.verdict, first.detail, (), first.hidden, answer))]

@@ -221,10 +221,18 @@ def _packages() -> dict[str, str]:
 
 
 def _secrets(shown: dict[str, str]) -> list[str]:
-    """Return what is covered: keys, and other copies of dlbook than the one that is shown."""
-    covered = [f"{_COURSE}/dlbook/{name}" for name in PRIVATE if (PACKAGE / name).is_dir()]
-    copies = [source for source in shown if Path(source, "dlbook").is_dir()]
-    return covered + [f"{shown[source]}/dlbook" for source in copies]
+    """Return what is covered: answers in the dlbook that is shown, and every other copy of dlbook.
+
+    A copy may be shown more than once: /usr and the Python installation can hold the packages.
+    """
+    copies = [PACKAGE, PACKAGE.parent / "solutions"]
+    copies += [Path(folder, "dlbook") for folder in _packages()]
+    covered = [Path(_COURSE, "dlbook", name) for name in PRIVATE if (PACKAGE / name).is_dir()]
+    for source, target in {**shown, "/usr": "/usr"}.items():
+        for copy in copies:
+            if copy.is_dir() and copy.is_relative_to(source) and source != str(PACKAGE):
+                covered.append(target / copy.relative_to(source))
+    return [str(path) for path in dict.fromkeys(covered)]
 
 
 def _curtains(name: str, shown: dict[str, str]) -> list[str]:

@@ -10,7 +10,7 @@ from dlbook.check.verdict import Verdict
 from dlbook.grading.batch.journal import Entry, Journal, Origin, Record, journals, standing
 from dlbook.grading.errors import JournalBusyError, ResultsFolderError
 from dlbook.grading.results.changes import changes
-from dlbook.grading.results.folder import Results, beside, require_results_or_nothing
+from dlbook.grading.results.folder import Results, free_sibling, require_results_or_nothing
 from tests import ROOT
 from tests.grading.batch import fakes
 
@@ -155,11 +155,11 @@ def test_what_a_person_wrote_is_kept_beside(journal, tmp_path):
     assert "changed by hand: kept as grades.yours.csv" in said[0]
 
 
-def test_a_free_name_is_found_beside(tmp_path):
+def test_a_free_name_in_the_same_folder_is_found(tmp_path):
     path = tmp_path / "a.csv"
-    assert beside(path, "filled").name == "a.filled.csv"
+    assert free_sibling(path, "filled").name == "a.filled.csv"
     (tmp_path / "a.filled.csv").touch()
-    assert beside(path, "filled").name == "a.filled-2.csv"
+    assert free_sibling(path, "filled").name == "a.filled-2.csv"
 
 
 def test_a_folder_of_other_things_is_refused(tmp_path):

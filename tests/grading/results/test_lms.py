@@ -57,7 +57,7 @@ def test_canvas_is_filled_and_nothing_else_changes(tmp_path, mark, newline):
     expected = text.replace("1,,7,", "1,2,7,", 1).replace('"Lec, 1",,7', '"Lec, 1",2,7')
     expected = expected.replace('"=cmd()"', "=cmd()")  # the LMS's own cell, quoted or not
     assert copy == mark + expected
-    assert (filled.count, filled.amiss, filled.without) == (2, [], 1)
+    assert (filled.count, filled.problems, filled.without) == (2, [], 1)
     assert filled.path.name == "lms.filled.csv"
 
 
@@ -67,7 +67,7 @@ def test_moodle_is_filled_in_its_own_way_of_writing_numbers(tmp_path):
     filled, copy = fill_text(tmp_path, MOODLE, [ada, bob, entry("eve", 1)])
     assert 'Submitted,2,"2,00",Yes' in copy and 'Submitted,1,"2,00",Yes' in copy
     assert filled.count == 2 and '"a\nb"' in copy
-    assert filled.amiss == ["Bob Ünal 1043: the file says that this grade cannot be changed"]
+    assert filled.problems == ["Bob Ünal 1043: the file says that this grade cannot be changed"]
 
 
 def test_a_grade_that_was_there_is_told_with_its_new_value(tmp_path):
@@ -82,7 +82,7 @@ def test_participant_numbers_are_found_in_any_language(tmp_path, word):
     text = f"ID,Name,Punkte\n{word}1042,Ada Lovelace,\n{word}1043,Bob,\n"
     ada = entry("Ada King 1042", 2, "Ada King", "1042")
     filled, copy = fill_text(tmp_path, text, [ada], Choice(column="Punkte"))
-    assert filled.amiss == [] and f"{word}1042,Ada Lovelace,2" in copy
+    assert filled.problems == [] and f"{word}1042,Ada Lovelace,2" in copy
 
 
 GERMAN = """\
@@ -97,7 +97,7 @@ def test_moodle_is_filled_in_german_too(tmp_path):
     bob = entry("Bob Ünal 1043", 1, "Bob Ünal", "1043")
     filled, copy = fill_text(tmp_path, GERMAN, [ada, bob])
     assert 'ada@x.org,2,"2,00"' in copy and filled.count == 1
-    assert filled.amiss == ["Bob Ünal 1043: the file says that this grade cannot be changed"]
+    assert filled.problems == ["Bob Ünal 1043: the file says that this grade cannot be changed"]
     with pytest.raises(SheetError, match="gives 100 points, the set has 2"):
         fill_text(tmp_path, GERMAN.replace("2,00", "100,00"), [ada])
     _filled, copy = fill_text(tmp_path, GERMAN.replace("2,00", "100,00"), [ada], Choice(scale=True))
@@ -127,7 +127,7 @@ def test_any_other_file_needs_its_columns_named(tmp_path):
 def test_who_has_no_grade_or_no_row_is_named_and_left_empty(tmp_path):
     bad = entry("ev2", None)
     filled, copy = fill_text(tmp_path, CANVAS, [ADA, bad, entry("nobody", 1)])
-    assert filled.amiss == ["nobody: no row of the file fits", "ev2: the file is cut off."]
+    assert filled.problems == ["nobody: no row of the file fits", "ev2: the file is cut off."]
     assert ",1044,ev2,Lec 1,,," in copy and "not filled: ev2: the file is cut off." in filled.text()
 
 
@@ -135,9 +135,9 @@ def test_two_who_share_a_row_and_two_rows_for_one_are_not_guessed(tmp_path):
     twice = CANVAS + '"Lovelace, Ada",1050,al10,Lec 1,,,\n'
     named = entry("Lovelace Ada", 2)
     filled, _copy = fill_text(tmp_path, twice, [named])
-    assert filled.amiss == ["Lovelace Ada: several rows of the file fit"] and not filled.count
+    assert filled.problems == ["Lovelace Ada: several rows of the file fit"] and not filled.count
     filled, _copy = fill_text(tmp_path, CANVAS, [ADA, entry("al9", 1)])
-    assert "one row of the file fits them all" in filled.amiss[0] and not filled.count
+    assert "one row of the file fits them all" in filled.problems[0] and not filled.count
 
 
 def test_a_copy_that_is_there_already_stays(tmp_path):

@@ -1,0 +1,62 @@
+"""Where the course is: in a folder of its own, or in the installed package, which is only read."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from dlbook.check.errors import UserError
+from dlbook.grading.course.build import Course
+from dlbook.grading.package import PACKAGE
+
+PACKAGED = PACKAGE / "course"  # where a wheel carries the course; a clone has no such folder
+
+
+@dataclass(frozen=True)
+class CopiedCourse(Course):
+    """Course folders without keys beside them; its keys are those of the installed package."""
+
+    @property
+    def keys(self) -> Path:
+        return PACKAGE / "keys"
+
+
+def find(here: Path, named: Path | None = None) -> Course:
+    """Return the course at `named`; else the nearest one from `here` upwards, else our own.
+
+    Our own is the clone that the package is installed from, or the course in the package.
+
+    Raises:
+        UserError: if there is none.
+    """
+    for root in [named] if named else _places(here):
+        course = _course(root.resolve())
+        if course.notebooks("exercises") or course.notebooks("solutions"):
+            return course
+    raise UserError(
+        "a course folder with notebooks in exercises/ is needed, there is none at "
+        f"{named or here}: go to the course's folder, or name it with --course DIR"
+    )
+
+
+def own(course: Course) -> Course:
+    """Return the course with keys of its own, for a verb that writes into it or hands it out.
+
+    Raises:
+        UserError: if it is the one in the installed package.
+    """
+    if course.root == PACKAGED:
+        raise UserError(
+            f"a course folder of your own is needed, {PACKAGED} belongs to the installed package "
+            "and is only read: copy that folder, then go to the copy or name it with --course DIR"
+        )
+    return Course(course.root)
+
+
+def _places(here: Path) -> Iterator[Path]:
+    yield from (here, *here.parents)
+    yield PACKAGE.parent
+    yield PACKAGED
+
+
+def _course(root: Path) -> Course:
+    return Course(root) if (root / "dlbook" / "keys").is_dir() else CopiedCourse(root)

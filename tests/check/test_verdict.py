@@ -1,0 +1,48 @@
+import json
+
+import pytest
+
+from dlbook.check.verdict import Outcome, Verdict
+from tests import ROOT
+from tests.page import Page
+
+EVIL = "<script>alert(1)</script> & \"'><img src=x onerror='alert(2)'>"
+
+
+def stored_cards() -> list[tuple[str, str]]:
+    """Return text and HTML of the cards that stand in the solutions, as they were executed."""
+    books = [json.loads(path.read_text("utf-8")) for path in (ROOT / "solutions").glob("*.ipynb")]
+    cells = [cell for book in books for cell in book["cells"]]
+    outputs = [output.get("data", {}) for cell in cells for output in cell.get("outputs", ())]
+    pages = [output for output in outputs if "text/html" in output]
+    cards = [("".join(page["text/plain"]), "".join(page["text/html"])) for page in pages]
+    return [(text, html) for text, html in cards if 'role="status"' in html]
+
+
+def test_a_card_is_what_stands_in_the_solutions():
+    cards = stored_cards()
+    assert cards
+    for text, html in cards:
+        name = text.removeprefix("✓ ").removesuffix(": right")
+        assert Outcome(name, Verdict.RIGHT).html() == html
+
+
+@pytest.mark.parametrize("verdict", Verdict)
+def test_no_text_of_a_stranger_acts_in_a_card(verdict):
+    outcome = Outcome(EVIL, verdict, (EVIL, "Where is g?"), f"{EVIL}\n  got 1")
+    page = Page(outcome.html())
+    assert set(page.shape) == {("div", "role", "style"), ("b", "style"), ("div", "style")}
+    assert page.words == outcome.headline + "".join(outcome.lines)
+    assert page.words.count(EVIL) == 3
+
+
+def test_a_card_of_a_hidden_check_shows_no_detail():
+    html = Outcome("relu_back", Verdict.WRONG, detail="secret", hidden=True).html()
+    assert "secret" not in html and "which cases are left?" in html
+
+
+def test_a_card_has_a_line_for_the_remark_and_for_each_hint():
+    card = Outcome("relu_back", Verdict.KNOWN_MISTAKE, ("Where is g?",), "got 1 < 2").html()
+    first, *lines = card.split('<div style="margin-top:4px">')
+    assert first.endswith('<b style="color:#D55E00">✗ relu_back: known mistake</b>')
+    assert lines == ["got 1 &lt; 2</div>", "Hint: Where is g?</div></div>"]

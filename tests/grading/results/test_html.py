@@ -1,0 +1,138 @@
+import base64
+import hashlib
+import re
+import typing
+from dataclasses import fields, replace
+from itertools import product
+
+import pytest
+from jinja2 import UndefinedError
+
+from dlbook.check import verdict as verdict_module
+from dlbook.check.verdict import Outcome, Verdict
+from dlbook.grading.batch.journal import Entry, Origin, Record
+from dlbook.grading.package import package_files
+from dlbook.grading.results import html
+from dlbook.grading.results.changes import Change
+from dlbook.grading.results.class_page import class_page
+from dlbook.grading.results.feedback import feedback
+from dlbook.grading.run.report import ExerciseReport, Report
+from tests.page import Page
+
+EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)>"
+EVIL += "\" onload='alert(3)' `x` </title></style></pre>--> &lt;b&gt; {{ 7*7 }} {% if %} {# a #}"
+HIDDEN = "\x00\x07\x1b\x7f\x85\u200e\u202e\u2066\u2069\ufeff\ue000"  # controls, directions
+
+
+def filled(kind, text: str, outcomes: tuple[Outcome, ...]):
+    """Return a value of a type in which each text, however deep, is `text`.
+
+    The report of a record, plain data there, has the outcomes. A dataclass is walked over by its
+    fields: a new one is filled, too.
+    """
+    origin = typing.get_origin(kind)
+    inner = [arg for arg in typing.get_args(kind) if arg is not ...]
+    values = {str: text, bool: True, int: 2, float: 2.0}
+    if kind in values:
+        return values[kind]
+    if kind == (dict[str, typing.Any] | None):
+        exercises = tuple(ExerciseReport(text, 2, (outcome,)) for outcome in outcomes)
+        return Report(text, 2, exercises, (text,), text).to_dict(whole=True)
+    if origin is tuple:
+        return (filled(inner[0], text, outcomes),)
+    if origin is dict:
+        return {text: filled(inner[1], text, outcomes)}
+    if type(None) in inner:
+        return filled(inner[0], text, outcomes)
+    assert kind in (Entry, Record, Origin, Change), (
+        f"filled() in this test needs a value for {kind}"
+    )
+    types = typing.get_type_hints(kind)
+    return kind(**{f.name: filled(types[f.name], text, outcomes) for f in fields(kind)})
+
+
+def pages(text: str, more: int = 13) -> dict[str, str]:
+    """Return the feedback and the class page of entries in which each text is `text`.
+
+    Four students differ in what they have; `more` are as the first, so that not all are named.
+    """
+    outcomes = tuple(
+        Outcome(text, verdict, hints, text, hidden, text)
+        for verdict, hidden in product(Verdict, (False, True))
+        for hints in ((), (text, f"{text}?"))
+    )
+    entry = filled(Entry, text, outcomes)
+    others = [
+        replace(entry, student=f"{text} 2"),  # in a group with the first, and the same file
+        replace(entry, student=f"{text} 3", record=None),
+        replace(entry, student=f"{text} 4", problem="", record=Record(unreadable=text)),
+        *(replace(entry, student=f"{text} {n + 5}") for n in range(more)),
+    ]
+    entries = [entry, *others]
+    change = filled(Change, text, ())
+    return {"feedback": feedback(entries), "class": class_page(entries, [change])}
+
+
+def acts(page: str, plain: str) -> bool:
+    """Return whether a page is another than that of plain text: in its elements or characters."""
+    found = set(page) & set(HIDDEN)
+    return Page(page).shape != Page(plain).shape or bool(found)
+
+
+@pytest.mark.parametrize("name", ["feedback", "class"])
+def test_no_text_of_a_stranger_acts_on_a_page(name):
+    page = pages(EVIL + HIDDEN)[name]
+    assert not acts(page, pages("plain")[name])
+    words = Page(page).words
+    assert EVIL in words and "alert(3)' `x` </title></style></pre>--> &lt;b&gt; {{ 7*7 }}" in words
+
+
+GUARDS = {"autoescape": {"autoescape": False}, "cleaning": {"finalize": None}}
+
+
+@pytest.mark.parametrize("guard", GUARDS)
+@pytest.mark.parametrize("name", ["feedback", "class"])
+def test_without_one_of_the_guards_a_text_would_act(monkeypatch, name, guard):
+    plain = pages("plain")[name]
+    monkeypatch.setattr(html, "ENVIRONMENT", html.ENVIRONMENT.overlay(**GUARDS[guard]))
+    assert acts(pages(EVIL + HIDDEN)[name], plain)
+
+
+def test_a_text_is_cut_where_a_template_says_so_or_at_two_thousand_characters():
+    long = Page(pages("x" * 4_500, more=0)["class"]).words
+    runs = {len(run) for run in re.findall("x+…", long)}
+    assert runs == {200, 600, 1_000, 2_000, 4_000}
+    assert html.limited(html.limited("y" * 4_500, 4_000)) == "y" * 3_999 + "…"
+
+
+def test_a_template_that_shows_what_nobody_gave_is_refused():
+    with pytest.raises(UndefinedError, match="'parts' is undefined"):
+        html.render("feedback.html", who="ada")
+
+
+@pytest.mark.parametrize("page", pages("plain").values(), ids=["feedback", "class"])
+def test_a_page_loads_nothing_and_runs_nothing_but_has_its_style(page):
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', page)[1]
+    digest = base64.b64encode(hashlib.sha256(Page(page).style.encode()).digest()).decode()
+    rules = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    assert policy == rules
+    assert "http" not in page.replace("http-equiv", "") and "url(" not in page
+
+
+def test_all_that_a_student_sees_can_be_translated(monkeypatch):
+    def translate(text: str) -> str:
+        return re.sub(r"[^\W\d]+(?![^{]*})", "~", text)
+
+    monkeypatch.setattr(verdict_module, "_", translate)
+    monkeypatch.setitem(html.ENVIRONMENT.globals, "_", translate)
+    page = Page(pages("17")["feedback"])
+    seen = page.words + "".join(page.labels)
+    assert "~" in seen
+    assert re.findall(r"[^\W\d]+", seen) == [], "these strings of feedback.html need _()"
+
+
+def test_templates_travel_with_the_package():
+    travelling = {path.as_posix() for path in package_files()}
+    for name in html.ENVIRONMENT.list_templates():
+        assert f"grading/results/templates/{name}" in travelling
+    assert "style.css" in html.ENVIRONMENT.list_templates()
