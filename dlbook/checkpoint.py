@@ -4,12 +4,13 @@ The format is NumPy's npz: a zip archive with one array a name. It holds numbers
 unlike a pickle, which can run any program while it is read.
 """
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from zipfile import BadZipFile
 
 import numpy as np
+
+from dlbook import atomic
 
 
 def save(state_dict: Mapping[str, np.ndarray], path: str | Path) -> None:
@@ -37,15 +38,8 @@ def save(state_dict: Mapping[str, np.ndarray], path: str | Path) -> None:
         raise FileNotFoundError(
             f"save needs a folder that exists, got {target.parent}; make it, or change the path"
         )
-    fresh = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        with fresh.open("wb") as file:
-            np.savez(file, allow_pickle=False, **state_dict)
-            file.flush()
-            os.fsync(file.fileno())  # on the disk before the name is
-        fresh.replace(target)
-    finally:
-        fresh.unlink(missing_ok=True)
+    with atomic.writing(target) as file:
+        np.savez(file, allow_pickle=False, **state_dict)
 
 
 def load(path: str | Path) -> dict[str, np.ndarray]:

@@ -1,48 +1,89 @@
-"""The roof: the verbs of the command `dlbook`. Each imports what it needs when it is called."""
+"""The verbs of the command `dlbook`. Each imports what it needs when it is called."""
 
-import argparse
 import sys
 from pathlib import Path
 
+import click
+
 from dlbook.check.errors import UserError
-from dlbook.cli import learner, lecturer
-from dlbook.cli.course import RIGHT, UNUSABLE
+from dlbook.cli import author, grade, handout, learner, results
+from dlbook.cli.course import RIGHT, STOPPED
+from dlbook.cli.options import PATH
+from dlbook.cli.version import version
+
+_VERBS = (
+    learner.lab,
+    learner.check,
+    author.build,
+    handout.release,
+    grade.grade,
+    results.report,
+    results.grades,
+    handout.gradescope,
+    handout.classroom,
+)
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one verb and return its exit code: 0 all right, 1 something is not, 2 unusable input."""
-    parser = _parser()
-    options, rest = parser.parse_known_args(arguments)
-    if rest and options.verb is not learner.lab:
-        parser.error(f"unrecognized arguments: {' '.join(rest)}")
-    options.rest = rest
     try:
-        code: int = options.verb(options)
-    except UserError as refusal:
-        print(f"dlbook: {refusal}", file=sys.stderr)
-        return UNUSABLE
-    except KeyboardInterrupt:
-        return 130
+        code: int = _dlbook.main(arguments, "dlbook", standalone_mode=False)
+    except UserError as error:
+        print(f"dlbook: {error}", file=sys.stderr)
+        return error.exit_code
+    except click.ClickException as error:
+        print(f"dlbook: {_in_one_line(error)}", file=sys.stderr)
+        return error.exit_code
+    except click.Abort:  # Ctrl-C
+        return STOPPED
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="dlbook", description="A deep-learning course in notebooks, with checked exercises."
-    )
-    parser.add_argument(
-        "--course",
-        type=Path,
-        metavar="DIR",
-        help="the folder with chapters/ and exercises/ (default: found from here upwards)",
-    )
-    parser.set_defaults(verb=lambda _options: _help(parser))
-    verbs = parser.add_subparsers(title="verbs")
-    learner.add_verbs(verbs)
-    lecturer.add_verbs(verbs)
-    return parser
+def _in_one_line(error: click.ClickException) -> str:
+    text = " ".join(error.format_message().split())
+    if isinstance(error, click.UsageError) and error.ctx:
+        text += f" (see `{error.ctx.command_path} --help`)"
+    return text
 
 
-def _help(parser: argparse.ArgumentParser) -> int:
-    parser.print_help()
+def _show_version(context: click.Context, _option: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        print(f"dlbook {version()}")
+        context.exit()
+
+
+class _InOrder(click.Group):
+    """A command whose help lists the verbs as they were added: learners' first."""
+
+    def list_commands(self, _context: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+@click.group(
+    cls=_InOrder,
+    commands={verb.name: verb for verb in _VERBS if verb.name},
+    context_settings={"help_option_names": ["-h", "--help"]},
+    invoke_without_command=True,
+    subcommand_metavar="VERB ...",
+)
+@click.option(
+    "--course",
+    type=PATH,
+    metavar="DIR",
+    help="The folder with chapters/ and exercises/ (default: found from here upwards).",
+)
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_version,
+    help="Print the version.",
+)
+@click.pass_context
+def _dlbook(context: click.Context, course: Path | None) -> int:
+    """A deep-learning course in notebooks, with checked exercises."""
+    context.obj = course
+    if context.invoked_subcommand is None:
+        print(context.get_help())
     return RIGHT

@@ -1,81 +1,94 @@
-"""What `dlbook release`, `gradescope` and `classroom` do: write what others will run."""
+"""The verbs that write what others will run: release, gradescope, classroom."""
 
-import argparse
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
+from dlbook import atomic
 from dlbook.check.errors import UserError
 from dlbook.cli.course import NOT_RIGHT, RIGHT, find_course, find_own_course
+from dlbook.cli.options import PATH, SEED, sandbox_option
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from dlbook.grading.batch.worker import Sandbox
+    from dlbook.grading.course.build import Course
 
 
-def release(options: argparse.Namespace) -> int:
-    """Write the students' bundle into a new folder."""
-    from dlbook.grading.errors import ReleaseError
+@click.command(short_help="write the students' bundle, without solutions")
+@click.argument("folder", type=PATH, metavar="DIR")
+@click.pass_obj
+def release(root: Path | None, folder: Path) -> int:
+    """Write the students' bundle, without solutions, into DIR, a new or empty folder."""
     from dlbook.grading.handout.release import release as write
 
-    course = find_own_course(options)
-    try:
-        files = write(course, options.folder, lambda line: print(line, file=sys.stderr))
-    except ReleaseError as error:
-        raise UserError(str(error)) from None
+    files = write(find_own_course(root), folder, lambda line: print(line, file=sys.stderr))
     notebooks = sum(path.suffix == ".ipynb" for path in files)
-    print(f"{options.folder}: {notebooks} notebooks, {len(files)} files; no solution is in it")
+    print(f"{folder}: {notebooks} notebooks, {len(files)} files; no solution is in it")
     return RIGHT if notebooks else NOT_RIGHT
 
 
-def gradescope(options: argparse.Namespace) -> int:
-    """Write the archive that Gradescope builds an autograder from."""
+@click.command(short_help="write an autograder for Gradescope")
+@click.argument("set_prefix", metavar="SET")
+@click.option("-o", "out", type=PATH, metavar="FILE.zip", required=True, help="A new file.")
+@click.option("--seed", type=SEED, help="Where hidden inputs come from (default: a fresh one).")
+@sandbox_option
+@click.pass_obj
+def gradescope(
+    root: Path | None, set_prefix: str, out: Path, seed: int | None, sandbox: "Sandbox"
+) -> int:
+    """Write the archive from which Gradescope builds an autograder of SET, such as 05."""
     from dlbook.grading.batch.batch import fresh_seed
     from dlbook.grading.course.exercise_set import understand
     from dlbook.grading.course.programs import make_key
     from dlbook.grading.handout.gradescope import archive
-
-    _require_new(options.out)
-    path = _one(options, "solutions")
     from dlbook.grading.notebook import read
 
-    seed = fresh_seed() if options.seed is None else options.seed
+    _require_new(out)
+    path = _one(find_course(root), "solutions", set_prefix)
+    seed = fresh_seed() if seed is None else seed
     key = make_key(understand(path.stem, read(path))[0], seed, hidden=True)
-    options.out.write_bytes(archive(key, options.sandbox))
-    print(f"{options.out}: upload it as the autograder of {path.stem}")
-    if options.sandbox == "off":
+    atomic.write(out, archive(key, sandbox))
+    print(f"{out}: upload it as the autograder of {path.stem}")
+    if sandbox == "off":
         print("without a sandbox the student's code can read the key inside the container")
     return RIGHT
 
 
-def classroom(options: argparse.Namespace) -> int:
-    """Write the workflow into a template repository."""
+@click.command(short_help="write a workflow for GitHub Classroom")
+@click.argument("set_prefix", metavar="SET")
+@click.argument("folder", type=PATH, metavar="DIR")
+@click.pass_obj
+def classroom(root: Path | None, set_prefix: str, folder: Path) -> int:
+    """Write a workflow for SET, such as 05, into DIR, a template repository of GitHub Classroom."""
     from dlbook.check.answer_key import load
     from dlbook.grading.handout.classroom import PLACE, workflow
 
-    course = find_course(options)
-    key = load(course.key(_one(options, "exercises").stem))
+    course = find_course(root)
+    key = load(course.key(_one(course, "exercises", set_prefix).stem))
     if key is None:
-        raise UserError(f"a key is needed for {options.set}: run `dlbook build`")
-    target = options.folder / PLACE
+        raise UserError(f"a key is needed for {set_prefix}: run `dlbook build`")
+    target = folder / PLACE
     _require_new(target)
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(workflow(key), "utf-8")
-    print(
-        f"{target}: {len(key.exercises)} exercises, {sum(e.points for e in key.exercises)} points"
-    )
+    atomic.write(target, workflow(key))
+    points = sum(exercise.points for exercise in key.exercises)
+    print(f"{target}: {len(key.exercises)} exercises, {points} points")
     print("the template also needs what `dlbook release` writes; push both")
     return RIGHT
 
 
-def _require_new(path: "Path") -> None:
+def _require_new(path: Path) -> None:
     if path.exists():
         raise UserError(f"a new file is needed, {path} exists: name another, or move it away")
 
 
-def _one(options: argparse.Namespace, folder: str) -> "Path":
-    """Return the one notebook of a folder that `options.set` names."""
-    notebooks = find_course(options).notebooks(folder)
-    found = [path for path in notebooks if path.stem.startswith(options.set)]
+def _one(course: "Course", folder: str, prefix: str) -> Path:
+    """Return the one notebook of a folder whose name begins with `prefix`."""
+    notebooks = course.notebooks(folder)
+    found = [path for path in notebooks if path.stem.startswith(prefix)]
     if len(found) != 1:
         sets = ", ".join(path.stem for path in notebooks) or "none"
-        raise UserError(f"one set is needed, got {options.set!r}; in {folder}/ there are: {sets}")
+        raise UserError(f"one set is needed, got {prefix!r}; in {folder}/ there are: {sets}")
     return found[0]

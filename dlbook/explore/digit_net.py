@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dlbook import data, nn, optim, train
+from dlbook import atomic, data, nn, optim, train
 from dlbook.lr_scheduler import CosineAnnealingLR
 
 SIZE = 16  # of a picture, in pixels
@@ -122,4 +122,5 @@ def trained() -> nn.Sequential:
 def store() -> None:
     """Train the network anew and write its weights into the package."""
     weights = trained().state_dict()
-    np.savez_compressed(Path(__file__).with_name(FILE), **weights)  # type: ignore[arg-type]
+    with atomic.writing(Path(__file__).with_name(FILE)) as file:
+        np.savez_compressed(file, **weights)  # type: ignore[arg-type]

@@ -16,8 +16,6 @@ from tests import SAMPLES
 from tests.grading.batch.test_batch import family, graded
 from tests.grading.run.test_damaged import sandbox
 
-pytestmark = pytest.mark.notebook  # starts worker processes
-
 RIGHT = SAMPLES / "relu_back-right-plain.ipynb"
 WRONG = SAMPLES / "relu_back-wrong-kink.ipynb"
 
@@ -87,6 +85,7 @@ def test_without_a_sandbox_nothing_is_graded(course, damaged, out, capsys, monke
     assert "bubblewrap cannot start here" in capsys.readouterr().err and not out.exists()
 
 
+@pytest.mark.notebook  # starts a worker
 def test_files_that_cannot_be_read_are_named_and_have_no_score(course, damaged, out, capsys):
     assert grade(course, damaged, out) == 1
     said = capsys.readouterr().out
@@ -113,6 +112,7 @@ def test_a_damaged_journal_is_told_and_left_alone(course, damaged, out, capsys):
     assert (out / "journal.sqlite").read_bytes() == b"SQLite, or not" * 100
 
 
+@pytest.mark.notebook  # starts a worker
 def test_the_seed_stays_until_another_is_asked_for(course, damaged, out):
     seeds = []
     for options in ((), (), ("--seed", "5"), ()):
@@ -121,6 +121,7 @@ def test_the_seed_stays_until_another_is_asked_for(course, damaged, out):
     assert seeds[0] == seeds[1] != 5 and seeds[2:] == [5, 5]
 
 
+@pytest.mark.notebook  # starts a worker
 def test_shards_are_put_together_by_report(course, damaged, out, capsys):
     for part in ("1/2", "2/2"):
         assert grade(course, damaged, out, "--shard", part, "--seed", "3") == 0

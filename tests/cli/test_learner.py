@@ -1,17 +1,12 @@
 import json
 import shutil
-import subprocess
-import sys
 
 import pytest
 
-from dlbook.cli import main
-from dlbook.cli.learner import _targets
+from dlbook.cli import learner, main
+from dlbook.cli.target import targets
 from dlbook.grading.course.build import Course
 from tests import ROOT, SAMPLES
-from tests.grading.conftest import course
-
-__all__ = ["course"]  # a fixture
 
 REFUSED = {  # arguments: what is said
     ("check", "44"): "a set or an exercise is needed, got '44'; the sets are: 90_tiny",
@@ -38,7 +33,7 @@ def test_a_notebook_without_our_exercises_is_refused(course, capsys):
 
 @pytest.mark.parametrize("target", ["5", "05", "05.cost", "cost"])
 def test_a_set_may_go_by_its_number_and_an_exercise_by_its_name(target):
-    (found,) = _targets(Course(ROOT), target)
+    (found,) = targets(Course(ROOT), target)
     assert found == (ROOT / "exercises" / "05_backpropagation.ipynb", "cost" * ("cost" in target))
 
 
@@ -60,16 +55,23 @@ def test_a_folder_without_a_course_is_told(tmp_path, capsys):
     assert "name it with --course DIR" in capsys.readouterr().err
 
 
-def test_a_misspelt_option_is_refused(capsys):
-    with pytest.raises(SystemExit) as exit:
-        main(["check", "--sede", "3"])
-    assert exit.value.code == 2 and "--sede" in capsys.readouterr().err
+LAB = {  # what is typed after `dlbook lab`: what JupyterLab gets
+    (): [],
+    ("--no-browser", "--port", "8899"): ["--no-browser", "--port", "8899"],
+    ("--ServerApp.token=", "-y"): ["--ServerApp.token=", "-y"],
+    ("--", "--help"): ["--help"],
+}
 
 
-def test_help_loads_nothing_heavy():
-    code = "import sys; from dlbook.cli import main; main([]); print('numpy' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert "check" in done.stdout and done.stdout.endswith("False\n")
+@pytest.mark.parametrize("options", LAB)
+def test_lab_hands_other_options_on_to_jupyterlab(monkeypatch, options):
+    commands = []
+    monkeypatch.setattr(learner.os, "name", "another")
+    monkeypatch.setattr("subprocess.call", lambda command: commands.append(command) or 5)
+    assert main(["--course", str(ROOT), "lab", *options]) == 5
+    ((_python, _m, module, root, *rest),) = commands
+    assert module == "jupyterlab" and root == f"--ServerApp.root_dir={ROOT}"
+    assert rest[2:] == [*LAB[options], str(sorted((ROOT / "chapters").glob("[0-9]*"))[0])]
 
 
 @pytest.mark.notebook

@@ -17,7 +17,7 @@ from dlbook.grading.batch.intake import Submission
 from dlbook.grading.batch.journal import Entry, Journal, Origin, Record
 from dlbook.grading.batch.worker import Job, Sandbox, engine, pack, work
 from dlbook.grading.errors import UnreadableError
-from dlbook.grading.kernel.launcher import Limits
+from dlbook.grading.kernel.limits import Limits
 
 FAULT = "grader fault, not graded"
 _TRIES = 2

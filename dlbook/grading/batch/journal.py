@@ -14,6 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock, Timeout
+
 from dlbook.grading.errors import JournalBusyError, JournalDamagedError
 from dlbook.grading.run.report import Report, from_dict
 
@@ -117,7 +119,7 @@ class Journal:
 
     def close(self) -> None:
         self._base.close()
-        self._lock.close()
+        self._lock.release()
 
     def last_seed(self) -> int | None:
         """Return the seed of the newest run, None before the first."""
@@ -227,18 +229,13 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _lock(path: Path) -> Any:
-    """Return an open file that no other process has locked; the lock ends with the process."""
-    stream = path.open("w")
+def _lock(path: Path) -> FileLock:
+    """Return a lock on a file that no other process holds; it ends with the process."""
+    lock = FileLock(path, timeout=0, thread_local=False)
     try:
-        import fcntl
-
-        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except ImportError:  # Windows: SQLite alone keeps writers apart
-        pass
-    except OSError:
-        stream.close()
+        lock.acquire()
+    except Timeout:
         raise JournalBusyError(
             f"another dlbook is writing to {path.parent}: wait for it to end."
         ) from None
-    return stream
+    return lock

@@ -23,7 +23,8 @@ from dlbook.check.answer_key import Key, from_json
 from dlbook.check.verdict import Verdict
 from dlbook.grading.batch.journal import Record
 from dlbook.grading.errors import EngineMismatchError, GraderError, UnreadableError
-from dlbook.grading.kernel.launcher import Launcher, Limits
+from dlbook.grading.kernel.launcher import Launcher
+from dlbook.grading.kernel.limits import Limits
 from dlbook.grading.kernel.warm import launcher
 from dlbook.grading.notebook import Notebook, parse
 from dlbook.grading.package import PACKAGE, package_files

@@ -11,6 +11,7 @@ from typing import Any
 from dlbook.check import answer_key as keys
 from dlbook.check.answer_key import Key
 from dlbook.check.compare import explain
+from dlbook.check.shared import atomic
 from dlbook.check.wire import decode
 from dlbook.grading.course import lint
 from dlbook.grading.course.execute import execute
@@ -126,9 +127,7 @@ def _write(path: Path, text: str, say: Callable[[str], None]) -> None:
         return
     say(f"write  {path.parent.name}/{path.name}")
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_suffix(".part")
-    beside.write_text(text, "utf-8")
-    beside.replace(path)
+    atomic.write(path, text)
 
 
 def same_key(one: Key, two: Key) -> bool:

@@ -15,12 +15,13 @@ from typing import Any
 
 from dlbook.check.answer_key import Key, load
 from dlbook.check.safe_text import clean
+from dlbook.check.shared import atomic
 from dlbook.check.verdict import Verdict
 from dlbook.grading.batch.intake import collect, rank
 from dlbook.grading.batch.journal import Record
 from dlbook.grading.batch.worker import Job, Sandbox, engine, pack, work
 from dlbook.grading.errors import UnreadableError
-from dlbook.grading.kernel.launcher import Limits
+from dlbook.grading.kernel.limits import Limits
 from dlbook.grading.package import PACKAGE, package_files
 from dlbook.grading.run.report import from_dict
 
@@ -91,7 +92,7 @@ def main(arguments: list[str] | None = None) -> int:
     record = _grade(options.root / "submission", key, options.sandbox)
     target = options.root / "results" / "results.json"
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(json.dumps(results(record, key), ensure_ascii=False), "utf-8")
+    atomic.write(target, json.dumps(results(record, key), ensure_ascii=False))
     return 0
 
 

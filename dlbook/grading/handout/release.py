@@ -10,6 +10,7 @@ from typing import Any
 
 from dlbook.check.answer_key import Key, load
 from dlbook.check.roles import role
+from dlbook.check.shared import atomic
 from dlbook.grading.course.build import Course, check
 from dlbook.grading.errors import ReleaseError
 from dlbook.grading.notebook import parse
@@ -56,7 +57,7 @@ def release(course: Course, folder: Path, say: Callable[[str], None]) -> list[Pa
     for path, data in files.items():
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(data)
+        atomic.write(target, data)
     return sorted(files)
 
 

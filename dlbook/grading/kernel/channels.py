@@ -22,7 +22,8 @@ from dlbook.grading.errors import (
     TimeLimitError,
 )
 from dlbook.grading.kernel import memory
-from dlbook.grading.kernel.launcher import Limits, Running
+from dlbook.grading.kernel.launcher import Running
+from dlbook.grading.kernel.limits import Limits
 
 Message = dict[str, Any]
 

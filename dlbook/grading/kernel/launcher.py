@@ -14,21 +14,7 @@ from ipykernel.kernelspec import RESOURCES, get_kernel_dict
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import KernelManager
 
-
-@dataclass(frozen=True)
-class Limits:
-    """Budgets of one notebook.
-
-    Seconds for a cell, for the start of a kernel and for the whole notebook; characters and
-    messages of output; bytes of memory of all its processes together (in a sandbox).
-    """
-
-    cell_seconds: float = 60.0
-    start_seconds: float = 60.0
-    submission_seconds: float = 600.0
-    output_characters: int = 10_000_000
-    output_messages: int = 10_000
-    memory: int = 1_500_000_000
+from dlbook.grading.kernel.limits import Limits
 
 
 @dataclass(frozen=True)

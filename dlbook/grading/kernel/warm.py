@@ -20,7 +20,8 @@ from typing import Any, Literal
 from dlbook.check.wire import MIME
 from dlbook.grading.errors import GraderError, SandboxError
 from dlbook.grading.kernel.channels import Line
-from dlbook.grading.kernel.launcher import Launcher, Limits, Local, Running, Setting
+from dlbook.grading.kernel.launcher import Launcher, Local, Running, Setting
+from dlbook.grading.kernel.limits import Limits
 from dlbook.grading.kernel.scratch import prefix
 from dlbook.grading.sandbox import bubblewrap as sandbox
 from dlbook.grading.sandbox.bubblewrap import Sandbox

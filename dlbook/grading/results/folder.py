@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
+from dlbook.check.shared import atomic
 from dlbook.grading.batch.journal import Journal
 from dlbook.grading.errors import ResultsFolderError
 
@@ -42,9 +43,7 @@ class Results:
                 path.rename(kept)
                 self._say(f"{path} was changed by hand: kept as {kept.name}")
             path.parent.mkdir(parents=True, exist_ok=True)
-            part = path.with_name(path.name + ".part")
-            part.write_bytes(data)
-            part.replace(path)
+            atomic.write(path, data)
         self._journal.note_file(name, digest)
 
 

@@ -14,8 +14,8 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from dlbook.check.i18n import _
 from dlbook.check.safe_text import clean
+from dlbook.check.shared import _
 
 
 class _Cleaned(str):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dlbook.check.safe_text import clean_line
+from dlbook.check.shared import atomic
 from dlbook.grading.batch.journal import Entry
 from dlbook.grading.errors import SheetError
 from dlbook.grading.results.folder import free_sibling
@@ -84,7 +85,7 @@ def fill(path: Path, entries: Iterable[Entry], choice: Choice) -> Filled:
             f"It has no row for {', '.join(_who(entry) for entry in own[:5])}"
         )
     filled.without = len(sheet.students) - len(found)
-    filled.path.write_text(sheet.text(), "utf-8", newline="")
+    atomic.write(filled.path, sheet.text())
     return filled
 
 

@@ -12,7 +12,7 @@ from dlbook.grading.errors import (
     OutputLimitError,
     TimeLimitError,
 )
-from dlbook.grading.kernel.launcher import Limits
+from dlbook.grading.kernel.limits import Limits
 
 Fate = tuple[Verdict, str]
 _LINE = re.compile(r"\s*\((?:[^()]*, )?line (\d+)\)$")  # what Python adds to a syntax error

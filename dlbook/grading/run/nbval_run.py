@@ -28,7 +28,8 @@ from dlbook.check.verdict import Verdict
 from dlbook.check.wire import MIME, Json
 from dlbook.grading.errors import GraderError, TimeLimitError
 from dlbook.grading.kernel.channels import Line, Message
-from dlbook.grading.kernel.launcher import Launcher, Limits, Local, Setting
+from dlbook.grading.kernel.launcher import Launcher, Local, Setting
+from dlbook.grading.kernel.limits import Limits
 from dlbook.grading.kernel.scratch import prefix
 from dlbook.grading.notebook import Notebook
 from dlbook.grading.run.endings import FATAL, Fate, ending, errors, fate, verdict_on

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from dlbook.check.answer_key import ExerciseKey, Key
 from dlbook.check.verdict import Outcome, Verdict
-from dlbook.grading.kernel.launcher import Launcher, Limits
+from dlbook.grading.kernel.launcher import Launcher
+from dlbook.grading.kernel.limits import Limits
 from dlbook.grading.run.endings import Fate
 from dlbook.grading.run.graft import Step
 from dlbook.grading.run.report import ExerciseReport

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from dlbook.check.i18n import _
 from dlbook.check.safe_text import clean_line
+from dlbook.check.shared import _
 from dlbook.check.verdict import Outcome, Verdict
 
 

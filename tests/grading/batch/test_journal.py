@@ -1,4 +1,7 @@
+import os
 import sqlite3
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -8,6 +11,7 @@ from dlbook.grading.batch.journal import Entry, Journal, Origin, Record, journal
 from dlbook.grading.errors import JournalBusyError, ResultsFolderError
 from dlbook.grading.results.changes import changes
 from dlbook.grading.results.folder import Results, free_sibling, require_results_or_nothing
+from tests import ROOT
 from tests.grading.batch import fakes
 
 ORIGIN = Origin("bytes", "reference", 7, "engine")
@@ -46,6 +50,37 @@ def test_a_row_is_on_the_disk_as_soon_as_it_is_kept(journal, tmp_path):
 def test_a_second_writer_is_refused(journal, tmp_path):
     with pytest.raises(JournalBusyError, match="wait for it to end"):
         Journal(tmp_path / "journal.sqlite")
+
+
+def test_a_journal_that_was_closed_can_be_opened_again(journal, tmp_path):
+    journal.close()
+    Journal(tmp_path / "journal.sqlite").close()
+
+
+HOLD = """
+import sys
+from pathlib import Path
+from dlbook.grading.batch.journal import Journal
+
+journal = Journal(Path(sys.argv[1]))
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.notebook  # starts a process
+def test_the_lock_of_a_writer_ends_with_it_also_when_it_is_killed(tmp_path):
+    path = tmp_path / "journal.sqlite"
+    command = [sys.executable, "-c", HOLD, str(path)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(command, env=environment, **pipes) as writer:
+        assert writer.stdout.readline() == "held\n"
+        with pytest.raises(JournalBusyError, match="another dlbook is writing"):
+            Journal(path)
+        writer.kill()
+        writer.wait()
+        Journal(path).close()
 
 
 def test_the_seed_of_the_newest_run_is_known(journal):

@@ -1,0 +1,67 @@
+"""Write files whole or not at all: whoever reads one finds the old content or the new.
+
+That holds when a program is killed in the middle of writing, and when the power fails.
+"""
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+
+def write(path: str | Path, data: str | bytes) -> None:
+    """Write a file whole or not at all.
+
+    Args:
+        path: where to; its folder exists.
+        data: what the file will hold; text is written as UTF-8, its line ends as they are.
+    """
+    with writing(path) as file:
+        file.write(data.encode("utf-8") if isinstance(data, str) else data)
+
+
+@contextmanager
+def writing(path: str | Path) -> Iterator[BinaryIO]:
+    """Give a new file to write to, which takes the place of `path` when the block ends.
+
+    The new file is beside the old one and has its permissions. A block that ends in an error
+    leaves the old file as it was and removes the new one. A symbolic link stays a link: the file
+    that it leads to is written.
+
+    Args:
+        path: where to; its folder exists.
+    """
+    target = Path(os.path.realpath(path))
+    fresh = target.with_name(f".dlbook-{os.urandom(8).hex()}.part")
+    try:
+        with _create(fresh, like=target) as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())  # the content is on the disk before the name is
+        os.replace(fresh, target)
+    finally:
+        fresh.unlink(missing_ok=True)
+    _sync_folder(target.parent)
+
+
+def _create(path: Path, like: Path) -> BinaryIO:
+    """Create a file with the permissions of `like`, or those usual for a new file."""
+    mode = stat.S_IMODE(like.stat().st_mode) if like.exists() else None
+    first = 0o666 if mode is None else mode  # no moment in which more people may read it
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    file = os.fdopen(os.open(path, flags, first), "wb")
+    if mode is not None:
+        path.chmod(mode)  # the umask may have taken something away
+    return file
+
+
+def _sync_folder(folder: Path) -> None:
+    """Bring the names in a folder to the disk, where the system can do that."""
+    with suppress(OSError):  # Windows opens no folders, and some network disks sync none
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

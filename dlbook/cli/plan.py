@@ -1,0 +1,97 @@
+"""What `dlbook grade` needs before it can begin: sets, submissions, and references to judge by."""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from dlbook.check.errors import UserError
+from dlbook.cli.options import Shard
+from dlbook.grading.batch.batch import Plan, Reference, fresh_seed, shard
+from dlbook.grading.batch.intake import Submission, collect
+from dlbook.grading.batch.journal import Journal
+from dlbook.grading.batch.worker import Sandbox
+from dlbook.grading.course.build import Course
+from dlbook.grading.course.exercise_set import ExerciseSet, digest, understand
+from dlbook.grading.course.lint import rejects
+from dlbook.grading.course.programs import make_key
+from dlbook.grading.kernel.limits import Limits
+from dlbook.grading.notebook import read
+
+
+def exercise_sets(course: Course) -> dict[str, ExerciseSet]:
+    """Return the exercise sets of a course by name.
+
+    Raises:
+        UserError: if there are none.
+    """
+    paths = course.notebooks("solutions")
+    if not paths:
+        raise UserError(f"solutions are needed to grade, there are none in {course.root}/solutions")
+    return {path.stem: understand(path.stem, read(path))[0] for path in paths}
+
+
+def the_one_set(sets: Mapping[str, ExerciseSet], prefix: str) -> str:
+    """Return the name of the one set that begins with `prefix`.
+
+    Raises:
+        UserError: if there is none, or more than one.
+    """
+    named = [name for name in sets if name.startswith(prefix)]
+    if len(named) != 1:
+        raise UserError(f"--set needs one set, got {prefix!r}; there are: {', '.join(sets)}")
+    return named[0]
+
+
+def find_submissions(
+    place: Path, sets: Mapping[str, ExerciseSet], only: str | None, part: Shard
+) -> list[Submission]:
+    """Return what was handed in, as far as it belongs to a part.
+
+    Args:
+        place: a folder, a file or an LMS's archive.
+        sets: the exercise sets of the course by name.
+        only: the name of the only set that counts; None for all.
+        part: which students.
+
+    Raises:
+        UserError: if nothing was handed in.
+    """
+    names = {name: frozenset(e.name for e in found.exercises) for name, found in sets.items()}
+    found = collect(place, names, only)
+    if not found:
+        raise UserError(f"nothing was handed in at {place}: name another folder")
+    return shard(found, part.part, part.parts)
+
+
+def find_seed(asked: int | None, journal: Journal) -> int:
+    """Return the seed that was asked for, or that of the last run, or a fresh one."""
+    if asked is not None:
+        return asked
+    last = journal.last_seed()
+    return fresh_seed() if last is None else last
+
+
+def make_plan(
+    sets: Mapping[str, ExerciseSet],
+    submissions: list[Submission],
+    seed: int,
+    limits: Limits,
+    sandbox: Sandbox,
+) -> Plan:
+    """Return how submissions are graded; the solution of each of their sets is run for it."""
+    names = sorted({item.set_name for item in submissions if not item.problem})
+    references = {name: _reference(sets[name], seed) for name in names}
+    return Plan(references, seed, limits, sandbox)
+
+
+def _reference(exercises: ExerciseSet, seed: int) -> Reference:
+    name = exercises.name
+    print(f"{name}: its solution and known mistakes run on seed {seed}", file=sys.stderr)
+    key = make_key(exercises, seed, hidden=True)
+    rejected = ", ".join(rejects(exercises, key))
+    if rejected:
+        raise UserError(
+            f"the reference of {name} rejects right answers ({rejected}), so no grade would "
+            "be fair: run `dlbook build --check` and mend the solution"
+        )
+    return Reference(key, digest(exercises.cells))

@@ -1,0 +1,79 @@
+"""The verbs that work on a folder of results: report and grades."""
+
+import sys
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dlbook.check.errors import UserError
+from dlbook.cli.course import NOT_RIGHT, RIGHT
+from dlbook.cli.options import PATH
+
+if TYPE_CHECKING:
+    from dlbook.grading.batch.journal import Entry, Journal
+
+
+@click.command(short_help="write the reports of a graded folder again")
+@click.argument("results", type=PATH, metavar="OUT")
+def report(results: Path) -> int:
+    """Write the reports in OUT, a folder of results, again, from all its journals."""
+    from dlbook.grading.batch.journal import Journal
+
+    with closing(Journal(_journals(results)[0])) as journal:
+        return write_reports(results, journal)
+
+
+@click.command(short_help="fill the grades into a file that an LMS exported")
+@click.argument("results", type=PATH, metavar="OUT")
+@click.option(
+    "--fill",
+    "export",
+    type=PATH,
+    metavar="LMS.csv",
+    required=True,
+    help="The export of Canvas or Moodle, or any CSV; it stays as it is, a copy is filled.",
+)
+@click.option("--set", "set_prefix", metavar="05", default="", help="Needed if OUT has more sets.")
+@click.option("--column", metavar="NAME", default="", help="The column to fill.")
+@click.option("--id-column", metavar="NAME", default="", help="The column that tells who it is.")
+@click.option("--scale", is_flag=True, help="Scale to the points of the LMS.")
+def grades(
+    results: Path, export: Path, set_prefix: str, column: str, id_column: str, scale: bool
+) -> int:
+    """Fill the grades of one set from OUT, a folder of results, into a copy of an LMS's export."""
+    from dlbook.grading.results.lms import Choice, fill
+
+    filled = fill(export, _standing(results), Choice(set_prefix, column, id_column, scale))
+    print(filled.text())
+    return NOT_RIGHT if filled.problems else RIGHT
+
+
+def write_reports(folder: Path, journal: "Journal") -> int:
+    """Write all reports from all journals of the folder, and say the result in short."""
+    from dlbook.grading.results.changes import changes
+    from dlbook.grading.results.files import summary, write_all
+    from dlbook.grading.results.folder import Results
+
+    entries = _standing(folder)
+    changed = changes(_standing(folder, back=1), entries)
+    results = Results(folder, journal, lambda line: print(line, file=sys.stderr))
+    write_all(results, entries, changed)
+    print(summary(folder, entries, changed))
+    return NOT_RIGHT if any(entry.reason for entry in entries) else RIGHT
+
+
+def _standing(folder: Path, back: int = 0) -> list["Entry"]:
+    from dlbook.grading.batch.journal import standing
+
+    return [entry for path in _journals(folder) for entry in standing(path, back)]
+
+
+def _journals(folder: Path) -> list[Path]:
+    from dlbook.grading.batch.journal import journals
+
+    found = journals(folder)
+    if not found:
+        raise UserError(f"a folder that `dlbook grade` wrote is needed, {folder} is none")
+    return found

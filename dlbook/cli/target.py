@@ -1,0 +1,93 @@
+"""What `dlbook check` is to check: the notebooks that a target names, and their keys."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from dlbook.check.answer_key import Key, load
+from dlbook.check.errors import UserError
+from dlbook.grading.course.build import Course
+from dlbook.grading.course.exercise_set import understand
+from dlbook.grading.course.programs import make_key
+from dlbook.grading.notebook import Cell, read
+from dlbook.grading.run.graft import stray
+
+
+def targets(course: Course, target: str) -> list[tuple[Path, str]]:
+    """Return the notebooks that a target names, each with the one exercise wanted, or ''.
+
+    Raises:
+        UserError: if it names none.
+    """
+    if target.endswith(".ipynb"):
+        return [(Path(target), "")]
+    notebooks = course.notebooks("exercises")
+    stem, _dot, exercise = target.partition(".")
+    start = stem.zfill(2) if stem.isdigit() else stem
+    found = [(path, exercise) for path in notebooks if path.stem.startswith(start)]
+    if found:
+        return found
+    for path in notebooks:
+        key = load(course.key(path.stem))
+        if key and target in _names(key):
+            return [(path, target)]
+    sets = ", ".join(path.stem for path in notebooks) or "none"
+    raise UserError(f"a set or an exercise is needed, got {target!r}; the sets are: {sets}")
+
+
+def find_key(course: Course, path: Path, cells: tuple[Cell, ...], seed: int | None) -> Key:
+    """Return the key for a notebook: by its file's name or, renamed, by the exercises in it.
+
+    Args:
+        course: where the keys are.
+        path: of the notebook.
+        cells: what is in it.
+        seed: what the inputs are drawn from; None for those that learners see.
+
+    Raises:
+        UserError: if it is no exercise notebook of the course, or solutions are missing.
+    """
+    key = _fitting(_keys(course), path, "\n".join(cell.source for cell in cells))
+    if reason := stray(cells, key):
+        raise UserError(f"{path} is {reason}")
+    if seed is None:
+        return key
+    solution = course.root / "solutions" / f"{key.name}.ipynb"
+    if not solution.is_file():
+        raise UserError(f"--seed needs the solutions, there is no {solution}: leave --seed out")
+    return make_key(understand(key.name, read(solution))[0], seed, hidden=True)
+
+
+def only(key: Key, exercise: str) -> Key:
+    """Return a key with one exercise alone, or as it is for ''."""
+    if not exercise:
+        return key
+    chosen = tuple(entry for entry in key.exercises if entry.name == exercise)
+    if not chosen:
+        names = ", ".join(_names(key))
+        raise UserError(f"{key.name} has no exercise {exercise!r}; it has {names}")
+    return replace(key, exercises=chosen)
+
+
+def _keys(course: Course) -> list[Key]:
+    keys = [load(path) for path in sorted(course.keys.glob("*.json"))]
+    return [key for key in keys if key]
+
+
+def _fitting(keys: list[Key], path: Path, text: str) -> Key:
+    """Return the key that is named as the file or, of others, has most exercises in the text."""
+
+    def count(key: Key) -> int:
+        return sum(name in text for name in _names(key))
+
+    named = [key for key in keys if key.name == path.stem] or keys
+    best = max(named, key=count, default=None)
+    if best is None or not count(best):
+        raise UserError(
+            f"an exercise notebook of this course is needed, {path.name} holds none of its "
+            "exercises: name the right file, or run `dlbook build` first"
+        )
+    return best
+
+
+def _names(key: Key) -> list[str]:
+    return [entry.name for entry in key.exercises]

@@ -1,0 +1,184 @@
+import ast
+import os
+import subprocess
+import sys
+from importlib import import_module
+
+import pytest
+
+from dlbook import cli
+from dlbook.check.errors import UserError
+from dlbook.cli import main
+from tests import ROOT
+
+VERBS = list(cli._dlbook.commands)
+
+
+def error_classes() -> list[type[UserError]]:
+    """Return UserError and all classes below it, in whatever file of the package they are."""
+    for path in sorted((ROOT / "dlbook").rglob("*.py")):
+        defined = [
+            n for n in ast.parse(path.read_text("utf-8")).body if isinstance(n, ast.ClassDef)
+        ]
+        bases = [ast.unparse(base) for found in defined for base in found.bases]
+        if any(base.endswith("Error") for base in bases):
+            import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
+    found = [UserError]
+    for kind in found:
+        found += kind.__subclasses__()
+    return found
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "dlbook", *arguments]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.run(command, env=environment, capture_output=True, text=True)
+
+
+# ---- errors ----
+
+
+@pytest.mark.parametrize("kind", error_classes())
+def test_an_error_of_a_user_is_told_in_one_line(monkeypatch, capsys, kind):
+    def refuse(*_):
+        raise kind("a file is needed, got none: name one")
+
+    monkeypatch.setattr("dlbook.cli.author.find_own_course", refuse)
+    assert main(["build"]) == kind.exit_code == 2
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("", "dlbook: a file is needed, got none: name one\n")
+
+
+def test_an_error_has_the_exit_code_of_its_class(monkeypatch):
+    class RareError(UserError):
+        exit_code = 7
+
+    def refuse(*_):
+        raise RareError
+
+    monkeypatch.setattr("dlbook.cli.author.find_own_course", refuse)
+    assert main(["build"]) == 7
+
+
+def test_a_fault_of_dlbook_itself_is_not_hidden(monkeypatch):
+    def fail(*_):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("dlbook.cli.author.find_own_course", fail)
+    with pytest.raises(ZeroDivisionError):
+        main(["build"])
+
+
+def test_nobody_in_between_makes_another_error_of_one():
+    for path in (ROOT / "dlbook" / "cli").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ExceptHandler):
+                raised = [n for n in ast.walk(node) if isinstance(n, ast.Raise) and n.exc]
+                assert not raised, f"{path}:{node.lineno}: let the error through, main prints it"
+
+
+def test_ctrl_c_ends_with_130(monkeypatch):
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("dlbook.cli.author.find_own_course", stop)
+    assert main(["build"]) == 130
+
+
+UNUSABLE = {  # what is typed: what is said
+    ("check", "--sede", "3"): ("--sede", "`dlbook check --help`"),
+    ("chekc",): ("chekc", "`dlbook --help`"),
+    ("check", "--seed", "x"): ("--seed", "'x'"),
+    ("check", "--seed", "-1"): ("--seed", "-1"),
+    ("check", "05", "06"): ("06",),
+    ("grade",): ("SUBMISSIONS",),
+    ("grade", "x"): ("-o",),
+    ("grade", "x", "-o", "y", "--jobs", "0"): ("--jobs", "0"),
+    ("grade", "x", "-o", "y", "--sandbox", "of"): ("--sandbox", "'required'", "'off'"),
+    ("grade", "x", "-o", "y", "--cell-seconds", "nan"): ("--cell-seconds needs more than 0",),
+    ("grade", "x", "-o", "y", "--cell-seconds", "0"): ("--cell-seconds needs more than 0, got 0",),
+    ("grades", "x"): ("--fill",),
+}
+
+
+@pytest.mark.parametrize("arguments", UNUSABLE)
+def test_what_cannot_be_understood_is_named_in_one_line(capsys, arguments):
+    assert main(list(arguments)) == 2
+    said = capsys.readouterr()
+    assert said.out == "" and said.err.startswith("dlbook: ") and said.err.count("\n") == 1
+    assert all(part in said.err for part in UNUSABLE[arguments])
+
+
+# ---- help and version ----
+
+
+def test_the_bare_command_prints_its_help(capsys):
+    assert main([]) == 0
+    bare = capsys.readouterr().out
+    assert main(["--help"]) == 0 and capsys.readouterr().out == bare
+    lines = [line.split()[0] for line in bare.splitlines() if line.startswith("  ")]
+    assert [word for word in lines if word in VERBS] == VERBS
+
+
+@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize("option", ["-h", "--help"])
+def test_each_verb_has_help(capsys, verb, option):
+    assert main([verb, option]) == 0
+    assert f"Usage: dlbook {verb}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["--cell-seconds", "--submission-seconds", "--memory-gb"])
+def test_help_tells_the_limits_as_they_are(capsys, name):
+    from dlbook.grading.kernel.limits import Limits
+
+    values = {"--memory-gb": Limits().memory / 1e9}
+    value = values.get(name, getattr(Limits(), name[2:].replace("-", "_"), None))
+    main(["grade", "--help"])
+    text = " ".join(capsys.readouterr().out.split())
+    assert f"[default: {value}" in text[text.index(name) :].split("--", 2)[1]
+
+
+HELP_OF_ALL = """
+from dlbook.cli import _dlbook, main
+
+for verb in _dlbook.commands:
+    assert main([verb, "--help"]) == 0
+assert main([]) == main(["--version"]) == 0
+"""
+
+
+def loaded(code: str) -> set[str]:
+    """Return the packages that a program loads, those of Python itself left out."""
+    code += "\nimport sys; print(*sys.modules, file=sys.stderr)"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True)
+    assert done.returncode == 0, done.stderr
+    return {name.split(".")[0] for name in done.stderr.decode().split()} - sys.stdlib_module_names
+
+
+def test_help_loads_click_and_nothing_else_that_is_installed():
+    found = loaded(HELP_OF_ALL) - loaded("import click")
+    assert found <= {"dlbook", "lazy_loader"}, f"import {found} inside the verb that needs it"
+
+
+def test_the_version_is_that_of_the_installed_package(monkeypatch, capsys):
+    monkeypatch.setattr("importlib.metadata.version", lambda name: f"1.2.3 of {name}")
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == "dlbook 1.2.3 of dlbook\n"
+
+
+def test_a_folder_that_was_not_installed_has_a_version_line_too(monkeypatch, capsys):
+    from importlib import metadata
+
+    def missing(name):
+        raise metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(metadata, "version", missing)
+    assert main(["--version"]) == 0
+    assert f"run from {ROOT}" in capsys.readouterr().out
+
+
+def test_the_module_is_the_same_command():
+    assert "check your exercises" in run().stdout
+    done = run("chekc")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
