@@ -18,6 +18,7 @@ def find_course(options: argparse.Namespace) -> "Course":
     Raises:
         UserError: if there is none.
     """
+    from dlbook import claims
     from dlbook.grading.course.build import Course
 
     here = Path.cwd()
@@ -25,7 +26,7 @@ def find_course(options: argparse.Namespace) -> "Course":
     places += [] if options.course else [Path(__file__).resolve().parents[2]]
     for place in places:
         if (place / "exercises").is_dir() or (place / "solutions").is_dir():
-            return Course(place.resolve())
+            return Course(place.resolve(), claims.texts)
     raise UserError(
         f"a course folder with exercises/ in it is needed, there is none at {places[0]}: "
         "go to the course's folder, or name it with --course DIR"

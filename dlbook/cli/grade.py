@@ -154,7 +154,7 @@ def _plan(
     journal: "Journal",
 ) -> "Plan":
     from dlbook.grading.batch.batch import Plan, Reference, fresh_seed
-    from dlbook.grading.course.exercise_set import digest
+    from dlbook.grading.course.exercise_set import content_digest
     from dlbook.grading.course.lint import rejects
     from dlbook.grading.course.programs import make_key
 
@@ -169,7 +169,7 @@ def _plan(
                 f"the reference of {name} rejects right answers ({rejected}), so no grade would "
                 "be fair: run `dlbook build --check` and mend the solution"
             )
-        references[name] = Reference(key, digest(sets[name].cells))
+        references[name] = Reference(key, content_digest(sets[name].cells))
     return Plan(references, seed, limits, options.sandbox)
 
 

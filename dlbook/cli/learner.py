@@ -42,6 +42,9 @@ def add_verbs(verbs: Any) -> None:
     check.set_defaults(verb=_check)
 
     build = verbs.add_parser("build", help="bring exercises and keys along with solutions/")
+    build.add_argument(
+        "sets", nargs="*", help="sets to build, changed or not (05); default: all that changed"
+    )
     build.add_argument("--check", action="store_true", help="write nothing, tell what is amiss")
     build.set_defaults(verb=_build)
 
@@ -66,7 +69,9 @@ def _build(options: argparse.Namespace) -> int:
     from dlbook.grading.course.build import build, check
 
     course = find_course(options)
-    problems = (check if options.check else build)(course, print)
+    if options.check and options.sets:
+        raise UserError("--check looks at the whole course: leave the sets out")
+    problems = check(course, print) if options.check else build(course, print, options.sets)
     for problem in problems:
         print(problem, file=sys.stderr)
     if problems:

@@ -5,7 +5,6 @@ A worker may be a process on this machine or on another one: whatever an executo
 
 import ctypes
 import faulthandler
-import hashlib
 import multiprocessing
 import os
 import signal
@@ -15,7 +14,6 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from multiprocessing import util
-from pathlib import Path
 from time import monotonic
 from typing import Literal
 
@@ -26,7 +24,7 @@ from dlbook.grading.errors import EngineMismatchError, GraderError, UnreadableEr
 from dlbook.grading.kernel.launcher import Launcher, Limits
 from dlbook.grading.kernel.warm import launcher
 from dlbook.grading.notebook import Notebook, parse
-from dlbook.grading.package import PACKAGE, package_files
+from dlbook.grading.package import PACKAGE, digest
 from dlbook.grading.run.graft import graft, stray
 from dlbook.grading.run.report import Report
 
@@ -69,19 +67,6 @@ def _installed() -> str:
         f"dlbook={digest(PACKAGE)} python={sys.version_info[0]}.{sys.version_info[1]} "
         + " ".join(f"{name}={_version(name)}" for name in ("numpy", "torch"))
     )
-
-
-def digest(package: Path) -> str:
-    """Return a digest of the names and contents of all files that a verdict may depend on.
-
-    Args:
-        package: the folder of dlbook, or a copy of it.
-    """
-    found = hashlib.sha256()
-    for path in package_files(package):
-        data = (package / path).read_bytes()
-        found.update(f"{path.as_posix()} {len(data)}\n".encode() + data)
-    return found.hexdigest()[:12]
 
 
 def _version(name: str) -> str:
