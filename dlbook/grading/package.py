@@ -80,14 +80,18 @@ def _imports(source: str) -> tuple[Path, ...]:
 
 def _files_of(name: Path, everything: set[Path]) -> set[Path]:
     """Return the files that may be loaded when a name is imported."""
-    for path in (name, *name.parents):
+    names = (name, *name.parents)
+    for path in names:
         file = Path(f"{path.as_posix()}.py")
         if file in everything:
-            return {file, *(folder / "__init__.py" for folder in path.parents)} & everything
-        inside = {other for other in everything if path in other.parents}
-        if inside:
-            return inside
-    return set()
+            return {file, *_doors(path.parents, everything)}
+    folder = next((path for path in names if path / "__init__.py" in everything), None)
+    inside = {path for path in everything if folder in path.parents}
+    return inside | _doors(name.parents, everything)
+
+
+def _doors(folders: Iterable[Path], everything: set[Path]) -> set[Path]:
+    return {folder / "__init__.py" for folder in folders} & everything
 
 
 def _data_of(path: Path, text: str, everything: set[Path]) -> set[Path]:
