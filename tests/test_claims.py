@@ -32,6 +32,11 @@ def test_each_claim_is_shown_and_settled_where_it_is_born():
         assert sorted(shown) == sorted(born), name
 
 
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_a_chapter_was_run_with_its_claims_as_they_are_worded_now(name):
+    assert read(ROOT / "chapters" / name).is_executed(claims.texts), f"{name}: run `dlbook build`"
+
+
 @pytest.fixture
 def shown(monkeypatch):
     texts = []

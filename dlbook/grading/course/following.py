@@ -21,15 +21,13 @@ def lines(root: Path, old: Key | None, new: Key) -> Iterator[str]:
     now = [exercise.name for exercise in new.exercises]
     if set(before) == set(now):
         return
-    chapter = f"chapters/{new.name}.ipynb"
-    if not (root / chapter).is_file():
-        yield f"next   write {chapter}; under `Try it` it names `exercises/{new.name}.ipynb`"
-    else:
-        yield (
-            f"next   {chapter}: under `Try it`, name `exercises/{new.name}.ipynb` and say "
-            f"{len(now)} exercises"
-        )
+    chapter, exercises = f"chapters/{new.name}.ipynb", f"`exercises/{new.name}.ipynb`"
+    verb = "look at" if (root / chapter).is_file() else "write"
+    yield (
+        f"next   {verb} {chapter}: under `Try it` it names {exercises} and says how many "
+        f"exercises there are, now {len(now)}"
+    )
     readme = root / "README.md"
     if readme.is_file() and _COUNT.search(readme.read_text("utf-8")):
         difference = len(now) - len(before)
-        yield f"next   README.md: add {difference} to the number of exercises in all"
+        yield f"next   look at README.md: the number of exercises in all changes by {difference:+}"
