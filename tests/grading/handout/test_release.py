@@ -105,7 +105,7 @@ def test_a_key_with_a_hidden_check_is_never_released(
     text = json.dumps(json.loads(tiny_key.to_json()), separators=separators)
     course.key("90_tiny").write_text(text, "utf-8")
     folder = tmp_path_factory.mktemp("bundle")
-    with pytest.raises(ReleaseError, match="90_tiny.json holds a hidden check"):
+    with pytest.raises(ReleaseError, match=r"90_tiny\.json holds a hidden check"):
         release(course, folder, print)
     assert not any(folder.iterdir())
 
