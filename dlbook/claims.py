@@ -4,6 +4,7 @@ All of them stand once, in ``claims.toml`` beside this file. A chapter shows a c
 experiment, and hands its numbers to `settle`, which tests the predicate of the claim.
 """
 
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache
@@ -12,6 +13,8 @@ from typing import Any
 
 from dlbook.i18n import _
 
+_FILE = Path(__file__).parent / "claims.toml"
+_NAMED = re.compile(r"claims\.\w+\(\s*\"(\w+)\"")
 VERDICTS = ("wrong", "half right", "incomplete")
 
 
@@ -62,8 +65,18 @@ class Claim:
 @cache
 def load() -> dict[str, Claim]:
     """Return all claims by id, in the order of the article."""
-    table = tomllib.loads((Path(__file__).parent / "claims.toml").read_text("utf-8"))
-    return {key: Claim(key, **entry) for key, entry in table.items()}
+    return {key: Claim(key, **entry) for key, entry in _table().items()}
+
+
+def texts(source: str) -> list[str]:
+    """Return the texts of the claims that code names, which therefore stand in its outputs."""
+    named = sorted(set(_NAMED.findall(source)))
+    table = _table() if named else {}
+    return [f"{id} {table.get(id)}" for id in named]
+
+
+def _table() -> dict[str, dict[str, str]]:
+    return tomllib.loads(_FILE.read_text("utf-8"))
 
 
 def show(id: str) -> None:

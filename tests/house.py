@@ -37,8 +37,8 @@ WORK = (  # the wings of grading in the order of the work, then what all of them
     "sandbox",
     "notebook",
     "functions",
-    "errors",
     "package",
+    "errors",
 )
 
 

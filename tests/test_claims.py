@@ -32,6 +32,11 @@ def test_each_claim_is_shown_and_settled_where_it_is_born():
         assert sorted(shown) == sorted(born), name
 
 
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_a_chapter_was_run_with_its_claims_as_they_are_worded_now(name):
+    assert read(ROOT / "chapters" / name).is_executed(claims.texts), f"{name}: run `dlbook build`"
+
+
 @pytest.fixture
 def shown(monkeypatch):
     texts = []
@@ -48,6 +53,17 @@ def test_a_box_quotes_and_a_settled_one_judges(shown):
     assert "You said: wrong." in agreed and "your run agrees" in agreed
     assert "not judged yet" in not_agreed and "does not agree" in not_agreed
     assert CLAIMS["T02"].right in agreed and CLAIMS["T02"].grain in agreed
+
+
+def test_a_reworded_claim_changes_the_texts_of_code_that_names_it(tmp_path, monkeypatch):
+    codes = ['claims.show("T02")', 'claims.settle("T03", verdict, x=1)', "x = 1"]
+    before = [claims.texts(code) for code in codes]
+    assert CLAIMS["T02"].quote in before[0][0] and before[2] == []
+    reworded = claims._FILE.read_text("utf-8").replace("[T02]\n", '[T02]\nnote = "new"\n')
+    (tmp_path / "claims.toml").write_text(reworded, "utf-8")
+    monkeypatch.setattr(claims, "_FILE", tmp_path / "claims.toml")
+    after = [claims.texts(code) for code in codes]
+    assert [old == new for old, new in zip(before, after, strict=True)] == [False, True, True]
 
 
 def test_what_is_missing_or_misspelt_is_named(shown):

@@ -60,7 +60,7 @@ def test_every_right_answer_passes(name, seed):
         for variant in exercise.right:
             answer = program(course, exercise, variant.source)
             for cell, check in zip(exercise.checks, keyed.checks, strict=True):
-                outcome = judge(keyed, check, answer.put_out(cell, seed)[0].values)
+                outcome = judge(keyed, check, answer.emit(cell, seed)[0].values)
                 assert outcome.verdict is Verdict.RIGHT, (variant.label, outcome.text())
 
 

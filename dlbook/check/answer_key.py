@@ -6,7 +6,9 @@ dlbook/keys/ are for seed 0 and hold visible checks alone: they tell a learner w
 
 import json
 import os
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +48,8 @@ class Key:
 
     `setup` is the set's first code cell, `exercise_digest` the digest of the exercise notebook
     that was derived with it: by it a notebook that a learner has worked in is told from a fresh
-    one. `hides` names the packages that the set is to be solved without.
+    one. `hides` names the packages that the set is to be solved without. `linted` is the mark of
+    what was in order when the key was built; '' where nobody noted it.
     """
 
     name: str
@@ -55,9 +58,30 @@ class Key:
     exercise_digest: str
     exercises: tuple[ExerciseKey, ...]
     hides: tuple[str, ...] = ()
+    linted: str = ""
 
     def to_json(self) -> str:
-        return json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n"
+        """Return the key as JSON, in which each value stands on one line."""
+        return _lines(asdict(self)) + "\n"
+
+
+def _lines(value: Json, indent: str = "") -> str:
+    """Return `value` as JSON, an entry a line; what is on the wire or plain takes one line."""
+    inner = indent + " "
+    if isinstance(value, dict) and value and not isinstance(value.get("kind"), str):
+        entries = [f"{_one_line(name)}: {_lines(item, inner)}" for name, item in value.items()]
+        opening, closing = "{}"
+    elif isinstance(value, (list, tuple)) and value:
+        entries = [_lines(item, inner) for item in value]
+        opening, closing = "[]"
+    else:
+        return _one_line(value)
+    body = ",\n".join(inner + entry for entry in entries)
+    return f"{opening}\n{body}\n{indent}{closing}"
+
+
+def _one_line(value: Json) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def from_json(text: str) -> Key:
@@ -75,11 +99,42 @@ def load(path: Path) -> Key | None:
     return from_json(path.read_text("utf-8")) if path.is_file() else None
 
 
+@dataclass(frozen=True)
+class _File:
+    """One state of a key's file: another one when the file was written anew."""
+
+    path: Path
+    modified: int  # nanoseconds
+    size: int  # bytes
+
+
 def find(exercise: str) -> tuple[Key, ExerciseKey] | None:
-    """Return the shipped set and key that hold `exercise`, None where no set has it."""
-    for path in sorted(folder().glob("*.json")):
-        key = from_json(path.read_text("utf-8"))
+    """Return the shipped set and key that hold `exercise`, None where no set has it.
+
+    Files are read once, and again when they change. Only a set that may hold it is parsed.
+    """
+    quoted = _one_line(exercise)
+    for file in _files(folder()):
+        if quoted not in _text(file):
+            continue
+        key = _parsed(file)
         for entry in key.exercises:
             if entry.name == exercise:
                 return key, entry
     return None
+
+
+def _files(place: Path) -> Iterator[_File]:
+    for path in sorted(place.glob("*.json")):
+        state = path.stat()
+        yield _File(path, state.st_mtime_ns, state.st_size)
+
+
+@lru_cache(maxsize=64)
+def _text(file: _File) -> str:
+    return file.path.read_text("utf-8")
+
+
+@lru_cache(maxsize=64)
+def _parsed(file: _File) -> Key:
+    return from_json(_text(file))

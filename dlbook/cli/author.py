@@ -5,18 +5,26 @@ from pathlib import Path
 
 import click
 
+from dlbook.check.errors import UserError
 from dlbook.cli.course import NOT_RIGHT, RIGHT, find_own_course
 
 
 @click.command(short_help="bring exercises and keys along with solutions/")
+@click.argument("sets", nargs=-1, metavar="[SET]...")
 @click.option("--check", "only_check", is_flag=True, help="Write nothing, tell what is amiss.")
 @click.pass_obj
-def build(root: Path | None, only_check: bool) -> int:
-    """Bring exercises, keys and outputs along with solutions/ and chapters/."""
+def build(root: Path | None, sets: tuple[str, ...], only_check: bool) -> int:
+    """Bring exercises, keys and outputs along with solutions/ and chapters/.
+
+    SET names sets to build whether they changed or not, such as 05; without it, all that changed
+    are built.
+    """
     from dlbook.grading.course import build as builder
 
-    bring_along = builder.check if only_check else builder.build
-    problems = bring_along(find_own_course(root), print)
+    if only_check and sets:
+        raise UserError("--check looks at the whole course: leave the sets out")
+    course = find_own_course(root)
+    problems = builder.check(course, print) if only_check else builder.build(course, print, sets)
     for problem in problems:
         print(problem, file=sys.stderr)
     if problems:

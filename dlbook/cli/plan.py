@@ -11,7 +11,7 @@ from dlbook.grading.batch.intake import Submission, collect
 from dlbook.grading.batch.journal import Journal
 from dlbook.grading.batch.worker import Sandbox
 from dlbook.grading.course.build import Course
-from dlbook.grading.course.exercise_set import ExerciseSet, digest, understand
+from dlbook.grading.course.exercise_set import ExerciseSet, content_digest, understand
 from dlbook.grading.course.lint import rejects
 from dlbook.grading.course.programs import make_key
 from dlbook.grading.kernel.limits import Limits
@@ -94,4 +94,4 @@ def _reference(exercises: ExerciseSet, seed: int) -> Reference:
             f"the reference of {name} rejects right answers ({rejected}), so no grade would "
             "be fair: run `dlbook build --check` and mend the solution"
         )
-    return Reference(key, digest(exercises.cells))
+    return Reference(key, content_digest(exercises.cells))

@@ -7,7 +7,7 @@ from hypothesis import given, strategies as st
 from dlbook.check.roles import Role, role
 from dlbook.grading import notebook as grammar
 from dlbook.grading.errors import UnreadableError
-from dlbook.grading.notebook import Cell, canonical, parse, with_ids
+from dlbook.grading.notebook import Cell, Notebook, canonical, code_digest, parse, with_ids
 from tests import SAMPLES
 
 ROLES = {
@@ -36,16 +36,27 @@ def test_a_canonical_notebook_is_valid_and_stays_as_it_is():
     assert canonical(notebook.cells, notebook.ran) == text
 
 
-def test_outputs_are_stale_when_a_claim_that_they_show_was_reworded(tmp_path, monkeypatch):
-    def digests():
-        codes = ['claims.show("T02")', 'claims.settle("T03", verdict, x=1)', "x = 1"]
-        return [grammar.code_digest([Cell("code", code)]) for code in codes]
+def test_outputs_are_stale_when_a_text_that_they_show_was_reworded():
+    cells = (Cell("code", 'show("greeting")', count=1),)
 
-    before = digests()
-    reworded = grammar._CLAIMS.read_text("utf-8").replace("[T02]\n", '[T02]\nnote = "new"\n')
-    (tmp_path / "claims.toml").write_text(reworded, "utf-8")
-    monkeypatch.setattr(grammar, "_CLAIMS", tmp_path / "claims.toml")
-    assert [old == new for old, new in zip(before, digests(), strict=True)] == [False, True, True]
+    def texts(source):
+        return ["Good morning"] if "greeting" in source else []
+
+    notebook = Notebook(cells, ran=code_digest(cells, texts))
+    assert notebook.is_executed(texts)
+    assert not notebook.is_executed(lambda source: ["Good evening"])
+
+
+def test_code_that_shows_no_other_text_has_one_digest():
+    cells = [Cell("code", "x = 1")]
+    assert code_digest(cells) == code_digest(cells, lambda source: [])
+
+
+def test_a_cell_is_asked_for_its_role_once(monkeypatch):
+    asked = []
+    monkeypatch.setattr(grammar, "role", lambda source: asked.append(source) or role(source))
+    cell = Cell("code", "# answer: relu_back")
+    assert cell.role == cell.role == Role("answer", "relu_back") and len(asked) == 1
 
 
 def test_readable_ids_stay_and_random_ones_are_replaced():

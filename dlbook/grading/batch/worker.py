@@ -5,7 +5,6 @@ A worker may be a process on this machine or on another one: whatever an executo
 
 import ctypes
 import faulthandler
-import hashlib
 import multiprocessing
 import os
 import signal
@@ -15,7 +14,6 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from multiprocessing import util
-from pathlib import Path
 from time import monotonic
 from typing import Literal
 
@@ -27,7 +25,7 @@ from dlbook.grading.kernel.launcher import Launcher
 from dlbook.grading.kernel.limits import Limits
 from dlbook.grading.kernel.warm import launcher
 from dlbook.grading.notebook import Notebook, parse
-from dlbook.grading.package import PACKAGE, package_files
+from dlbook.grading.package import PACKAGE, digest
 from dlbook.grading.run.graft import graft, stray
 from dlbook.grading.run.report import Report
 
@@ -70,25 +68,6 @@ def _installed() -> str:
         f"dlbook={digest(PACKAGE)} python={sys.version_info[0]}.{sys.version_info[1]} "
         + " ".join(f"{name}={_version(name)}" for name in ("numpy", "torch"))
     )
-
-
-def digest(package: Path) -> str:
-    """Return a digest of the names and contents of all files that a verdict may depend on.
-
-    Args:
-        package: the folder of dlbook, or a copy of it.
-
-    Raises:
-        GraderError: if the folder holds none: all graders would look alike.
-    """
-    paths = list(package_files(package))
-    if not paths:
-        raise GraderError(f"the files of dlbook are needed, {package} has none: install it again")
-    found = hashlib.sha256()
-    for path in paths:
-        data = (package / path).read_bytes()
-        found.update(f"{path.as_posix()} {len(data)}\n".encode() + data)
-    return found.hexdigest()[:12]
 
 
 def _version(name: str) -> str:

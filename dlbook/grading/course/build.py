@@ -1,34 +1,42 @@
 """From solutions/ everything else: keys, executed solutions, exercises; and is all of it fresh?
 
 `build` writes, `check` only tells. A notebook that somebody has worked in is never overwritten.
+
+A key notes what was in order when it was built (see `marks`), so that `build` leaves a set alone
+while nothing changed that its key or its lint depends on. `check` believes no such note: it would
+pass a key whose note was copied or made up, and one that was linted under another NumPy.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from dlbook.check import answer_key as keys
 from dlbook.check.answer_key import Key
-from dlbook.check.compare import explain
+from dlbook.check.errors import UserError
 from dlbook.check.shared import atomic
-from dlbook.check.wire import decode
-from dlbook.grading.course import lint
+from dlbook.grading.course import following, lint, marks
 from dlbook.grading.course.execute import execute
-from dlbook.grading.course.exercise_set import ExerciseSet, derive, digest, understand
-from dlbook.grading.course.programs import make_key
+from dlbook.grading.course.exercise_set import ExerciseSet, content_digest, derive, understand
+from dlbook.grading.course.programs import make_key, same_key
 from dlbook.grading.errors import CellFailedError, UnreadableError
-from dlbook.grading.notebook import canonical, code_digest, read
+from dlbook.grading.notebook import Texts, canonical, code_digest, no_texts, read
 
 FOLDERS = ("chapters", "exercises", "solutions")
 _STEM = "[0-9][0-9]_*.ipynb"
+Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Course:
-    """The folders of a course below its root."""
+    """The folders of a course below its root.
+
+    `texts` returns what else stands in the outputs of some code, such as the words of a claim
+    that it names: a notebook is run again when they change.
+    """
 
     root: Path
+    texts: Texts = no_texts
 
     @property
     def keys(self) -> Path:
@@ -41,137 +49,187 @@ class Course:
     def notebooks(self, folder: str) -> list[Path]:
         return sorted((self.root / folder).glob(_STEM))
 
+    def choose(self, wanted: Iterable[str]) -> set[str]:
+        """Return the names of sets and chapters by numbers or beginnings: 5, 05, 05_back.
 
-def build(course: Course, say: Callable[[str], None]) -> list[str]:
+        Raises:
+            UserError: if one of `wanted` names none.
+        """
+        names = {p.stem for folder in ("solutions", "chapters") for p in self.notebooks(folder)}
+        chosen = set()
+        for start in wanted:
+            start = start.zfill(2) if start.isdigit() else start
+            found = {name for name in names if name.startswith(start)}
+            if not found:
+                sets = ", ".join(sorted(names)) or "none"
+                raise UserError(f"a set is needed, got {start!r}; the sets are: {sets}")
+            chosen |= found
+        return chosen
+
+
+def build(course: Course, say: Say, sets: Iterable[str] = ()) -> list[str]:
     """Bring keys, executed outputs and exercises along with solutions/ and chapters/.
 
-    Returns what is amiss; a set with a problem is left as it was.
+    Args:
+        course: where they are.
+        say: is told what is done, a line each.
+        sets: which sets are built, changed or not, by number or the beginning of their names;
+            by default all that changed.
+
+    Returns:
+        The problems; a set with one is left as it was.
+
+    Raises:
+        UserError: if there is no such set.
     """
+    chosen = course.choose(sets)
+    builder = _Builder(course, say, trusting=not chosen)
+    solutions = [p for p in course.notebooks("solutions") if not chosen or p.stem in chosen]
+    chapters = [p for p in course.notebooks("chapters") if not chosen or p.stem in chosen]
     problems = _stray_problems(course)
-    for path in course.notebooks("solutions"):
-        problems += [f"solutions/{path.name}: {p}" for p in _build_set(course, path, say)]
-    for path in course.notebooks("chapters"):
-        problems += [f"chapters/{path.name}: {p}" for p in _build_notebook(course, path, say)]
+    for path in solutions:
+        problems += [f"solutions/{path.name}: {p}" for p in builder.exercise_set(path)]
+    for path in chapters:
+        problems += [f"chapters/{path.name}: {p}" for p in builder.notebook(path)]
     return problems
 
 
-def check(course: Course, say: Callable[[str], None]) -> list[str]:
-    """Return what is amiss in a course, a sentence each; writes nothing."""
+def check(course: Course, say: Say) -> list[str]:
+    """Return the problems of a course, a sentence each; writes nothing and trusts no note."""
     problems = _stray_problems(course)
     for path in course.notebooks("solutions"):
         say(f"check  solutions/{path.name}")
         solution, found = _understand(path)
         if solution and not found:
-            found = [*_form_problems(path), *_freshness_problems(course, solution)]
+            found = lint.problems(solution)
+        if solution and not found:
+            found = [*_form_problems(course, path), *_freshness_problems(course, solution)]
         problems += [f"solutions/{path.name}: {problem}" for problem in found]
     for path in course.notebooks("chapters"):
-        problems += [f"chapters/{path.name}: {problem}" for problem in _form_problems(path)]
+        problems += [f"chapters/{path.name}: {p}" for p in _form_problems(course, path)]
     return problems
 
 
 def _understand(path: Path) -> tuple[ExerciseSet | None, list[str]]:
     try:
-        notebook = read(path)
+        return understand(path.stem, read(path))
     except UnreadableError as error:
         return None, [str(error)]
-    solution, problems = understand(path.stem, notebook)
-    return solution, problems or lint.problems(solution)
 
 
-def _build_set(course: Course, path: Path, say: Callable[[str], None]) -> list[str]:
-    solution, problems = _understand(path)
-    if problems or solution is None:
+def _load_key(path: Path) -> Key | None:
+    """Return the key at `path`, None where it is missing or damaged: it is made anew then."""
+    try:
+        return keys.load(path)
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
+
+
+@dataclass
+class _Builder:
+    """Builds sets and chapters; `trusting` says whether what a key notes is believed."""
+
+    course: Course
+    say: Say
+    trusting: bool
+    announced: bool = False
+
+    def exercise_set(self, path: Path) -> list[str]:
+        """Bring one set along and return its problems."""
+        solution, problems = _understand(path)
+        if problems or solution is None:
+            return problems
+        old = _load_key(self.course.key(path.stem))
+        new, problems = self._key(solution, old)
+        if problems or new is None:
+            return problems
+        exercise = self.course.root / "exercises" / path.name
+        if exercise.exists() and not _untouched(exercise, old, new):
+            return [
+                f"exercises/{path.name} was worked in and is not overwritten: "
+                "move it away, or take its answers out; then build again."
+            ]
+        _write(self.course.key(path.stem), new.to_json(), self.say)
+        problems = self.notebook(path)
+        if not problems:
+            solution, _ = understand(path.stem, read(path))
+            _write(exercise, canonical(derive(solution)), self.say)
+            for line in following.lines(self.course.root, old, new):
+                self.say(line)
         return problems
-    exercise = course.root / "exercises" / path.name
-    old, new = keys.load(course.key(path.stem)), make_key(solution, 0, hidden=False)
-    if exercise.exists() and not _untouched(exercise, old, new):
-        return [
-            f"exercises/{path.name} was worked in and is not overwritten: "
-            "move it away, or take its answers out; then build again."
-        ]
-    if old is None or not same_key(old, new):
-        _write(course.key(path.stem), new.to_json(), say)
-    problems = _build_notebook(course, path, say)
-    if not problems:
-        solution, _ = understand(path.stem, read(path))
-        _write(exercise, canonical(derive(solution)), say)
-    return problems
+
+    def _key(self, solution: ExerciseSet, old: Key | None) -> tuple[Key | None, list[str]]:
+        """Return the key of a set, the old one where nothing changed; or why there is none."""
+        engine = marks.engine(solution)
+        if self.trusting and old and marks.is_valid(old, solution, engine):
+            return old, []
+        if self.trusting and old and marks.is_of_other_engine(old, engine):
+            self._announce_engine()
+        self.say(f"lint   solutions/{solution.name}.ipynb")
+        problems = lint.problems(solution)
+        if problems:
+            return None, problems
+        new = make_key(solution, 0, hidden=False)
+        kept = old if old and same_key(old, new) else new  # last digits differ between machines
+        return replace(kept, linted=marks.mark(kept, solution, engine)), []
+
+    def _announce_engine(self) -> None:
+        if not self.announced:
+            self.say("the checking code changed: the sets that it checks are linted again")
+        self.announced = True
+
+    def notebook(self, path: Path) -> list[str]:
+        """Bring a chapter or solution into canonical form, and run it where it was not run."""
+        texts = self.course.texts
+        try:
+            notebook = read(path)
+            cells = list(notebook.cells)
+            if not notebook.is_executed(texts):
+                self.say(f"run    {path.parent.name}/{path.name}")
+                cells = execute(cells, path.parent, {"DLBOOK_KEYS": str(self.course.keys)})
+        except (UnreadableError, CellFailedError) as error:
+            return [str(error)]
+        _write(path, canonical(cells, code_digest(cells, texts)), self.say)
+        return []
 
 
 def _untouched(exercise: Path, old: Key | None, new: Key) -> bool:
     """Return whether an exercise notebook says what it said when it was derived."""
     try:
-        current = digest(read(exercise).cells)
+        current = content_digest(read(exercise).cells)
     except UnreadableError:
         return False
     return current in {new.exercise_digest, old.exercise_digest if old else None}
 
 
-def _build_notebook(course: Course, path: Path, say: Callable[[str], None]) -> list[str]:
-    """Bring a chapter or solution into canonical form, and run it where it was not run."""
-    try:
-        notebook = read(path)
-        cells = list(notebook.cells)
-        if not notebook.is_executed:
-            say(f"run    {path.parent.name}/{path.name}")
-            cells = execute(cells, path.parent, {"DLBOOK_KEYS": str(course.keys)})
-    except (UnreadableError, CellFailedError) as error:
-        return [str(error)]
-    _write(path, canonical(cells, code_digest(cells)), say)
-    return []
-
-
-def _write(path: Path, text: str, say: Callable[[str], None]) -> None:
+def _write(path: Path, text: str, say: Say) -> None:
     """Write a file if it says something new, whole or not at all."""
-    if path.exists() and path.read_text("utf-8") == text:
+    data = text.encode("utf-8")
+    if path.exists() and path.read_bytes() == data:
         return
     say(f"write  {path.parent.name}/{path.name}")
     path.parent.mkdir(parents=True, exist_ok=True)
-    atomic.write(path, text)
+    atomic.write(path, data)
 
 
-def same_key(one: Key, two: Key) -> bool:
-    """Return whether two keys say the same, floats within the tolerance of each check."""
-    left, right = asdict(one), asdict(two)
-    values = [list(_pop_values(data)) for data in (left, right)]
-    if left != right or len(values[0]) != len(values[1]):
-        return False
-    return all(
-        a[:2] == b[:2] and explain(decode(a[2]), decode(b[2]), *a[:2]) is None
-        for a, b in zip(*values, strict=True)
-    )
-
-
-def _pop_values(data: dict[str, Any]) -> Iterator[tuple[float, float, Any]]:
-    for exercise in data["exercises"]:
-        for entry in exercise["checks"]:
-            mistakes = entry.pop("mistakes")
-            entry["labels"] = list(mistakes)
-            for values in (entry.pop("expected"), *mistakes.values()):
-                yield entry["rtol"], entry["atol"], values
-
-
-def _form_problems(path: Path) -> list[str]:
+def _form_problems(course: Course, path: Path) -> list[str]:
     try:
         notebook = read(path)
     except UnreadableError as error:
         return [str(error)]
-    problems = []
-    if not notebook.is_executed:
-        problems.append(
-            "was not run from top to bottom since its code changed: run `dlbook build`."
-        )
-    elif path.read_text("utf-8") != canonical(notebook.cells, notebook.ran):
-        problems.append("is not in canonical form: run `dlbook build`.")
-    return problems
+    if not notebook.is_executed(course.texts):
+        return ["was not run from top to bottom since its code changed: run `dlbook build`."]
+    if path.read_text("utf-8") != canonical(notebook.cells, notebook.ran):
+        return ["is not in canonical form: run `dlbook build`."]
+    return []
 
 
 def _freshness_problems(course: Course, solution: ExerciseSet) -> list[str]:
     name = f"{solution.name}.ipynb"
     problems = []
-    old, new = keys.load(course.key(solution.name)), make_key(solution, 0, hidden=False)
+    old, new = _load_key(course.key(solution.name)), make_key(solution, 0, hidden=False)
     if old is None or not same_key(old, new):
-        problems.append("its key is stale: run `dlbook build`.")
+        problems.append(f"its key is stale: run `dlbook build {solution.name[:2]}`.")
     exercise = course.root / "exercises" / name
     if not exercise.is_file():
         problems.append(f"exercises/{name} is missing: run `dlbook build`.")

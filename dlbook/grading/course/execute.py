@@ -6,10 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
-from nbformat.v4 import new_code_cell, new_notebook
-
 from dlbook.grading.errors import CellFailedError
 from dlbook.grading.kernel.launcher import manager
 from dlbook.grading.notebook import Cell
@@ -31,6 +27,10 @@ def execute(
     Raises:
         CellFailedError: if a cell raises.
     """
+    from nbclient import NotebookClient  # takes half a second, and most builds run nothing
+    from nbclient.exceptions import CellExecutionError
+    from nbformat.v4 import new_code_cell, new_notebook
+
     code = [cell for cell in cells if cell.kind == "code"]
     notebook = new_notebook(cells=[new_code_cell(cell.source) for cell in code])
     client = NotebookClient(

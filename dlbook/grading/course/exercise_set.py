@@ -1,7 +1,7 @@
 """What a solution notebook says, and what a learner gets of it.
 
-It holds exercises, their checks, wrong and right answers. Everything that is amiss is told in one
-sentence that says what to do.
+It holds exercises, their checks, wrong and right answers. Each problem is one sentence that says
+what to do.
 """
 
 import hashlib
@@ -9,7 +9,7 @@ import json
 import re
 from dataclasses import dataclass, replace
 
-from dlbook.check.roles import stub_message
+from dlbook.check.roles import Role, stub_message
 from dlbook.grading.functions import defined_names
 from dlbook.grading.notebook import Cell, Notebook
 
@@ -18,9 +18,8 @@ _SOLUTION = re.compile(
     r"^([ \t]*)### BEGIN SOLUTION[ \t]*\n.*?^[ \t]*### END SOLUTION[ \t]*$",
     re.MULTILINE | re.DOTALL,
 )
-
-
 _HIDES = re.compile(r"\*\*Hides\*\*([\w., `]+)", re.ASCII)
+_TIME = re.compile(r"\*\*Time\*\*\s+(\d+) minutes")
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,7 @@ class ExerciseSet:
 
 
 def understand(name: str, notebook: Notebook) -> tuple[ExerciseSet, list[str]]:
-    """Return the exercise set `name` that a solution notebook holds, and what is amiss in it."""
+    """Return the exercise set `name` that a solution notebook holds, and the problems of it."""
     cells = notebook.cells
     code = [cell.source for cell in cells if cell.kind == "code"]
     title = cells[0].source if cells else ""
@@ -70,8 +69,8 @@ def understand(name: str, notebook: Notebook) -> tuple[ExerciseSet, list[str]]:
     setup = code[0] if code else ""
     hides = tuple(name.strip(" `.") for line in _HIDES.findall(title) for name in line.split(","))
     names = [cell.role.name for cell in cells if cell.role and cell.role.kind == "answer"]
-    problems = [*_table_problems(rows, names), *_role_problems(cells, names)]
-    problems += _hides_problems(hides, setup)
+    problems = [*_table_problems(rows, names), *_time_problems(title, rows)]
+    problems += [*_role_problems(cells, names), *_hides_problems(hides, setup)]
     exercises = [_exercise(n, cells, rows) for n in dict.fromkeys(names) if n in rows]
     for exercise in exercises:
         problems += _exercise_problems(exercise)
@@ -95,7 +94,7 @@ def stub(name: str, source: str) -> str:
     return _SOLUTION.sub(rf'\1raise NotImplementedError("{stub_message(name)}")', source)
 
 
-def digest(cells: list[Cell] | tuple[Cell, ...]) -> str:
+def content_digest(cells: list[Cell] | tuple[Cell, ...]) -> str:
     """Return a digest of kinds and sources: equal for two notebooks that say the same."""
     content = [[cell.kind, cell.source.rstrip()] for cell in cells]
     return hashlib.sha256(json.dumps(content).encode("utf-8")).hexdigest()
@@ -158,33 +157,65 @@ def _hides_problems(hides: tuple[str, ...], setup: str) -> list[str]:
     return problems
 
 
+def _time_problems(title: str, rows: dict[str, tuple[str, ...]]) -> list[str]:
+    """Name a time in the title cell that is not the sum of its rows."""
+    minutes = sum(int(row[2]) for row in rows.values())
+    return [
+        f"the title cell says **Time** {found} minutes, its rows add up to {minutes}: "
+        f"write {minutes}, or mend a row."
+        for found in _TIME.findall(title)
+        if int(found) != minutes
+    ]
+
+
 def _role_problems(cells: tuple[Cell, ...], names: list[str]) -> list[str]:
     problems = []
-    seen = set()
+    seen: set[tuple[str, str, str]] = set()
     for cell in cells:
-        role = cell.role
-        if role is None:
+        if cell.role is None:
             continue
-        line = f"# {role.kind}: {role.name}" + f" / {role.label}" * bool(role.label)
-        if (role.kind, role.name, role.label) in seen or (
-            role.kind.endswith("answer") and ("variant", role.name, role.label) in seen
-        ):
-            problems.append(f"{role.name}: two cells start with `{line}`: rename or remove one.")
-        seen |= {(role.kind, role.name, role.label)}
-        if role.label:
-            seen.add(("variant", role.name, role.label))
-        if role.name not in names:
-            problems.append(f"{role.name}: `{line}` belongs to no answer cell: mend its name.")
-        if bool(role.label) != (_KINDS[role.kind] == "raw"):
-            problems.append(f"{role.name}: `{line}`: only wrong and right answers have a label.")
-        if cell.kind != _KINDS[role.kind]:
+        if _use(cell.role) in seen:
+            line = _first_line(cell.role)
             problems.append(
-                f"{role.name}: the cell `{line}` is {cell.kind}, turn it into {_KINDS[role.kind]}."
+                f"{cell.role.name}: two cells start with `{line}`: rename or remove one."
             )
+        seen.add(_use(cell.role))
+        problems += _place_problems(cell, cell.role, names)
+    return problems
+
+
+def _use(role: Role) -> tuple[str, str, str]:
+    """Return what only one cell may use: its first line; wrong and right answers share labels."""
+    kind = "variant" if role.label and _KINDS[role.kind] == "raw" else role.kind
+    return kind, role.name, role.label
+
+
+def _first_line(role: Role) -> str:
+    label = f" / {role.label}" if role.label else ""
+    return f"# {role.kind}: {role.name}{label}"
+
+
+def _place_problems(cell: Cell, role: Role, names: list[str]) -> list[str]:
+    """Return the problems of one cell with a role, whatever the other cells are."""
+    problems, line, kind = [], _first_line(role), _KINDS[role.kind]
+    if role.name not in names:
+        problems.append(f"{role.name}: `{line}` belongs to no answer cell: mend its name.")
+    if bool(role.label) != (kind == "raw"):
+        problems.append(f"{role.name}: `{line}`: only wrong and right answers have a label.")
+    if cell.kind != kind:
+        problems.append(f"{role.name}: the cell `{line}` is {cell.kind}, turn it into {kind}.")
     return problems
 
 
 def _exercise_problems(exercise: Exercise) -> list[str]:
+    return [
+        *_missing_cells(exercise),
+        *_missing_hints(exercise),
+        *_missing_functions(exercise),
+    ]
+
+
+def _missing_cells(exercise: Exercise) -> list[str]:
     name, problems = exercise.name, []
     for kind, found in (("check", 0), ("hidden check", 1)):
         if len(exercise.checks) <= found:
@@ -197,15 +228,24 @@ def _exercise_problems(exercise: Exercise) -> list[str]:
     for kind, variants in (("wrong", exercise.wrong), ("right", exercise.right)):
         if not variants:
             problems.append(f"{name}: add a raw cell `# {kind} answer: {name} / LABEL`.")
-    for variant in exercise.wrong:
-        if not variant.hint:
-            problems.append(
-                f"{name} / {variant.label}: no hint: add a line `# hint: ...` below its first line."
-            )
-    for label, source in [
-        ("the reference", exercise.answer.source),
-        *((v.label, v.source) for v in (*exercise.wrong, *exercise.right)),
-    ]:
-        if name not in defined_names(source):
-            problems.append(f"{name}: {label} does not define `{name}`: write `def {name}(...)`.")
     return problems
+
+
+def _missing_hints(exercise: Exercise) -> list[str]:
+    return [
+        f"{exercise.name} / {variant.label}: no hint: add a line `# hint: ...` below its first "
+        "line."
+        for variant in exercise.wrong
+        if not variant.hint
+    ]
+
+
+def _missing_functions(exercise: Exercise) -> list[str]:
+    name = exercise.name
+    sources = [("the reference", exercise.answer.source)]
+    sources += [(variant.label, variant.source) for variant in (*exercise.wrong, *exercise.right)]
+    return [
+        f"{name}: {label} does not define `{name}`: write `def {name}(...)`."
+        for label, source in sources
+        if name not in defined_names(source)
+    ]

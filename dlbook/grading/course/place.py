@@ -6,6 +6,7 @@ from pathlib import Path
 
 from dlbook.check.errors import UserError
 from dlbook.grading.course.build import Course
+from dlbook.grading.notebook import Texts, no_texts
 from dlbook.grading.package import PACKAGE
 
 PACKAGED = PACKAGE / "course"  # where a wheel carries the course; a clone has no such folder
@@ -20,16 +21,21 @@ class CopiedCourse(Course):
         return PACKAGE / "keys"
 
 
-def find(here: Path, named: Path | None = None) -> Course:
+def find(here: Path, named: Path | None = None, texts: Texts = no_texts) -> Course:
     """Return the course at `named`; else the nearest one from `here` upwards, else our own.
 
     Our own is the clone that the package is installed from, or the course in the package.
+
+    Args:
+        here: the folder to begin at.
+        named: the one folder to look at, if a user has named it.
+        texts: what else stands in outputs, see `Course`.
 
     Raises:
         UserError: if there is none.
     """
     for root in [named] if named else _places(here):
-        course = _course(root.resolve())
+        course = _course(root.resolve(), texts)
         if course.notebooks("exercises") or course.notebooks("solutions"):
             return course
     raise UserError(
@@ -49,7 +55,7 @@ def own(course: Course) -> Course:
             f"a course folder of your own is needed, {PACKAGED} belongs to the installed package "
             "and is only read: copy that folder, then go to the copy or name it with --course DIR"
         )
-    return Course(course.root)
+    return Course(course.root, course.texts)
 
 
 def _places(here: Path) -> Iterator[Path]:
@@ -58,5 +64,6 @@ def _places(here: Path) -> Iterator[Path]:
     yield PACKAGED
 
 
-def _course(root: Path) -> Course:
-    return Course(root) if (root / "dlbook" / "keys").is_dir() else CopiedCourse(root)
+def _course(root: Path, texts: Texts) -> Course:
+    has_keys = (root / "dlbook" / "keys").is_dir()
+    return Course(root, texts) if has_keys else CopiedCourse(root, texts)

@@ -8,28 +8,36 @@ import io
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property, lru_cache
+from types import CodeType
 from typing import Any
 
 import numpy as np
 
 from dlbook.check.answer_key import CheckKey, ExerciseKey, Key
+from dlbook.check.compare import explain
 from dlbook.check.evaluate import Body, evaluate
-from dlbook.check.wire import Json
-from dlbook.grading.course.exercise_set import Exercise, ExerciseSet, derive, digest
+from dlbook.check.wire import Json, decode
+from dlbook.grading.course.exercise_set import Exercise, ExerciseSet, content_digest, derive
 from dlbook.grading.functions import defined_names
 from dlbook.grading.notebook import Cell
 
 
 @dataclass(frozen=True)
-class Put:
-    """What one check put out for one program, and the settings that the check names."""
+class Emitted:
+    """What one check emitted for one program, and the settings that the check names."""
 
     name: str
     hidden: bool
     rtol: float
     atol: float
     values: Json
+
+    @cached_property
+    def value(self) -> object:
+        """The values, decoded."""
+        return decode(self.values)
 
 
 class Program:
@@ -40,25 +48,30 @@ class Program:
         self._setup = setup
         with _quiet():
             for code in (setup, *before, source):
-                exec(code, self.namespace)
+                exec(_compiled(code), self.namespace)
 
-    def put_out(self, check: Cell, seed: int) -> list[Put]:
-        """Return what the check cell puts out, an entry for each `@check` in it."""
-        puts: list[Put] = []
+    def emit(self, check: Cell, seed: int) -> list[Emitted]:
+        """Return what the check cell emits, an entry for each `@check` in it."""
+        emitted: list[Emitted] = []
 
         def record(
             name: str, *, hidden: bool = False, rtol: float = 1e-6, atol: float = 1e-9
         ) -> Callable[[Body], None]:
             def run(body: Body) -> None:
                 result = evaluate(body, name, seed, rtol, atol)
-                puts.append(Put(name, hidden, rtol, atol, result.values))
+                emitted.append(Emitted(name, hidden, rtol, atol, result.values))
 
             return run
 
         with _quiet():
-            exec(self._setup, self.namespace)
-            exec(check.source, self.namespace | {"check": record})
-        return puts
+            exec(_compiled(self._setup), self.namespace)
+            exec(_compiled(check.source), self.namespace | {"check": record})
+        return emitted
+
+
+@lru_cache(maxsize=1024)
+def _compiled(source: str) -> CodeType:
+    return compile(source, "<string>", "exec")
 
 
 @contextmanager
@@ -69,9 +82,9 @@ def _quiet() -> Iterator[None]:
         yield
 
 
-def program(course: ExerciseSet, exercise: Exercise, source: str) -> Program:
+def program(exercise_set: ExerciseSet, exercise: Exercise, source: str) -> Program:
     """Return the answer `source` to `exercise`, ready to be checked."""
-    return Program(course.setup, exercise.before, source)
+    return Program(exercise_set.setup, exercise.before, source)
 
 
 def null_answers(
@@ -91,28 +104,55 @@ def null_answers(
         )
 
 
-def make_key(course: ExerciseSet, seed: int, *, hidden: bool) -> Key:
+def make_key(exercise_set: ExerciseSet, seed: int, *, hidden: bool) -> Key:
     """Return the key of a set for `seed`; `hidden` says whether hidden checks are in it."""
     return Key(
-        name=course.name,
+        name=exercise_set.name,
         seed=seed,
-        setup=course.setup,
-        exercise_digest=digest(derive(course)),
-        exercises=tuple(_exercise_key(course, entry, seed, hidden) for entry in course.exercises),
-        hides=course.hides,
+        setup=exercise_set.setup,
+        exercise_digest=content_digest(derive(exercise_set)),
+        exercises=tuple(
+            _exercise_key(exercise_set, exercise, seed, hidden)
+            for exercise in exercise_set.exercises
+        ),
+        hides=exercise_set.hides,
     )
 
 
-def _exercise_key(course: ExerciseSet, exercise: Exercise, seed: int, hidden: bool) -> ExerciseKey:
-    reference = program(course, exercise, exercise.answer.source)
-    wrong = {v.label: program(course, exercise, v.source) for v in exercise.wrong}
+def same_key(one: Key, two: Key) -> bool:
+    """Return whether two keys say the same, floats within the tolerance of each check."""
+    left, right = asdict(replace(one, linted="")), asdict(replace(two, linted=""))
+    values = [list(_pop_values(data)) for data in (left, right)]
+    if left != right or len(values[0]) != len(values[1]):
+        return False
+    return all(
+        a[:2] == b[:2] and explain(decode(a[2]), decode(b[2]), *a[:2]) is None
+        for a, b in zip(*values, strict=True)
+    )
+
+
+def _pop_values(data: dict[str, Any]) -> Iterator[tuple[float, float, Any]]:
+    for exercise in data["exercises"]:
+        for entry in exercise["checks"]:
+            mistakes = entry.pop("mistakes")
+            entry["labels"] = list(mistakes)
+            for values in (entry.pop("expected"), *mistakes.values()):
+                yield entry["rtol"], entry["atol"], values
+
+
+def _exercise_key(
+    exercise_set: ExerciseSet, exercise: Exercise, seed: int, hidden: bool
+) -> ExerciseKey:
+    reference = program(exercise_set, exercise, exercise.answer.source)
+    wrong = {v.label: program(exercise_set, exercise, v.source) for v in exercise.wrong}
     checks = []
     for check in exercise.checks:
-        put = reference.put_out(check, seed)[0]
-        if put.hidden and not hidden:
+        emitted = reference.emit(check, seed)[0]
+        if emitted.hidden and not hidden:
             continue
-        mistakes = {label: p.put_out(check, seed)[0].values for label, p in wrong.items()}
-        checks.append(CheckKey(check.source, put.hidden, put.rtol, put.atol, put.values, mistakes))
+        mistakes = {label: p.emit(check, seed)[0].values for label, p in wrong.items()}
+        tolerances = emitted.rtol, emitted.atol
+        checks.append(CheckKey(check.source, emitted.hidden, *tolerances, emitted.values, mistakes))
     hints = {variant.label: variant.hint for variant in exercise.wrong}
     return ExerciseKey(exercise.name, exercise.points, hints, tuple(checks))
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from dlbook.check.answer_key import Key, load
+from dlbook.check.answer_key import Key, from_json, load
 from dlbook.check.roles import role
 from dlbook.check.shared import atomic
 from dlbook.grading.course.build import Course, check
@@ -107,5 +107,7 @@ def _require_no_secret(path: Path, data: bytes) -> None:
         found = [line for line in lines if line.strip().lower().startswith(_SECRET)]
         if found:
             raise ReleaseError(f"{path} would give away `{found[0]}`: take it out and build again")
-    if path.parts[:2] == ("dlbook", "keys") and b'"hidden": true' in data:
-        raise ReleaseError(f"{path} holds a hidden check: run `dlbook build`")
+    if path.parts[:2] == ("dlbook", "keys"):
+        key = from_json(data.decode("utf-8"))
+        if any(check.hidden for exercise in key.exercises for check in exercise.checks):
+            raise ReleaseError(f"{path} holds a hidden check: run `dlbook build`")

@@ -74,7 +74,11 @@ def test_a_changed_sentence_reaches_the_exercise(course):
     edit(course, "solutions", "[0, 7]", "[0, 7.0]")
     said = []
     assert build(course, said.append) == []
-    assert said == ["write  keys/90_tiny.json", "write  exercises/90_tiny.ipynb"]
+    assert said == [
+        "lint   solutions/90_tiny.ipynb",
+        "write  keys/90_tiny.json",
+        "write  exercises/90_tiny.ipynb",
+    ]
     assert "[0, 7.0]" in (course.root / "exercises" / "90_tiny.ipynb").read_text("utf-8")
 
 
@@ -117,7 +121,7 @@ def test_the_way_a_file_cuts_text_into_lines_is_no_difference(course):
 def test_an_unexecuted_solution_is_run(course):
     put(course, "fail-reference_never_run", "solutions/90_tiny.ipynb")
     said = []
-    assert build(course, said.append) == [] and said[0] == "run    solutions/90_tiny.ipynb"
+    assert build(course, said.append) == [] and "run    solutions/90_tiny.ipynb" in said
     built = (course.root / "solutions" / "90_tiny.ipynb").read_text("utf-8")
     assert built == (SAMPLES / "tiny-pass.ipynb").read_text("utf-8")
 

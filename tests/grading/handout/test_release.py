@@ -13,8 +13,10 @@ import yaml
 from dlbook.check.verdict import Outcome, Verdict
 from dlbook.cli import main
 from dlbook.grading.batch.journal import Record
+from dlbook.grading.errors import ReleaseError
 from dlbook.grading.handout import gradescope
 from dlbook.grading.handout.classroom import workflow
+from dlbook.grading.handout.release import release
 from dlbook.grading.notebook import read
 from tests import SAMPLES
 from tests.grading.batch import fakes
@@ -93,6 +95,19 @@ def test_a_chapter_that_gives_an_answer_away_is_not_released(course, tmp_path_fa
     folder = tmp_path_factory.mktemp("bundle")
     assert main(["--course", str(course.root), "release", str(folder)]) == 2
     assert not any(folder.iterdir()) and "chapters/90_tiny.ipynb" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("separators", [(",", ":"), (", ", ": ")])
+def test_a_key_with_a_hidden_check_is_never_released(
+    course, tiny_key, tmp_path_factory, monkeypatch, separators
+):
+    monkeypatch.setattr("dlbook.grading.handout.release.check", lambda course, say: [])
+    text = json.dumps(json.loads(tiny_key.to_json()), separators=separators)
+    course.key("90_tiny").write_text(text, "utf-8")
+    folder = tmp_path_factory.mktemp("bundle")
+    with pytest.raises(ReleaseError, match=r"90_tiny\.json holds a hidden check"):
+        release(course, folder, print)
+    assert not any(folder.iterdir())
 
 
 # ---- Gradescope ----
