@@ -1,4 +1,4 @@
-"""Editors and mypy see what a learner imports: a slip is found, and nothing else is complained of."""
+"""Editors and mypy see what a learner imports: they find a slip, and complain of nothing else."""
 
 import os
 import subprocess

@@ -6,6 +6,7 @@ from functools import cache
 from math import prod
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from dlbook import models, nn, plots
@@ -53,37 +54,42 @@ def draw(fig: Figure, net: str, measure: str) -> str:
     """Draw one bar a layer, all on one linear scale, with shares of the total."""
     ax = plots.axes_on(fig)
     found = parts(net)
-    label, color = MEASURES[measure]
-    values = [getattr(part, measure) for part in found]
-    widest: int = max(value or PICTURE for value in values)
-    rows = np.arange(len(found))
-    lengths = [widest if value is None else value for value in values]
-    bars = ax.barh(rows, lengths, 0.7, color=color)
-    for bar, row, part, value in zip(bars, rows, found, values, strict=True):
-        if part.dense:
-            bar.set(hatch="////", edgecolor="white")
-        written = "all" if value is None else _short(value)
-        if measure in ("parameters", "work"):
-            written += f"  {value / sum(values):.1%}"
-        ax.text((value or widest) + 0.01 * widest, row, written, va="center", fontsize=7)
-    ax.set_yticks(rows, [part.name for part in found], fontsize=7)
-    ax.set(ylim=(len(found) - 0.4, -0.6), xlim=(0, 1.17 * widest), xlabel=label)
-    ax.xaxis.set_major_formatter(lambda value, _: _short(value))
+    _draw_bars(ax, found, measure)
     if measure == "sight":
         ax.axvline(PICTURE, color=plots.TARGET, linestyle="--", linewidth=1)
         note = f"width of the picture: {PICTURE}"
         ax.text(PICTURE, -0.7, note, color=plots.TARGET, fontsize=7, ha="center", va="bottom")
         return f"{net}: the receptive field grows from layer to layer, until one sees everything."
     if measure == "output":
-        largest = int(np.argmax([part.output for part in found]))
-        most = f"{found[largest].name} puts out most, {found[largest].output:,} numbers"
+        largest = max(found, key=lambda part: part.output)
+        most = f"{largest.name} puts out most, {largest.output:,} numbers"
         ax.set_title(f"{net}: {most}", fontsize=9)
         return f"{net}: {most} for one picture."
-    total = sum(value or 0 for value in values)
+    total = sum(getattr(part, measure) for part in found)
     dense = sum(getattr(part, measure) for part in found if part.dense) / total
     name = {"parameters": "parameters", "work": "multiplications"}[measure]
     ax.set_title(f"{net}: {total:,} {name}, {dense:.1%} of them in dense layers", fontsize=9)
     return f"{net}: {total:,} {name}, {dense:.1%} of them in fully connected layers."
+
+
+def _draw_bars(ax: Axes, found: tuple[Part, ...], measure: str) -> None:
+    """Draw a bar for each part, dense ones hatched; write its number and, of a sum, its share."""
+    label, color = MEASURES[measure]
+    values = [getattr(part, measure) for part in found]
+    widest = max(PICTURE if value is None else value for value in values)
+    lengths = [widest if value is None else value for value in values]
+    rows = range(len(found))
+    bars = ax.barh(rows, lengths, 0.7, color=color)
+    for row, (bar, part, value) in enumerate(zip(bars, found, values, strict=True)):
+        if part.dense:
+            bar.set(hatch="////", edgecolor="white")
+        written = "all" if value is None else _short(value)
+        if measure in ("parameters", "work"):
+            written += f"  {value / sum(values):.1%}"
+        ax.text(lengths[row] + 0.01 * widest, row, written, va="center", fontsize=7)
+    ax.set_yticks(rows, [part.name for part in found], fontsize=7)
+    ax.set(ylim=(len(found) - 0.4, -0.6), xlim=(0, 1.17 * widest), xlabel=label)
+    ax.xaxis.set_major_formatter(lambda value, _: _short(value))
 
 
 @cache
@@ -98,7 +104,8 @@ def parts(net: str) -> tuple[Part, ...]:
     groups: dict[str, list[int]] = {}
     rows = counted(net).rows
     for i, row in enumerate(rows):
-        if row.parameters and (name := _part_of(row.name)):
+        name = _part_of(row.name)
+        if row.parameters and name:
             groups.setdefault(name, []).append(i)
     found = []
     for name, places in groups.items():

@@ -57,17 +57,18 @@ def draw(fig: Figure, graph: str, w: float, x: float, step: int, guess: float) -
     drawn = _boxes(ax, graph, values, slopes, following)
     places = dict(zip(values, PLACES[graph], strict=True))
     for name, parts in arrivals.items():
-        if name in done:
+        state = "known" if name in done else "asked" if name in following else ""
+        here = sum(consumer in done for consumer, *_ in parts)
+        if state == "known":
             _under(ax, places[name], f"grad = {slopes[name]:g}", plots.GRADIENT)
-        elif name in following:
+        elif state == "asked":
             _under(ax, places[name], "grad = ?", plots.GRADIENT)
-        elif 0 < (here := sum(consumer in done for consumer, *_ in parts)) < len(parts):
+        elif 0 < here < len(parts):
             _under(ax, places[name], f"waits: {here} of {len(parts)}", plots.CONTEXT)
         for arrival, bend in zip(parts, _bends(parts), strict=True):
-            state = "known" if name in done else "asked" if name in following else ""
             _edge(ax, (name, *arrival), bend, state, places, drawn)
     found = ", ".join(f"{name} {slope:g}" for name, slope in slopes.items())
-    ax.text(0.15, HEIGHT - 0.2, f"step {step} of 5: {_told(done[-1], arrivals)}", va="center")
+    ax.text(0.15, HEIGHT - 0.2, f"step {step} of 5: {_origin(done[-1], arrivals)}", va="center")
     if following:
         verdict = judge(arrivals[following[0]], guess)
         asked = f"Next is {following[0]}; the guess {guess:g} is {verdict}."
@@ -131,8 +132,8 @@ def judge(parts: list[Arrival], guess: float) -> str:
     senders = [consumer for consumer, *_ in parts]
     if len(parts) == 1:
         return f"{size}: the arrow from {senders[0]} brings local slope · slope"
-    told = ", ".join(senders[:-1]) + f" and {senders[-1]}"
-    return f"{size}: each arrow, from {told}, brings local slope · slope"
+    listed = ", ".join(senders[:-1]) + f" and {senders[-1]}"
+    return f"{size}: each arrow, from {listed}, brings local slope · slope"
 
 
 def _same(a: float, b: float) -> bool:
@@ -140,11 +141,11 @@ def _same(a: float, b: float) -> bool:
 
 
 def _arrows(names: Counter[str]) -> str:
-    told = [f"{'two arrows' if n == 2 else 'the arrow'} from {name}" for name, n in names.items()]
-    return " and ".join(told)
+    counts = {1: "the arrow", 2: "two arrows"}
+    return " and ".join(f"{counts[count]} from {name}" for name, count in names.items())
 
 
-def _told(name: str, arrivals: dict[str, list[Arrival]]) -> str:
+def _origin(name: str, arrivals: dict[str, list[Arrival]]) -> str:
     """Return how the slope of a node came about, as a sum of products."""
     if name == "y":
         return "y moves by 1 per unit of itself"

@@ -21,7 +21,7 @@ def draw(fig: Figure, a: str, b: str) -> str:
     whole = meet(*shapes)
     arrays = [np.arange(np.prod(s, dtype=int)).reshape(s) + 1 for s in shapes]
     arrays[1] = 10 * arrays[1]
-    for ax, array, name in zip(axes, arrays, "ab", strict=False):
+    for ax, array, name in zip(axes[:2], arrays, ["a", "b"], strict=True):
         shown = array if whole is None else np.broadcast_to(array, whole)
         _cells(ax, shown, array.shape)
         ax.set_title(f"{name}, shape {array.shape}", fontsize=9)
@@ -43,9 +43,13 @@ def meet(a: Shape, b: Shape) -> Shape | None:
     """Return the shape of the sum of arrays of shapes `a` and `b`, None where they do not fit."""
     axes = max(len(a), len(b))
     pairs = list(zip(_filled(a, axes), _filled(b, axes), strict=True))
-    if any(m != n and 1 not in (m, n) for m, n in pairs):
+    if any(_clash(m, n) for m, n in pairs):
         return None
     return tuple(n if m == 1 else m for m, n in pairs)
+
+
+def _clash(m: int, n: int) -> bool:
+    return m != n and 1 not in (m, n)
 
 
 def _filled(shape: Shape, axes: int) -> Shape:
@@ -77,10 +81,10 @@ def _lines(ax: Axes, a: Shape, b: Shape, whole: Shape | None) -> None:
             at = 3.4 - 0.9 * place, line + 0.5
             written = ax.text(*at, str(size), fontsize=11, ha="center", va="center")
             written.set_alpha(1.0 if place < len(shape) else 0.35)
-    for place, sizes in enumerate(zip(*(_filled(s, axes)[::-1] for s in (a, b)), strict=True)):
-        clash = len({*sizes} - {1}) > 1
+    pairs = list(zip(_filled(a, axes), _filled(b, axes), strict=True))
+    for place, (m, n) in enumerate(reversed(pairs)):
         at = 3.4 - 0.9 * place, 3.5
-        note, weight = ("clash", "bold") if clash else ("fits", "normal")
+        note, weight = ("clash", "bold") if _clash(m, n) else ("fits", "normal")
         ax.text(*at, note, fontsize=8, ha="center", color=plots.CONTEXT, weight=weight)
     ax.set(xlim=(-0.4, 4.1), ylim=(4.1, -0.4), aspect="equal")
     ax.set_title("lined up at the right", fontsize=9)

@@ -77,23 +77,17 @@ SUSPECTS = {
     ),
     "eval missing": Suspect(8, "(no eval)", "validation jagged, above training", "model.training"),
 }
-CURVES = dict(
-    zip(
-        "ABCDEFGHI",
-        [
-            "never zero",
-            "lr too low",
-            "softmax twice",
-            "zero between",
-            "same batch",
-            "plus sign",
-            "labels shuffled",
-            "eval missing",
-            "lr too high",
-        ],
-        strict=True,
-    )
-)
+CURVES = {
+    "A": "never zero",
+    "B": "lr too low",
+    "C": "softmax twice",
+    "D": "zero between",
+    "E": "same batch",
+    "F": "plus sign",
+    "G": "labels shuffled",
+    "H": "eval missing",
+    "I": "lr too high",
+}
 
 
 @cache
@@ -122,28 +116,41 @@ def train(bug: str, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     losses, watched = [], []
     for step in range(STEPS):
         rows = np.arange(BATCH) if bug == "same batch" else rng.integers(900, size=BATCH)
-        model.train()
-        if bug != "never zero":
-            optimizer.zero_grad()
-        out = model(Tensor(x[rows]))
-        loss = F.cross_entropy(F.softmax(out, 1) if bug == "softmax twice" else out, taught[rows])
-        loss.backward()
-        if bug == "plus sign":
-            for p in model.parameters():
-                p.grad = None if p.grad is None else -p.grad
-        if bug == "zero between":
-            optimizer.zero_grad()
-        optimizer.step()
-        losses.append(loss.item())
+        losses.append(_step(bug, model, optimizer, x[rows], taught[rows]))
         if step % EVERY == 0:
-            model.train(bug == "eval missing")
-            with no_grad():
-                out = model(Tensor(x[900:1300]))
-                shown = F.softmax(out, 1) if bug == "softmax twice" else out
-                right = float((out.data.argmax(1) == y[900:1300]).mean())
-                watched.append((F.cross_entropy(shown, y[900:1300]).item(), right))
+            watched.append(_validate(bug, model, x[900:1300], y[900:1300]))
     validation, accuracy = np.transpose(watched)
     return np.array(losses), validation, accuracy
+
+
+def _step(bug: str, model: nn.Module, optimizer: SGD, x: np.ndarray, y: np.ndarray) -> float:
+    """Take one step on a batch, with the bug in it, and return the loss before the step."""
+    model.train()
+    if bug != "never zero":
+        optimizer.zero_grad()
+    loss = _loss(bug, model(Tensor(x)), y)
+    loss.backward()
+    if bug == "plus sign":
+        for p in model.parameters():
+            p.grad = None if p.grad is None else -p.grad
+    if bug == "zero between":
+        optimizer.zero_grad()
+    optimizer.step()
+    return float(loss.item())
+
+
+def _validate(bug: str, model: nn.Module, x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
+    """Return validation loss and accuracy, as a loop with this bug would measure them."""
+    model.train(bug == "eval missing")
+    with no_grad():
+        scores = model(Tensor(x))
+        return _loss(bug, scores, y).item(), float((scores.data.argmax(1) == y).mean())
+
+
+def _loss(bug: str, scores: Tensor, y: np.ndarray) -> Tensor:
+    if bug == "softmax twice":
+        scores = F.softmax(scores, 1)
+    return F.cross_entropy(scores, y)
 
 
 def draw(fig: Figure, curve: str, suspect: str) -> str:
@@ -192,14 +199,10 @@ def _explain(ax: Axes, suspect: str, fits: bool) -> None:
     for number, line in enumerate(CODE.splitlines()):
         here = chosen is not None and number == chosen.line
         color, weight = (plots.GRADIENT, "bold") if here else (plots.CONTEXT, "normal")
-        text = f"{'    ' if number else ''}{chosen.written}" if chosen and here else line
-        style: dict[str, Any] = {
-            "family": "monospace",
-            "fontsize": 7,
-            "color": color,
-            "weight": weight,
-        }
-        ax.text(0, 1 - 0.06 * number, text, va="center", parse_math=False, **style)
+        text = f"    {chosen.written}" if chosen and here else line
+        style: dict[str, Any] = {"family": "monospace", "fontsize": 7}
+        style |= {"color": color, "weight": weight, "parse_math": False}
+        ax.text(0, 1 - 0.06 * number, text, va="center", **style)
     verdict = "FITS" if fits else "does not fit"
     sign, look = (chosen.sign, chosen.look) if chosen else ("a healthy loop", "choose a suspect")
     color = plots.TARGET if fits else plots.GRADIENT

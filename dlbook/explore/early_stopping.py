@@ -3,6 +3,7 @@
 from functools import cache
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from dlbook import plots
@@ -56,34 +57,44 @@ def draw(fig: Figure, patience: int, noise: float, sample: int) -> str:
     left.set_subplotspec(box)
     true, seen = curves(noise, sample)
     stop, best = stops(seen, patience)
-    epochs = np.arange(EPOCHS)
-    done = slice(0, stop + 1)
-    left.axvspan(stop, EPOCHS, color=plots.CONTEXT, alpha=0.12, lw=0)
-    left.plot(epochs, true, color=plots.CONTEXT, lw=1, label="without noise")
-    left.plot(epochs, seen, color=plots.TARGET, lw=0.8, alpha=0.3)
-    left.plot(epochs[done], seen[done], color=plots.TARGET, lw=1.4, label="validation loss")
-    left.axvline(stop, color=plots.GRADIENT, ls="--", lw=1.5, label=f"stop: epoch {stop}")
-    kept = f"restored: epoch {best}"
-    left.plot(best, seen[best], "o", color=plots.PARAMETER, ms=9, label=kept)
-    left.set(xlim=(0, EPOCHS), ylim=(0.1, 1.25), xlabel="epoch", ylabel="loss")
-    left.legend(frameon=False, fontsize=8, loc="upper right")
-    runs = [stops(seen, p) for p in range(1, MOST + 1)]
-    costs = np.array([true[kept] for _, kept in runs]) - true.min()
-    lengths = np.array([end + 1 for end, _ in runs])
-    here = patience - 1
-    for ax, values, name in ((top, lengths, "epochs run"), (low, costs, "loss given away")):
-        ax.step(range(1, MOST + 1), values, color=plots.CONTEXT, where="mid")
-        ax.plot(patience, values[here], "o", color=plots.GRADIENT, ms=6)
-        ax.set(xlim=(0, MOST + 1), ylabel=name)
-    top.set(ylim=(0, EPOCHS + 8), xticklabels=[])
-    low.set(ylim=(-0.01, 0.31), xlabel="patience")
-    saved = EPOCHS - stop - 1
-    title = f"patience {patience}: {saved} of {EPOCHS} epochs saved, {costs[here]:.3f} given away"
+    _draw_curves(left, true, seen, patience)
+    _draw_costs(top, low, true, seen, patience)
+    saved, cost = EPOCHS - stop - 1, true[best] - true.min()
+    title = f"patience {patience}: {saved} of {EPOCHS} epochs saved, {cost:.3f} given away"
     left.set_title(title, fontsize=9)
     return (
         f"With patience {patience}, training stops after epoch {stop} and restores epoch {best}; "
-        f"{saved} epochs are saved and {costs[here]:.3f} of loss is given away."
+        f"{saved} epochs are saved and {cost:.3f} of loss is given away."
     )
+
+
+def _draw_curves(ax: Axes, true: np.ndarray, seen: np.ndarray, patience: int) -> None:
+    """Draw the validation curve up to the stop, pale behind it, and the epoch restored."""
+    stop, best = stops(seen, patience)
+    epochs = np.arange(EPOCHS)
+    done = slice(0, stop + 1)
+    ax.axvspan(stop, EPOCHS, color=plots.CONTEXT, alpha=0.12, lw=0)
+    ax.plot(epochs, true, color=plots.CONTEXT, lw=1, label="without noise")
+    ax.plot(epochs, seen, color=plots.TARGET, lw=0.8, alpha=0.3)
+    ax.plot(epochs[done], seen[done], color=plots.TARGET, lw=1.4, label="validation loss")
+    ax.axvline(stop, color=plots.GRADIENT, ls="--", lw=1.5, label=f"stop: epoch {stop}")
+    kept = f"restored: epoch {best}"
+    ax.plot(best, seen[best], "o", color=plots.PARAMETER, ms=9, label=kept)
+    ax.set(xlim=(0, EPOCHS), ylim=(0.1, 1.25), xlabel="epoch", ylabel="loss")
+    ax.legend(frameon=False, fontsize=8, loc="upper right")
+
+
+def _draw_costs(top: Axes, low: Axes, true: np.ndarray, seen: np.ndarray, patience: int) -> None:
+    """Draw, for each patience, the epochs that are run and the loss that is given away."""
+    runs = [stops(seen, each) for each in range(1, MOST + 1)]
+    costs = np.array([true[best] for _, best in runs]) - true.min()
+    lengths = np.array([stop + 1 for stop, _ in runs])
+    for ax, values, name in ((top, lengths, "epochs run"), (low, costs, "loss given away")):
+        ax.step(range(1, MOST + 1), values, color=plots.CONTEXT, where="mid")
+        ax.plot(patience, values[patience - 1], "o", color=plots.GRADIENT, ms=6)
+        ax.set(xlim=(0, MOST + 1), ylabel=name)
+    top.set(ylim=(0, EPOCHS + 8), xticklabels=[])
+    low.set(ylim=(-0.01, 0.31), xlabel="patience")
 
 
 def early_stopping() -> Explorer:

@@ -1,5 +1,6 @@
 """Feature maps: draw a digit, and watch every map of a trained network while you draw."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from matplotlib.patches import Rectangle
 from dlbook import nn, plots
 from dlbook.explore.base.digit_net import SIZE, digit_net, stamps
 from dlbook.explore.base.pad import BLANK, OWN, Pad
-from dlbook.explore.base.page import joined
+from dlbook.explore.base.page import Choice, joined
 from dlbook.explore.base.stages import Stage, stages
 
 DIGITS = [*map(str, range(10)), BLANK, OWN]
@@ -38,7 +39,7 @@ class FeatureMaps(Pad):
 
     _esm = joined(Path(__file__).with_suffix(".js"))
     _origin = "digit"
-    digit = traitlets.Unicode("3").tag(sync=True)
+    digit = Choice(DIGITS, "3").tag(sync=True)
     plan: Any = traitlets.List([]).tag(sync=True)  # each stage: label, shape, limit of the colours
     maps = traitlets.Bytes(b"").tag(sync=True)  # all maps, -127 to 127 times limit / 127
     frame = traitlets.Dict({}).tag(sync=True)
@@ -50,15 +51,13 @@ class FeatureMaps(Pad):
         if not isinstance(self._model, nn.Module):
             raise ValueError(f"feature_maps needs a model, an nn.Module, got {model!r}; pass one")
         runs = [self._run(picture)[0] for picture in stamps(size)]
-        self._limits = [_limit(*(s.values for s in same)) for same in zip(*runs, strict=True)]
-        super().__init__(choices={"digit": DIGITS}, **settings)
+        self._limits = [_limit(same) for same in zip(*runs, strict=True)]
+        super().__init__(**settings)
         self._put(np.zeros((size, size)), ink=True)
         self.observe(self._start, "digit")
         self.observe(self._look, "pixels")
         self._start()
         self._look()
-
-    _one_of_the_choices = traitlets.validate("digit")(Pad._check_choice)
 
     def _run(self, picture: np.ndarray) -> tuple[list[Stage], np.ndarray]:
         try:
@@ -95,25 +94,19 @@ class FeatureMaps(Pad):
         best = int(self.probabilities.argmax())
         frame = {
             "shares": np.round(self.probabilities, 4).tolist(),
-            "ends": [
-                [[round(float(m.min()), 2), round(float(m.max()), 2)] for m in s.values[:CHANNELS]]
-                for s in self.stages
-            ],
+            "ends": [_ends(stage) for stage in self.stages],
             "says": f"most probable: {best}, with {self.probabilities[best]:.0%}",
         }
         with self.hold_sync():  # one message, so that maps and bars never disagree
             if not self.plan:
                 self.plan = [_planned(stage, limit) for stage, limit in pairs]
-            self.maps = b"".join(
-                np.rint(127 * (s.values[:CHANNELS] / limit).clip(-1, 1)).astype(np.int8).tobytes()
-                for s, limit in pairs
-            )
+            self.maps = b"".join(_bytes(stage, limit) for stage, limit in pairs)
             self.frame = frame
 
     def _still(self) -> tuple[Any, str]:
         """Return a picture for readers without a kernel, and the words for it."""
         shown = list(zip(self.stages, self._limits, strict=True))[:STILL]
-        strips = [(s.label, s.values[:CHANNELS], limit) for s, limit in shown]
+        strips = [(stage.label, stage.values[:CHANNELS], limit) for stage, limit in shown]
         kernels = self.stages[0].kernels
         if kernels is not None:
             strips.insert(0, ("kernels", kernels[:CHANNELS], float(np.abs(kernels).max())))
@@ -138,10 +131,26 @@ class FeatureMaps(Pad):
         return fig, f"{alt[:-1]}: class {best} has {self.probabilities[best]:.0%}."
 
 
-def _limit(*maps: np.ndarray) -> float:
-    """Return the size that gets the full colour: few of the numbers other than 0 are larger."""
-    sizes = np.abs(np.concatenate([np.ravel(values) for values in maps]))
+def _limit(same: Sequence[Stage]) -> float:
+    """Return the size that gets the full colour: few of the numbers other than 0 are larger.
+
+    Args:
+        same: one stage of the network, for several pictures.
+    """
+    sizes = np.abs(np.concatenate([stage.values.ravel() for stage in same]))
     return float(np.quantile(sizes[sizes > 0], 0.98)) if sizes.any() else 1.0
+
+
+def _ends(stage: Stage) -> list[list[float]]:
+    """Return the smallest and the largest number of each map that is shown."""
+    maps = stage.values[:CHANNELS]
+    return [[round(float(each.min()), 2), round(float(each.max()), 2)] for each in maps]
+
+
+def _bytes(stage: Stage, limit: float) -> bytes:
+    """Return the maps that are shown as signed bytes; 127 stands for the limit and above."""
+    shares = (stage.values[:CHANNELS] / limit).clip(-1, 1)
+    return bytes(np.rint(127 * shares).astype(np.int8))
 
 
 def _draw_strips(ax: Any, strips: list[tuple[str, np.ndarray, float]]) -> None:

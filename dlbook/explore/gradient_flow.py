@@ -103,7 +103,7 @@ def network(depth: int, spread: str) -> list[nn.Linear]:
         spread: one of `SPREADS`.
     """
     rng = np.random.default_rng(0)
-    ends = [64, *[WIDTH] * (depth - 1), 10]
+    ends = [64] + [WIDTH] * (depth - 1) + [10]
     layers, gain = [], SPREADS[spread]
     for inputs, outputs in pairwise(ends):
         layer = nn.Linear(inputs, outputs, bias=False, rng=rng)

@@ -1,8 +1,9 @@
 """What the branches of an Inception module cost, with 1x1 convolutions in front and without."""
 
 from dataclasses import dataclass
+from typing import Any
 
-import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from dlbook import plots
@@ -19,7 +20,7 @@ class Branch:
         name: what to write beside it.
         narrowing: multiplications of its 1x1 convolution at one place; 0 if it has none.
         window: those of the convolution behind it, or of its only one.
-        channels: that leave it.
+        channels: how many leave it.
         biases: one for each channel of each convolution.
     """
 
@@ -28,6 +29,11 @@ class Branch:
     window: int
     channels: int
     biases: int
+
+    @property
+    def work(self) -> int:
+        """Multiplications at one place, of both convolutions together."""
+        return self.narrowing + self.window
 
 
 def branches(channels: int, narrow3: int, narrow5: int, first: bool) -> list[Branch]:
@@ -52,43 +58,55 @@ def branches(channels: int, narrow3: int, narrow5: int, first: bool) -> list[Bra
 def draw(fig: Figure, channels: int, narrow3: int, narrow5: int, first: str) -> str:
     """Draw the multiplications of each branch at one place, and the channels that leave it."""
     left, right = plots.axes_on(fig, 2, width_ratios=[2, 1])
-    chosen = branches(channels, narrow3, narrow5, first == "yes")
-    other = branches(channels, narrow3, narrow5, first != "yes")
-    rows = np.arange(4)
-    narrowing = np.array([b.narrowing for b in chosen])
-    window = np.array([b.window for b in chosen])
-    left.barh(rows, narrowing, 0.6, color=plots.PARAMETER, label="1x1 to narrow")
-    left.barh(rows, window, 0.6, narrowing, color=plots.DATA, label="window")
-    outline = [b.narrowing + b.window for b in other]
-    name = "without 1x1" if first == "yes" else "with 1x1"
-    frame = {"color": "none", "edgecolor": plots.CONTEXT, "linestyle": "--"}
-    left.barh(rows, outline, 0.72, label=name, **frame)
-    for row, total in zip(rows, narrowing + window, strict=True):
-        left.text(total, row, f" {total:,}", va="center", fontsize=8)
-    left.set_yticks(rows, [b.name for b in chosen])
-    left.set(ylim=(4.5, -0.6), xlabel="multiplications at one place")
-    left.set_xlim(0, 1.25 * max(*outline, *(narrowing + window)))
-    left.xaxis.set_major_formatter(lambda value, _: f"{value / 1000:.0f}k")
-    left.legend(frameon=False, fontsize=7, loc="lower right", ncols=3)
-    work, rest = (sum(b.narrowing + b.window for b in x) for x in (chosen, other))
-    parameters = work + sum(b.biases for b in chosen)
+    narrow = first == "yes"
+    chosen = branches(channels, narrow3, narrow5, narrow)
+    other = branches(channels, narrow3, narrow5, not narrow)
+    _draw_work(left, chosen, other, "without 1x1" if narrow else "with 1x1")
+    _draw_channels(right, channels, chosen)
+    work = sum(branch.work for branch in chosen)
+    rest = sum(branch.work for branch in other)
+    parameters = work + sum(branch.biases for branch in chosen)
     left.set_title(f"{work:,} at one place, {parameters:,} parameters", fontsize=9)
+    times = max(work, rest) / min(work, rest)
+    way = "With" if narrow else "Without"
+    than = "more" if work > rest else "less"
+    out = sum(branch.channels for branch in chosen)
+    return (
+        f"{way} 1x1 convolutions in front the module needs {work:,} multiplications at one place, "
+        f"{times:.1f} times {than} than the other way; {out} channels leave it."
+    )
+
+
+def _draw_work(ax: Axes, chosen: list[Branch], other: list[Branch], name: str) -> None:
+    """Draw the multiplications of each branch; dashed, those of the other way, called `name`."""
+    rows = range(len(chosen))
+    narrowing = [branch.narrowing for branch in chosen]
+    window = [branch.window for branch in chosen]
+    ax.barh(rows, narrowing, 0.6, color=plots.PARAMETER, label="1x1 to narrow")
+    ax.barh(rows, window, 0.6, narrowing, color=plots.DATA, label="window")
+    outline = [branch.work for branch in other]
+    frame: dict[str, Any] = {"color": "none", "edgecolor": plots.CONTEXT, "linestyle": "--"}
+    ax.barh(rows, outline, 0.72, label=name, **frame)
+    for row, branch in enumerate(chosen):
+        ax.text(branch.work, row, f" {branch.work:,}", va="center", fontsize=8)
+    ax.set_yticks(rows, [branch.name for branch in chosen])
+    ax.set(ylim=(4.5, -0.6), xlabel="multiplications at one place")
+    ax.set_xlim(0, 1.25 * max(branch.work for branch in chosen + other))
+    ax.xaxis.set_major_formatter(lambda value, _: f"{value / 1000:.0f}k")
+    ax.legend(frameon=False, fontsize=7, loc="lower right", ncols=3)
+
+
+def _draw_channels(ax: Axes, channels: int, chosen: list[Branch]) -> None:
+    """Draw the channels that come in, and beside them those of each branch, stacked."""
     start = 0
     for branch in chosen:
-        right.bar(0, branch.channels, 0.5, start, color=plots.DATA, edgecolor="white", alpha=0.6)
+        ax.bar(0, branch.channels, 0.5, start, color=plots.DATA, edgecolor="white", alpha=0.6)
         text = f"{branch.name}: {branch.channels}"
-        right.text(0.32, start + branch.channels / 2, text, va="center", fontsize=8)
+        ax.text(0.32, start + branch.channels / 2, text, va="center", fontsize=8)
         start += branch.channels
-    right.bar(-0.9, channels, 0.5, color=plots.CONTEXT, alpha=0.6)
-    right.set_xticks([-0.9, 0], [f"in: {channels}", f"out: {start}"])
-    right.set(xlim=(-1.3, 1.2), ylabel="channels")
-    times = max(work, rest) / min(work, rest)
-    said = "With" if first == "yes" else "Without"
-    than = "more" if work > rest else "less"
-    return (
-        f"{said} 1x1 convolutions in front the module needs {work:,} multiplications at one place, "
-        f"{times:.1f} times {than} than the other way; {start} channels leave it."
-    )
+    ax.bar(-0.9, channels, 0.5, color=plots.CONTEXT, alpha=0.6)
+    ax.set_xticks([-0.9, 0], [f"in: {channels}", f"out: {start}"])
+    ax.set(xlim=(-1.3, 1.2), ylabel="channels")
 
 
 def inception_arithmetic() -> Explorer:

@@ -10,7 +10,7 @@ from matplotlib.colors import to_rgb
 from dlbook import data, functional, plots
 from dlbook.explore.base.digit_net import SIZE, stamps
 from dlbook.explore.base.pad import BLANK, OWN, Pad
-from dlbook.explore.base.page import joined
+from dlbook.explore.base.page import Choice, joined
 from dlbook.tensor import Tensor
 
 PHOTO = "a photo"
@@ -69,16 +69,15 @@ class KernelPainter(Pad):
 
     _esm = joined(Path(__file__).with_suffix(".js"))
     _origin = "source"
-    source = traitlets.Unicode(PHOTO).tag(sync=True)
-    preset = traitlets.Unicode("vertical edge").tag(sync=True)
-    size = traitlets.Int(3).tag(sync=True)
+    source = Choice(SOURCES, PHOTO).tag(sync=True)
+    preset = Choice(PRESETS, "vertical edge").tag(sync=True)
+    size = Choice([3, 5], 3).tag(sync=True)
     flip = traitlets.Bool(False).tag(sync=True)
     weights: Any = traitlets.List(kernel("vertical edge", 3).tolist()).tag(sync=True)
     labels = traitlets.Dict(LABELS).tag(sync=True)
 
     def __init__(self, kernel: Any = None, picture: Any = None, **settings: Any):
-        choices = {"source": SOURCES, "preset": PRESETS, "size": [3, 5]}
-        super().__init__(choices=choices, **settings)
+        super().__init__(**settings)
         self.observe(self._choose_kernel, ["preset", "size"])
         self.observe(self._choose_picture, "source")
         self._put(np.zeros((PAD, PAD)), ink=True)
@@ -89,8 +88,6 @@ class KernelPainter(Pad):
         if picture is not None:
             self.ink = settings.get("ink", False)
             self.picture = picture
-
-    _one_of_the_choices = traitlets.validate("source", "preset", "size")(Pad._check_choice)
 
     @property
     def kernel(self) -> np.ndarray:

@@ -35,15 +35,16 @@ def draw(fig: Figure, first: int, second: int, third: int) -> str:
     total = sum(connections) + sum(biases)
     left.set_title(f"{sum(sizes)} units, {total:,} parameters", fontsize=9)
     shape = "-".join(map(str, sizes))
+    noun = "weight layer" if len(names) == 1 else "weight layers"
     return (
-        f"A network {shape} with {len(names)} weight layer{'s' * (len(names) > 1)}, "
+        f"A network {shape} with {len(names)} {noun}, "
         f"{sum(connections):,} connections and {sum(biases)} biases."
     )
 
 
 def layers(first: int, second: int, third: int) -> list[int]:
     """Return the units in each layer, input first; a hidden layer without units is left out."""
-    return [INPUTS, *(size for size in (first, second, third) if size), OUTPUTS]
+    return [INPUTS] + [size for size in (first, second, third) if size] + [OUTPUTS]
 
 
 def count(sizes: list[int]) -> tuple[list[int], list[int]]:

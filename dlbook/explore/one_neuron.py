@@ -19,7 +19,7 @@ def draw(fig: Figure, w1: float, w2: float, b: float) -> str:
     grid = np.linspace(-REACH, REACH, 61)
     field = w1 * grid[None] + w2 * grid[:, None] + b
     shades = {"cmap": plots.SIGNED, "vmin": -6, "vmax": 6, "alpha": 0.4}
-    left.imshow(field, extent=(-REACH, REACH) * 2, origin="lower", **shades)
+    left.imshow(field, extent=(-REACH, REACH, -REACH, REACH), origin="lower", **shades)
     if field.min() < 0 < field.max():
         left.contour(grid, grid, field, [0], colors=plots.PARAMETER, linewidths=2)
     left.axhline(0, color=plots.CONTEXT, linewidth=0.6)

@@ -3,6 +3,7 @@
 from functools import cache
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from dlbook import plots
@@ -84,27 +85,16 @@ def draw(fig: Figure, surface: str, lr: float, momentum: float) -> str:
     margins = {"left": 0.085, "right": 0.985, "bottom": 0.11, "top": 0.86}
     grid = margins | {"hspace": 0.24, "wspace": 0.1, "height_ratios": [1.25, 1]}
     above, below = plots.axes_on(fig, 4, 2, gridspec_kw=grid)
-    start, window, lowest, goals = SURFACES[surface]
+    lowest = SURFACES[surface][2]
     names = ["SGD", "momentum", "RMSprop", "Adam"]
     paths = {name: run(surface, name, lr, momentum) for name in names}
     losses = {name: height(surface, *path.T) - lowest for name, path in paths.items()}
-    exponents = {name: np.log10(np.maximum(loss, 1e-9)) for name, loss in losses.items()}
-    said = {}
+    ends = {name: _end(loss) for name, loss in losses.items()}
     for name, top, low in zip(names, above, below, strict=True):
-        top.contour(*_map(surface), colors=plots.CONTEXT, linewidths=0.5, alpha=0.6)
-        path, gone = paths[name], len(paths[name]) <= STEPS
-        top.plot(*path.T, "o-", color=plots.PARAMETER, ms=2, lw=1)
-        top.plot(*start, "o", color=plots.DATA, ms=5)
-        top.plot(*np.transpose(goals), "*", color=plots.TARGET, ms=9, ls="none")
-        top.set(xlim=window[:2], ylim=window[2:], xticks=[], yticks=[])
-        end = losses[name][-1]
-        said[name] = "diverges" if gone else f"{end:.1g}" if end > 1e-8 else "below 1e-8"
-        top.set_title(f"{name}: {said[name]}", fontsize=9)
-        for other in names:
-            low.plot(exponents[other], color=plots.CONTEXT, lw=0.6, alpha=0.5)
-        low.plot(exponents[name], color=plots.PARAMETER, lw=2)
-        low.set(ylim=(-8, 3), xlim=(0, STEPS), xticks=[0, 100], yticks=[-6, -3, 0, 3])
-        low.set_yticklabels(["1e-6", "1e-3", "1", "1000"] if name == "SGD" else [])
+        _draw_path(top, surface, paths[name])
+        top.set_title(f"{name}: {ends[name]}", fontsize=9)
+        _draw_losses(low, losses, name)
+    below[0].set_yticklabels(["1e-6", "1e-3", "1", "1000"])
     below[0].set_ylabel("loss above lowest")
     fig.supxlabel("step", fontsize=9, y=0.01)
     limit = 2 / STEEPEST
@@ -113,8 +103,35 @@ def draw(fig: Figure, surface: str, lr: float, momentum: float) -> str:
         f"{surface}, lr {lr:g}: {side} 2 / {STEEPEST:g} = {limit:g}, the limit of SGD at the goal"
     )
     fig.text(0.5, 0.955, note, ha="center", va="center", fontsize=9, color=plots.GRADIENT)
-    ends = ", ".join(f"{name} {text}" for name, text in said.items())
-    return f"Four paths on the surface {surface}, learning rate {lr:g}; loss at the end: {ends}."
+    listed = ", ".join(f"{name} {end}" for name, end in ends.items())
+    return f"Four paths on the surface {surface}, learning rate {lr:g}; loss at the end: {listed}."
+
+
+def _end(losses: np.ndarray) -> str:
+    """Return in words where a run ends, from its loss after each step."""
+    if len(losses) <= STEPS:
+        return "diverges"
+    return f"{losses[-1]:.1g}" if losses[-1] > 1e-8 else "below 1e-8"
+
+
+def _draw_path(ax: Axes, surface: str, path: np.ndarray) -> None:
+    """Draw a path, shape (steps + 1, 2), on the contours, with its start and the lowest points."""
+    start, window, _lowest, goals = SURFACES[surface]
+    ax.contour(*_map(surface), colors=plots.CONTEXT, linewidths=0.5, alpha=0.6)
+    ax.plot(*path.T, "o-", color=plots.PARAMETER, ms=2, lw=1)
+    ax.plot(*start, "o", color=plots.DATA, ms=5)
+    ax.plot(*np.transpose(goals), "*", color=plots.TARGET, ms=9, ls="none")
+    ax.set(xlim=window[:2], ylim=window[2:], xticks=[], yticks=[])
+
+
+def _draw_losses(ax: Axes, losses: dict[str, np.ndarray], name: str) -> None:
+    """Draw the loss of one optimiser by step, over those of all in grey, on a logarithmic axis."""
+    exponents = {name: np.log10(np.maximum(loss, 1e-9)) for name, loss in losses.items()}
+    for each in exponents.values():
+        ax.plot(each, color=plots.CONTEXT, lw=0.6, alpha=0.5)
+    ax.plot(exponents[name], color=plots.PARAMETER, lw=2)
+    ax.set(ylim=(-8, 3), xlim=(0, STEPS), xticks=[0, 100], yticks=[-6, -3, 0, 3])
+    ax.set_yticklabels([])
 
 
 @cache

@@ -9,20 +9,13 @@ import traitlets
 
 from dlbook import nn, plots
 from dlbook.explore.base.live import ACTIVATIONS, DATA_SETS, REACH, Live, network
-from dlbook.explore.base.page import Page, joined
+from dlbook.explore.base.page import Choice, Page, joined
 
 SIZE = 48  # the plane is computed at SIZE x SIZE places
 STEPS = 2  # between two frames
 PAUSE = 1 / 40  # seconds between two frames, in which the kernel hears the page
 CURVE = 150  # points of a loss curve that are kept, at most
-CHOICES: dict[str, list[Any]] = {
-    "data_set": list(DATA_SETS),
-    "noise": [0.0, 0.05, 0.1, 0.2, 0.4],
-    "hidden": ["none", "2", "3", "4", "8", "16", "4, 4", "8, 8", "8, 8, 8"],
-    "activation": list(ACTIVATIONS),
-    "lr": [0.001, 0.003, 0.01, 0.03, 0.1, 0.3],
-    "weight_decay": [0.0, 0.001, 0.01, 0.1, 1.0],
-}
+HIDDEN = ["none", "2", "3", "4", "8", "16", "4, 4", "8, 8", "8, 8, 8"]  # widths of the layers
 LABELS = {
     "data_set": "data",
     "noise": "noise",
@@ -50,12 +43,12 @@ class Playground(Page):
     """
 
     _esm = joined(Path(__file__).with_suffix(".js"))
-    data_set = traitlets.Unicode("ring").tag(sync=True)
-    noise = traitlets.Float(0.05).tag(sync=True)
-    hidden = traitlets.Unicode("8").tag(sync=True)
-    activation = traitlets.Unicode("Tanh").tag(sync=True)
-    lr = traitlets.Float(0.03).tag(sync=True)
-    weight_decay = traitlets.Float(0.0).tag(sync=True)
+    data_set = Choice(list(DATA_SETS), "ring").tag(sync=True)
+    noise = Choice([0.0, 0.05, 0.1, 0.2, 0.4], 0.05).tag(sync=True)
+    hidden = Choice(HIDDEN, "8").tag(sync=True)
+    activation = Choice(list(ACTIVATIONS), "Tanh").tag(sync=True)
+    lr = Choice([0.001, 0.003, 0.01, 0.03, 0.1, 0.3], 0.03).tag(sync=True)
+    weight_decay = Choice([0.0, 0.001, 0.01, 0.1, 1.0], 0.0).tag(sync=True)
     running = traitlets.Bool(False).tag(sync=True)
     labels: Any = traitlets.List([]).tag(sync=True)
     points: Any = traitlets.List([]).tag(sync=True)
@@ -66,14 +59,12 @@ class Playground(Page):
         self._given = model
         self._first = {} if model is None else model.state_dict()
         self._task: asyncio.Task[None] | None = None
-        names = [n for n in LABELS if model is None or n not in OF_THE_NETWORK]
+        names = [name for name in LABELS if model is None or name not in OF_THE_NETWORK]
         labels = [(name, LABELS[name]) for name in names]
-        super().__init__(choices=CHOICES, labels=labels, **settings)
+        super().__init__(labels=labels, **settings)
         self.on_msg(self._hear)
         self.observe(self._start_anew, [name for name in names if name != "lr"])
         self.reset()
-
-    _one_of_the_choices = traitlets.validate(*CHOICES)(Page._check_choice)
 
     def reset(self) -> None:
         """Start anew: first weights, fresh points, step 0."""
@@ -135,18 +126,16 @@ class Playground(Page):
         """Return a picture for readers without a kernel, and the words for it."""
         fig, (left, right) = plots.figure(2)
         shades = {"cmap": plots.SIGNED, "vmin": 0, "vmax": 1, "alpha": 0.6}
-        left.imshow(self.live.field(SIZE), extent=(-REACH, REACH) * 2, **shades)
-        for kind, marker in enumerate("xo"):
+        left.imshow(self.live.field(SIZE), extent=(-REACH, REACH, -REACH, REACH), **shades)
+        for kind, marker in ((0, "x"), (1, "o")):
             chosen = self.live.x[self.live.y == kind]
             left.plot(*chosen.T, marker, color=plots.TARGET, markersize=4)
         left.set(xlabel="x1", ylabel="x2", xlim=(-REACH, REACH), ylim=(-REACH, REACH))
         seen, held = zip(*self.curves, strict=True)
         plots.learning_curves(right, seen, held)
         right.set_xlabel("frame")
-        alt = (
-            "Two classes of points on a plane, coloured by a network in {} steps; two loss curves."
-        )
-        return fig, alt.format(self.live.steps)
+        how = f"coloured by a network in {self.live.steps} steps"
+        return fig, f"Two classes of points on a plane, {how}; two loss curves."
 
 
 def playground(model: nn.Module | None = None, **settings: Any) -> Playground:

@@ -44,9 +44,10 @@ def draw(fig: Figure, batch: int, inputs: int, outputs: int, candidate: str) -> 
     result, sentence = judge(candidate, sizes)
     _row(ax, 14.9, "try", _formula(candidate, result), sizes)
     places = _row(ax, 6.3, "forward", ["x", "@", "W", "+", "b", "=", "y"], sizes)
-    for name in [] if result is None else fits(result, sizes):
+    fitting = [] if result is None else fits(result, sizes)
+    for name in fitting:
         middle, rows, columns = places[name]
-        right = RIGHT.get(candidate, "")[:1] == (name,)
+        right = candidate in RIGHT and RIGHT[candidate][0] == name
         color, note = (plots.TARGET, f"this is d{name}") if right else (plots.CONTEXT, "same shape")
         corner = middle - columns / 2 - 0.2, 6.3 - rows / 2 - 0.2
         style = "-" if right else "--"
@@ -63,9 +64,10 @@ def axes_of(candidate: str) -> tuple[Names, Names, Names]:
 
     A sum or mean has no second factor.
     """
-    if total := re.fullmatch(r"(\w)\.(?:sum|mean)\(axis=(\d)\)", candidate):
-        axes = AXES[total[1]]
-        return axes, (), axes[: int(total[2])] + axes[int(total[2]) + 1 :]
+    total = re.fullmatch(r"(\w)\.(?:sum|mean)\(axis=(\d)\)", candidate)
+    if total:
+        axes, summed = AXES[total[1]], int(total[2])
+        return axes, (), axes[:summed] + axes[summed + 1 :]
     left, right = (_axes(name) for name in candidate.split(" @ "))
     return left, right, (left[0], right[1])
 
@@ -98,19 +100,22 @@ def judge(candidate: str, sizes: dict[str, int]) -> tuple[Names | None, str]:
 def fits(result: Names, sizes: dict[str, int]) -> list[str]:
     """Return which of x, W and b have the sizes of the result."""
     shape = [sizes[axis] for axis in result]
-    return [name for name in "xWb" if [sizes[axis] for axis in AXES[name]] == shape]
+    return [name for name in ("x", "W", "b") if [sizes[axis] for axis in AXES[name]] == shape]
 
 
 def _chance(left: Names, right: Names, result: Names, targets: list[str]) -> str:
     """Return the equalities that made a wrong product fit."""
     pairs = [(left[1], right[0])] if right else []
     pairs += [pair for name in targets for pair in zip(result, AXES[name], strict=True)]
-    return " and ".join(sorted({" = ".join(sorted(pair)) for pair in pairs if len({*pair}) > 1}))
+    equal = {" = ".join(sorted(pair)) for pair in pairs if pair[0] != pair[1]}
+    return " and ".join(sorted(equal))
 
 
 def _formula(candidate: str, result: Names | None) -> list[str | Names]:
     left, *right = candidate.split(" @ ")
-    parts: list[str | Names] = [left, "@", *right] if right else [left[0], left[2:]]
+    parts: list[str | Names] = [left, "@", *right]
+    if not right:
+        parts = [left[0], left[2:]]  # such as g and sum(axis=0)
     return [*parts, "=", result] if result else parts
 
 
@@ -128,7 +133,8 @@ def _row(
             ax.text(right + width / 2, y, name, ha="center", va="center", fontsize=10)
             right += width
             continue
-        rows, columns = (1, *(sizes[axis] for axis in axes))[-2:]
+        columns = sizes[axes[-1]]
+        rows = sizes[axes[0]] if len(axes) == 2 else 1
         width = max(columns, 5.2)  # room for the words below
         left, low = right + (width - columns) / 2, y - rows / 2
         color = COLORS.get(name[0], plots.GRADIENT)

@@ -21,22 +21,23 @@ def draw(fig: Figure, width: int, layers: int, reach: float) -> str:
     x, y = _points()
     parameters = trained(width, layers)
     near, far = (_inside(parameters, size) for size in (1.5, reach))
-    runs_off = escapes(far)
     for ax, inside, size in ((left, near, 1.5), (right, far, reach)):
-        ends = (-size, size) * 2
         shades = {"cmap": plots.SIGNED, "vmin": -1, "vmax": 1, "alpha": 0.35}
-        ax.imshow(np.where(inside, 1, -1), extent=ends, origin="lower", **shades)
-        for kind, marker in enumerate("xo"):
-            dots = 3 if ax is left else 1.5
+        ax.imshow(
+            np.where(inside, 1, -1), extent=(-size, size, -size, size), origin="lower", **shades
+        )
+        dots = 3 if ax is left else 1.5
+        for kind, marker in ((0, "x"), (1, "o")):
             ax.plot(*x[y == kind].T, marker, color=plots.TARGET, markersize=dots)
-        ax.set(xlim=ends[:2], ylim=ends[:2], xlabel="x1", ylabel="x2")
+        ax.set(xlim=(-size, size), ylim=(-size, size), xlabel="x1", ylabel="x2")
     hits = np.mean((outputs(parameters, x) > 0) == y)
     left.set_title(f"width {width}: {hits:.0%} of the points right", fontsize=9)
-    fate = "runs off the picture" if runs_off else "stays in the picture"
-    right.set_title(f"zoomed out to {reach:g}: inside {fate}", fontsize=9)
+    extent = "runs off the picture" if escapes(far) else "stays in the picture"
+    right.set_title(f"zoomed out to {reach:g}: inside {extent}", fontsize=9)
+    noun = "hidden layer" if layers == 1 else "hidden layers"
     return (
-        f"With {layers} hidden layer{'s' * (layers > 1)} of width {width}, the region inside "
-        f"{fate} zoomed out to {reach:g}; {hits:.0%} of the points are right."
+        f"With {layers} {noun} of width {width}, the region inside "
+        f"{extent} zoomed out to {reach:g}; {hits:.0%} of the points are right."
     )
 
 
@@ -50,12 +51,12 @@ def trained(width: int, layers: int) -> list[np.ndarray]:
     """
     rng = np.random.default_rng(5)
     x, y = _points()
-    sizes = [2, *[width] * layers, 1]
+    sizes = [2] + [width] * layers + [1]
     parameters = []
     for a, b in pairwise(sizes):
         weight = rng.normal(0, (2 / a) ** 0.5, (STARTS, a, b))
-        parameters += [Tensor(weight, requires_grad=True)]
-        parameters += [Tensor(np.full((STARTS, 1, b), 0.5), requires_grad=True)]
+        parameters.append(Tensor(weight, requires_grad=True))
+        parameters.append(Tensor(np.full((STARTS, 1, b), 0.5), requires_grad=True))
     optimizer = optim.Adam(parameters, lr=0.05)
     targets = np.broadcast_to(y[:, None].astype(float), (STARTS, len(y), 1))
     for _ in range(400):

@@ -7,7 +7,7 @@ import pytest
 
 from dlbook import explore, nn, plots
 from dlbook.explore.base import live
-from dlbook.explore.playground import CHOICES, SIZE, STEPS
+from dlbook.explore.playground import SIZE, STEPS
 from tests.explore.javascript import ran
 
 
@@ -18,7 +18,7 @@ def mine(rng):
 @pytest.mark.parametrize("name", ["data_set", "noise", "hidden", "activation", "weight_decay"])
 def test_every_choice_starts_anew(name):
     ground = explore.playground()
-    for value in CHOICES[name]:
+    for value in ground.choices[name]:
         ground.step(1)
         setattr(ground, name, value)
         assert ground.live.steps in (0, 1) and len(ground.field) == SIZE**2

@@ -37,10 +37,10 @@ def blank_net(rng: np.random.Generator) -> nn.Sequential:
 
 @cache
 def digit_net() -> nn.Sequential:
-    """Return the trained network, with the weights that `store` wrote; everybody gets the same.
+    """Return the trained network, with the weights that `store` wrote.
 
-    It reads 94 of 100 handwritten digits that it never saw. `trained` is where its weights come
-    from; they are stored, so that nobody waits and nobody needs the pictures.
+    It reads 94 of 100 handwritten digits that it never saw. Its weights come from `trained`. They
+    are stored in the package, so that a reader needs neither the pictures nor the time to train.
     """
     model = blank_net(np.random.default_rng(0))
     with np.load(WEIGHTS) as stored:

@@ -34,7 +34,8 @@ def network(hidden: Sequence[int], activation: str, rng: np.random.Generator) ->
     layers: list[nn.Module] = []
     width = 2
     for size in hidden:
-        layers += [nn.Linear(width, size, rng=rng), *(made() for made in ACTIVATIONS[activation])]
+        layers.append(nn.Linear(width, size, rng=rng))
+        layers += [kind() for kind in ACTIVATIONS[activation]]
         width = size
     return nn.Sequential(*layers, nn.Linear(width, 2, rng=rng))
 
@@ -66,7 +67,8 @@ class Live:
         x, y = DATA_SETS[data_set](COUNT, np.random.default_rng(seed), noise=noise)
         order = np.random.default_rng(seed).permutation(COUNT)
         x, y = x[order], y[order]
-        self.x, self.x_held, self.y, self.y_held = *np.split(x, 2), *np.split(y, 2)
+        self.x, self.x_held = np.split(x, 2)
+        self.y, self.y_held = np.split(y, 2)
         self.model, self.steps = model, 0
         scores = model(Tensor(self.x)).shape
         if scores != (len(self.x), 2):
@@ -87,11 +89,9 @@ class Live:
     def losses(self) -> tuple[float, float]:
         """Return the loss on the points that were trained on, and on those held out."""
         with no_grad():
-            pairs = (self.x, self.y), (self.x_held, self.y_held)
-            seen, held = (
-                functional.cross_entropy(self.model(Tensor(x)), y).item() for x, y in pairs
-            )
-        return seen, held
+            seen = functional.cross_entropy(self.model(Tensor(self.x)), self.y)
+            held = functional.cross_entropy(self.model(Tensor(self.x_held)), self.y_held)
+        return seen.item(), held.item()
 
     def field(self, size: int) -> np.ndarray:
         """Return the probability of class 1 over the plane, shape (size, size), top row first."""

@@ -36,17 +36,29 @@ def _collect(script: Path, texts: dict[Path, str]) -> None:
     texts[script] = IMPORT.sub("", text)
 
 
+class Choice(traitlets.Enum[Any]):
+    """A control with a few values; any other is refused in the words of dlbook."""
+
+    values: list[Any]
+
+    def validate(self, obj: Any, value: Any) -> Any:
+        if value not in self.values:
+            raise ValueError(f"{self.name} needs one of {self.values}, got {value!r}; choose one")
+        return self.values[self.values.index(value)]  # 1.0 even where the page sent 1
+
+
 class Page(anywidget.AnyWidget):
     """A widget with a page in JavaScript; a subclass says what readers without a kernel see."""
 
     _css = Path(__file__).with_name("page.css")
-    choices = traitlets.Dict({}).tag(sync=True)  # what each control may be set to
+    choices = traitlets.Dict().tag(sync=True)  # what each control may be set to
 
-    def _check_choice(self, proposal: Any) -> Any:
-        name, value = proposal["trait"].name, proposal["value"]
-        if value not in self.choices[name]:
-            raise ValueError(f"{name} needs one of {self.choices[name]}, got {value!r}; choose one")
-        return value
+    @traitlets.default("choices")
+    def _list_choices(self) -> dict[str, list[Any]]:
+        controls = {
+            name: trait for name, trait in self.traits().items() if isinstance(trait, Choice)
+        }
+        return {name: control.values for name, control in controls.items()}
 
     @property
     def alt(self) -> str:
