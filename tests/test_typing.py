@@ -1,4 +1,4 @@
-"""Editors and mypy see what a learner imports: they find a slip, and complain of nothing else."""
+"""What a learner imports from dlbook is there, and mypy and editors see it as well."""
 
 import os
 import subprocess
@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+import dlbook
 from tests import ROOT
 
 LEARNER = """\
@@ -21,6 +22,16 @@ SLIPS = {  # a mistake: what mypy says of it
     "explore.one_neurn()": 'Module has no attribute "one_neurn"',
     "explore.one_neuron(3)": 'Too many arguments for "one_neuron"',
 }
+
+
+@pytest.mark.parametrize("name", dlbook.__all__)
+def test_a_name_of_the_stub_is_there(name):
+    assert getattr(dlbook, name).__name__.removeprefix("dlbook.") == name
+
+
+def test_an_unknown_name_is_refused_with_those_there_are():
+    with pytest.raises(AttributeError, match=r"dlbook has no 'Tensr'; it has .*Tensor"):
+        _ = dlbook.Tensr
 
 
 @pytest.mark.notebook
