@@ -1,4 +1,4 @@
-"""Loss, penalty and their sum, the objective: its lowest point wanders as the penalty grows."""
+"""Loss, penalty and their sum, the objective: its lowest point moves as the penalty grows."""
 
 from functools import cache
 
