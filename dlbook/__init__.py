@@ -1,39 +1,16 @@
 """dlbook: deep learning in readable NumPy, and exercises that say why not.
 
-`import dlbook` loads NumPy alone; every submodule is loaded when it is first named.
+`import dlbook` is quick: `__init__.pyi` lists the names, and each is loaded when it is
+first used (SPEC 1 of the Scientific Python project).
 """
 
-from importlib import import_module
+import lazy_loader
 
-_MODULES = (
-    "check",
-    "claims",
-    "data",
-    "explore",
-    "functional",
-    "gradcheck",
-    "models",
-    "nn",
-    "optim",
-    "plots",
-    "predict",
-    "summary",
-    "tensor",
-    "train",
-)
-_NAMES = ("Tensor", "no_grad", "record")  # all of them live in dlbook.tensor
-
-__all__ = [*_MODULES, *_NAMES]
+_load, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
 
 
 def __getattr__(name: str) -> object:
     """Return the submodule or object called `name`, importing it now (PEP 562)."""
-    if name in _NAMES:
-        return getattr(import_module("dlbook.tensor"), name)
-    if name in _MODULES:
-        return import_module(f"dlbook.{name}")
+    if name in __all__:
+        return _load(name)
     raise AttributeError(f"dlbook has no {name!r}; it has {', '.join(__all__)}")
-
-
-def __dir__() -> list[str]:
-    return list(__all__)

@@ -1,48 +1,35 @@
-"""Explorers: figures that answer when the reader moves something, each with a still picture."""
+"""Explorers: figures that answer when the reader moves something, each with a still picture.
 
-from importlib import import_module
+Each lives in a file of its own name, and `base` holds what they share. `__init__.pyi` lists them,
+so that editors know them; each is loaded when it is first used (SPEC 1 of Scientific Python).
+"""
 
-_HOMES = {  # name: the file that it lives in
-    "learning_steps": "stepper",
-    "many_xor_runs": "xor_runs",
-    "one_neuron": "neuron",
-    "playground": "plane",
-    "one_activation": "activation",
-    "loss_landscape": "landscape",
-    "penalty": "objective",
-    "temperature": "softmax",
-    "network_builder": "builder",
-    "relu_folding": "folding",
-    "zoom_boundary": "boundary",
-    "broadcasting": "broadcast",
-    "chain_rule": "chain",
-    "reader_limits": "limits",
-    "polynomial_degree": "capacity",
-    "backward_steps": "walk",
-    "shape_tracer": "shapes",
-    "gradient_flow": "flow",
-    "feature_maps": "maps",
-    "kernel_painter": "painter",
-    "optimizer_race": "race",
-    "early_stopping": "patience",
-    "broken_loops": "gallery",
-    "window_positions": "windows_on",
-    "convolution_matrix": "matrix",
-    "shift_the_input": "shift",
-    "architecture_xray": "xray",
-    "inception_arithmetic": "inception",
-    "residual_depth": "depth",
-}
+import sys
+from types import ModuleType
 
-__all__ = [*_HOMES]
+import lazy_loader
+
+_load, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
 
 
 def __getattr__(name: str) -> object:
     """Return the explorer called `name`, importing its file now (PEP 562)."""
-    if name in _HOMES:
-        return getattr(import_module(f"dlbook.explore.{_HOMES[name]}"), name)
+    if name in __all__:
+        return _load(name)
     raise AttributeError(f"dlbook.explore has no {name!r}; it has {', '.join(__all__)}")
 
 
-def __dir__() -> list[str]:
-    return list(__all__)
+class _Package(ModuleType):
+    """This package, in which a name stands for an explorer and never for its file.
+
+    When ``one_neuron.py`` is imported, Python sets the module as the attribute `one_neuron` of
+    its package. `explore.one_neuron()` needs the function of that name instead.
+    """
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if isinstance(value, ModuleType):
+            value = getattr(value, name, value)  # `base` holds no function `base`: it stays
+        super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

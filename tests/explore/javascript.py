@@ -3,20 +3,24 @@
 import json
 import shutil
 import subprocess
+from pathlib import Path
 from typing import Any
 
-from dlbook.explore.page import joined
+from dlbook import explore
+from dlbook.explore.base.page import joined
+
+EXPLORE = Path(explore.__file__).parent
 
 
 def ran(name: str, expression: str) -> Any:
     """Return what an expression gives in the script of a page, as the notebook gets it.
 
     Args:
-        name: of a file in dlbook/explore, such as ``maps.js``.
+        name: of a file in dlbook/explore, such as ``base/pad.js``.
         expression: in JavaScript; its value must be plain, numbers in typed arrays included.
     """
     plain = "(key, value) => (ArrayBuffer.isView(value) ? Array.from(value) : value)"
-    code = f"{joined(name)}\nconsole.log(JSON.stringify({expression}, {plain}));"
+    code = f"{joined(EXPLORE / name)}\nconsole.log(JSON.stringify({expression}, {plain}));"
     node = shutil.which("node")
     assert node, "this test needs node: install the package nodejs"
     command = [node, "--input-type=module", "-"]

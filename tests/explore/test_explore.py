@@ -1,15 +1,19 @@
 """Every explorer draws at its corners, answers its controls, and has a still picture."""
 
+import ast
+import subprocess
+import sys
 from itertools import product
-from pathlib import Path
 from random import Random
 
 import pytest
 
 from dlbook import explore, plots
+from tests.explore.javascript import EXPLORE
 
-PAGES = {"playground", "feature_maps", "kernel_painter"}  # with a page of their own
-NAMES = [name for name in explore.__all__ if name not in PAGES]
+STUB = EXPLORE / "__init__.pyi"
+FILES = {path.stem: path for path in sorted(EXPLORE.glob("*.py")) if path.stem != "__init__"}
+NAMES = [name for name in FILES if not (EXPLORE / f"{name}.js").exists()]  # no page of their own
 CORNERS = 60  # at most so many pictures an explorer
 
 
@@ -22,9 +26,39 @@ def ends(control):
     return [True, False]
 
 
-def test_no_file_has_the_name_of_an_explorer():
-    both = {*explore.__all__} & {path.stem for path in Path(explore.__file__).parent.glob("*.py")}
-    assert not both, f"rename the file: importing it would hide explore.{both}"
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_defines_the_explorer_of_its_name(name):
+    body = ast.parse(FILES[name].read_text("utf-8")).body
+    functions = {node.name for node in body if isinstance(node, ast.FunctionDef)}
+    assert name in functions, (
+        f"{name}.py defines no function {name}: call file and explorer alike; what explorers "
+        "share belongs into dlbook/explore/base/"
+    )
+
+
+def test_the_stub_lists_the_explorers():
+    wanted = "".join(f"from .{name} import {name} as {name}\n" for name in FILES)
+    assert STUB.read_text("utf-8") == wanted, (
+        "dlbook/explore/__init__.pyi needs one line for each file, in alphabetical order:\n"
+        + wanted
+    )
+
+
+@pytest.mark.parametrize(
+    "imports",
+    [
+        "from dlbook import explore; explore.one_neuron; import dlbook.explore.one_neuron",
+        "import dlbook.explore.one_neuron; from dlbook import explore",
+        "from dlbook.explore.one_neuron import draw; from dlbook import explore",
+        "from dlbook.explore import one_neuron; from dlbook import explore",
+    ],
+)
+def test_an_explorer_is_found_in_whichever_order_things_are_imported(imports):
+    code = f"{imports}; import dlbook.explore.base; print(explore.one_neuron, explore.base)"
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("<function one_neuron at ")
+    assert "<module 'dlbook.explore.base' from" in done.stdout
 
 
 @pytest.mark.notebook

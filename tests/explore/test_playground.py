@@ -5,9 +5,9 @@ import asyncio
 import numpy as np
 import pytest
 
-from dlbook import explore, functional, nn, optim, plots
-from dlbook.explore import live, plane as page
-from dlbook.tensor import Tensor
+from dlbook import explore, nn, plots
+from dlbook.explore.base import live
+from dlbook.explore.playground import SIZE, STEPS
 from tests.explore.javascript import ran
 
 
@@ -15,43 +15,13 @@ def mine(rng):
     return nn.Sequential(nn.Linear(2, 5, rng=rng), nn.ReLU(), nn.Linear(5, 2, rng=rng))
 
 
-@pytest.mark.parametrize("data_set", live.DATA_SETS)
-def test_points_lie_in_the_plane_and_half_of_them_are_held_out(data_set, rng):
-    training = live.Live(mine(rng), data_set, noise=0.05)
-    assert np.abs(training.x).max() < live.REACH
-    assert len(training.x) == len(training.x_held) == live.COUNT / 2
-    assert 0.3 < training.y.mean() < 0.7
-
-
-def test_steps_are_those_of_a_plain_loop(rng):
-    training = live.Live(mine(np.random.default_rng(1)), lr=0.03, weight_decay=0.1)
-    model = mine(np.random.default_rng(1))
-    optimizer = optim.Adam(model.parameters(), lr=0.03, weight_decay=0.1)
-    for _ in range(5):
-        optimizer.zero_grad()
-        functional.cross_entropy(model(Tensor(training.x)), training.y).backward()
-        optimizer.step()
-    training.step(5)
-    for name, value in model.state_dict().items():
-        np.testing.assert_array_equal(training.model.state_dict()[name], value)
-
-
-def test_the_field_is_what_the_network_says_with_the_first_row_on_top():
-    weights = nn.Linear(2, 2, rng=np.random.default_rng(0))
-    weights.weight.data[:] = [[0, 0], [0, 4]]  # class 1 where the second coordinate is large
-    weights.bias.data[:] = 0
-    field = live.Live(weights).field(9)
-    assert field[0].min() > 0.9 and field[-1].max() < 0.1
-    np.testing.assert_allclose(field[4], 0.5)
-
-
 @pytest.mark.parametrize("name", ["data_set", "noise", "hidden", "activation", "weight_decay"])
 def test_every_choice_starts_anew(name):
     ground = explore.playground()
-    for value in page.CHOICES[name]:
+    for value in ground.choices[name]:
         ground.step(1)
         setattr(ground, name, value)
-        assert ground.live.steps in (0, 1) and len(ground.field) == page.SIZE**2
+        assert ground.live.steps in (0, 1) and len(ground.field) == SIZE**2
     assert ground.live.steps == 0
 
 
@@ -91,7 +61,7 @@ def test_it_runs_until_it_is_paused():
         return ground
 
     ground = asyncio.run(watch())
-    assert ground.live.steps >= 2 * page.STEPS
+    assert ground.live.steps >= 2 * STEPS
 
 
 def test_commands_of_the_page_are_heard():
@@ -111,7 +81,9 @@ def test_the_notebook_keeps_a_still_picture_with_words():
 def test_the_page_uses_the_colours_and_the_plane_of_the_library(rng):
     points = rng.uniform(-live.REACH, live.REACH, (20, 2)).tolist()
     places = f"{points}.map((p) => place(p, {live.REACH}, 320))"
-    found = ran("plane.js", f"{{ bytes: [...Array(256).keys()].map(colour), places: {places} }}")
+    found = ran(
+        "playground.js", f"{{ bytes: [...Array(256).keys()].map(colour), places: {places} }}"
+    )
     expected = plots.SIGNED(np.arange(256) / 255)[:, :3] * 255
     np.testing.assert_allclose(found["bytes"], expected, atol=1.01)  # whole numbers, 256 steps
     x, y = np.transpose(points)
