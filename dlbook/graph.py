@@ -1,8 +1,7 @@
 """The backward pass: one walk from the loss to the leaves, each rule applied once.
 
 A node knows its parents and a function `pull` that turns the gradient of the node into the
-gradients of the parents; the field calls it vjp, a vector-Jacobian product. Nothing here knows
-which operations exist, or how arrays are stored.
+gradients of the parents. Nothing here knows which operations exist, or how arrays are stored.
 
 Source: Rumelhart, Hinton and Williams (1986), Nature 323, 533-536; Baydin, Pearlmutter, Radul
 and Siskind (2018), "Automatic differentiation in machine learning: a survey", section 3.2.
