@@ -1,4 +1,4 @@
-"""How to cut matrix products for one processor core, and how to reuse memory.
+"""How to cut matrix products for one processor core.
 
 OpenBLAS packs a matrix before it multiplies it, except a small one on a processor with AVX-512.
 There, many small products are up to twice as fast as one. But each of them runs in one thread,
@@ -6,7 +6,6 @@ so where the BLAS may use several threads a product stays whole.
 """
 
 import os
-import threading
 from functools import cache
 
 import numpy as np
@@ -16,8 +15,6 @@ THREADS = os.environ.get("OPENBLAS_NUM_THREADS") or os.environ.get("OMP_NUM_THRE
 ALONE = (THREADS or str(os.cpu_count())) == "1"
 SMALL = 1_000_000 if ALONE and {"X86_V4", "AVX512_SKX"} & set(SIMD) else 0  # multiplications
 SMALL_TURNED = 1200  # numbers in the result, where the second matrix is a transposed one
-
-_own = threading.local()
 
 
 @cache
@@ -38,20 +35,3 @@ def tile(height: int, width: int, depth: int, turned: bool = False) -> tuple[int
     )
     fitting = [(a * b, min(a, b), a, b) for a in high for b in wide if a * b <= most]
     return max(fitting)[2:] if fitting else (height, max(width, 1))
-
-
-def scratch(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
-    """Return an array of unknown numbers; each thread has one memory, which the next call reuses.
-
-    Args:
-        shape: any shape.
-        dtype: of the array.
-    """
-    size = int(np.prod(shape)) * dtype.itemsize
-    memory: np.ndarray = getattr(_own, "memory", np.empty(0, np.uint8))
-    if len(memory) < size:
-        memory = _own.memory = np.empty(size, np.uint8)
-    return memory[:size].view(dtype).reshape(shape)
-
-
-np.empty(31 << 20, np.uint8)  # glibc keeps freed memory at hand once a large array came and went
