@@ -283,7 +283,13 @@ def _places(boxes: Sequence[Box]) -> dict[Box, tuple[float, float]]:
     places: dict[Box, tuple[float, float]] = {}
     for x in sorted(set(column.values())):
         stack = [box for box in boxes if column[box] == x]
-        depths = [np.mean([-places[p][1] for p in b.parents] or [np.inf]) for b in stack]
+        depths = [_depth(box, places) for box in stack]
         for rank, i in enumerate(np.argsort(depths, kind="stable")):
             places[stack[i]] = (x, (len(stack) - 1) / 2 - rank)
     return places
+
+
+def _depth(box: Box, places: Mapping[Box, tuple[float, float]]) -> float:
+    """Return how far down the parents of a box stand on average; an input stands below all."""
+    depths = [-places[parent][1] for parent in box.parents]
+    return float(np.mean(depths)) if depths else np.inf

@@ -1,3 +1,5 @@
+from itertools import chain, islice
+
 import numpy as np
 import pytest
 import torch
@@ -32,7 +34,8 @@ def test_two_hundred_steps_give_the_losses_of_torch(digits, rng):
     theirs.load_state_dict({n: torch.tensor(p) for n, p in ours.state_dict().items()})
     optimizers = optim.SGD(ours.parameters(), lr=0.1), torch.optim.SGD(theirs.parameters(), lr=0.1)
     losses = []
-    for rows in [rows for _ in range(6) for rows in batches(len(x), 32, rng)][:200]:
+    epochs = (batches(len(x), 32, rng) for _ in range(6))
+    for rows in islice(chain.from_iterable(epochs), 200):
         batch = x[rows].astype(np.float64)
         pair = (
             cross_entropy(ours(Tensor(batch)), y[rows]),

@@ -7,6 +7,7 @@ so where the BLAS may use several threads a product stays whole.
 
 import os
 from functools import cache
+from itertools import product
 
 import numpy as np
 
@@ -28,10 +29,17 @@ def tile(height: int, width: int, depth: int, turned: bool = False) -> tuple[int
         turned: whether the second matrix is a transposed one.
     """
     most = SMALL // max(depth, 1)
-    most, low = (min(most, SMALL_TURNED), (16, 8)) if turned else (most, (8, 64))
-    high, wide = (
-        [n for n in range(max(1, min(side, least)), min(side, most) + 1) if side % n == 0]
-        for side, least in zip((height, width), low, strict=True)
-    )
-    fitting = [(a * b, min(a, b), a, b) for a in high for b in wide if a * b <= most]
-    return max(fitting)[2:] if fitting else (height, max(width, 1))
+    lowest, narrowest = 8, 64
+    if turned:
+        most, lowest, narrowest = min(most, SMALL_TURNED), 16, 8
+    best = (0, 0, height, max(width, 1))  # size, shorter side, sides
+    for high, wide in product(_parts(height, lowest, most), _parts(width, narrowest, most)):
+        if high * wide <= most:
+            best = max(best, (high * wide, min(high, wide), high, wide))
+    return best[2:]
+
+
+def _parts(side: int, least: int, most: int) -> list[int]:
+    """Return the divisors of a side from `least` to `most`; a side below `least` stays whole."""
+    first, last = max(1, min(side, least)), min(side, most)
+    return [part for part in range(first, last + 1) if side % part == 0]

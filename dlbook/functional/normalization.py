@@ -48,11 +48,12 @@ def batch_norm(
         mean, var = _moments(x)
     elif training:
         mean, var = _moments(x)
-        count = len(x) * x.shape[2]
         _move(running_mean, mean, momentum)
+        count = len(x) * x.shape[2]
         _move(running_var, var * (count / (count - 1)), momentum)
     else:
-        mean, var = (v.data.astype(x.dtype)[:, None] for v in (running_mean, running_var))
+        mean, var = running_mean.data.astype(x.dtype), running_var.data.astype(x.dtype)
+        mean, var = mean[:, None], var[:, None]
     inv_std = 1 / np.sqrt(var + eps)
     scale = inv_std if weight is None else inv_std * weight.data[:, None]
     shift = -mean * scale if bias is None else bias.data[:, None] - mean * scale
