@@ -1,4 +1,6 @@
 import os
+import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -6,8 +8,14 @@ for library in ("OMP", "OPENBLAS", "MKL"):  # on arrays this small, threads wait
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")  # read when NumPy or torch is imported
 
 
+# torch.optim loads torch's compiler when it is first used: seconds, and nothing is compiled here
+IDLE = SimpleNamespace(disable=lambda function, *_, **__: function, graph_break=lambda: None)
+sys.modules["torch._dynamo"] = IDLE
+
+
 @pytest.fixture
-def rng():
+def rng(request):
+    """Return a generator with seed 0; `parametrize("rng", seeds, indirect=True)` gives others."""
     import numpy as np
 
-    return np.random.default_rng(0)
+    return np.random.default_rng(getattr(request, "param", 0))
