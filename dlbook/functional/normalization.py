@@ -1,6 +1,7 @@
 """Normalisation: shift and scale numbers to mean 0 and variance 1, then as is learned."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -44,16 +45,7 @@ def batch_norm(
     of_batch = training or running_mean is None or running_var is None
     _check_channels(input.shape, [v.shape for v in vectors], of_batch)
     x = _as_rows(input.data)
-    if running_mean is None or running_var is None:
-        mean, var = _moments(x)
-    elif training:
-        mean, var = _moments(x)
-        _move(running_mean, mean, momentum)
-        count = len(x) * x.shape[2]
-        _move(running_var, var * (count / (count - 1)), momentum)
-    else:
-        mean, var = running_mean.data.astype(x.dtype), running_var.data.astype(x.dtype)
-        mean, var = mean[:, None], var[:, None]
+    mean, var = _mean_and_var(x, running_mean, running_var, training, momentum)
     inv_std = 1 / np.sqrt(var + eps)
     scale = inv_std if weight is None else inv_std * weight.data[:, None]
     shift = -mean * scale if bias is None else bias.data[:, None] - mean * scale
@@ -61,11 +53,10 @@ def batch_norm(
 
     def pull(g: np.ndarray) -> tuple[np.ndarray, ...]:
         rows = _as_rows(g)
-        dbeta = _sums(rows)
-        dgamma = (np.vecdot(rows, x).sum(axis=0)[:, None] - mean * dbeta) * inv_std
+        dgamma, dbeta = _dgamma_dbeta(rows, x, mean, inv_std)
         dx = rows * scale
         if of_batch:
-            _add_through_moments(dx, x, (mean, inv_std, scale), dgamma, dbeta)
+            _add_through_moments(dx, x, _Normal(mean, inv_std, scale), dgamma, dbeta)
         parts = _from_rows(dx, input.shape), dgamma[:, 0], dbeta[:, 0]
         return _of_those_given(parts, (input, weight, bias))
 
@@ -144,6 +135,26 @@ def _from_rows(rows: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     return as_images(rows.reshape(height, channels, width, batch)).reshape(shape)
 
 
+def _mean_and_var(
+    x: np.ndarray,
+    running_mean: Tensor | None,
+    running_var: Tensor | None,
+    training: bool,
+    momentum: float,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return those to normalise with; in training, move the running ones towards them."""
+    if running_mean is None or running_var is None:
+        return _moments(x)
+    if not training:
+        mean, var = running_mean.data.astype(x.dtype), running_var.data.astype(x.dtype)
+        return mean[:, None], var[:, None]
+    mean, var = _moments(x)
+    count = len(x) * x.shape[2]
+    _move(running_mean, mean, momentum)
+    _move(running_var, var * (count / (count - 1)), momentum)
+    return mean, var
+
+
 def _moments(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return mean and variance of each channel, in two passes."""
     count = len(x) * x.shape[2]
@@ -175,19 +186,32 @@ def _scaled(x: np.ndarray, scale: np.ndarray, shift: np.ndarray) -> np.ndarray:
     return out
 
 
-def _add_through_moments(
-    dx: np.ndarray,
-    x: np.ndarray,
-    moments: tuple[np.ndarray, np.ndarray, np.ndarray],
-    dgamma: np.ndarray,
-    dbeta: np.ndarray,
-) -> None:
-    """Add to dx what x changes through the mean and the variance of its batch.
+class _Normal(NamedTuple):
+    """How each channel was normalised, three arrays of shape (channels, 1)."""
 
-    The whole is dx = scale * (g - dbeta / m - x_hat * dgamma / m) with m numbers a channel and
-    x_hat = (x - mean) * inv_std; `dx` comes as scale * g, and the rest is linear in x.
+    mean: np.ndarray
+    inv_std: np.ndarray
+    scale: np.ndarray  # gamma * inv_std
+
+
+def _dgamma_dbeta(
+    g: np.ndarray, x: np.ndarray, mean: np.ndarray, inv_std: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the sums of g * x_hat and of g, where x_hat = (x - mean) * inv_std."""
+    dbeta = _sums(g)
+    products = np.vecdot(g, x).sum(axis=0)[:, None]
+    return (products - mean * dbeta) * inv_std, dbeta
+
+
+def _add_through_moments(
+    dx: np.ndarray, x: np.ndarray, normal: _Normal, dgamma: np.ndarray, dbeta: np.ndarray
+) -> None:
+    """Add to dx, which comes as scale * g, what x does to the mean and variance of its batch.
+
+    The whole is dx = scale * (g - dbeta / m - x_hat * dgamma / m) with m numbers a channel; what
+    is added is linear in x.
     """
-    mean, inv_std, scale = moments
+    mean, inv_std, scale = normal
     count = len(x) * x.shape[2]
     slope = dgamma * inv_std * scale / -count
     level = dbeta * scale / -count - slope * mean
