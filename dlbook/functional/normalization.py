@@ -1,11 +1,18 @@
 """Normalisation: shift and scale numbers to mean 0 and variance 1, then as is learned."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 
-from dlbook.functional.windows import as_images, in_rows
+from dlbook.functional.batch_statistics import (
+    Normal,
+    add_through_moments,
+    as_rows,
+    dgamma_dbeta,
+    from_rows,
+    mean_and_var,
+    scaled,
+)
 from dlbook.tensor import Tensor, record
 
 
@@ -44,23 +51,23 @@ def batch_norm(
     vectors = [v for v in (running_mean, running_var, weight, bias) if v is not None]
     of_batch = training or running_mean is None or running_var is None
     _check_channels(input.shape, [v.shape for v in vectors], of_batch)
-    x = _as_rows(input.data)
-    mean, var = _mean_and_var(x, running_mean, running_var, training, momentum)
+    x = as_rows(input.data)
+    mean, var = mean_and_var(x, running_mean, running_var, training, momentum)
     inv_std = 1 / np.sqrt(var + eps)
     scale = inv_std if weight is None else inv_std * weight.data[:, None]
     shift = -mean * scale if bias is None else bias.data[:, None] - mean * scale
-    out = _scaled(x, scale, shift)
+    out, normal = scaled(x, scale, shift), Normal(mean, inv_std, scale)
 
     def pull(g: np.ndarray) -> tuple[np.ndarray, ...]:
-        rows = _as_rows(g)
-        dgamma, dbeta = _dgamma_dbeta(rows, x, mean, inv_std)
+        rows = as_rows(g)
+        dgamma, dbeta = dgamma_dbeta(rows, x, normal)
         dx = rows * scale
         if of_batch:
-            _add_through_moments(dx, x, _Normal(mean, inv_std, scale), dgamma, dbeta)
-        parts = _from_rows(dx, input.shape), dgamma[:, 0], dbeta[:, 0]
+            add_through_moments(dx, x, normal, dgamma, dbeta)
+        parts = from_rows(dx, input.shape), dgamma[:, 0], dbeta[:, 0]
         return _of_those_given(parts, (input, weight, bias))
 
-    return record(_from_rows(out, input.shape), _given(input, weight, bias), pull)
+    return record(from_rows(out, input.shape), _given(input, weight, bias), pull)
 
 
 def layer_norm(
@@ -116,108 +123,6 @@ def _of_those_given(
 ) -> tuple[np.ndarray, ...]:
     """Return the gradients of the tensors that are not None."""
     return tuple(part for part, x in zip(parts, tensors, strict=True) if x is not None)
-
-
-# ---- batch_norm on rows, shape (height, channels, width * batch); sums have (channels, 1) ----
-
-
-def _as_rows(images: np.ndarray) -> np.ndarray:
-    """Return images of 2 to 4 axes, the missing ones of size 1, as rows."""
-    missing = (1,) * (4 - images.ndim)
-    rows = in_rows(images.reshape(*images.shape[:2], *missing, *images.shape[2:]))
-    return rows.reshape(*rows.shape[:2], rows.shape[2] * rows.shape[3])
-
-
-def _from_rows(rows: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    """Return rows as images of that shape: the inverse of `_as_rows`."""
-    batch, channels, *size = shape
-    height, width = (1, 1, *size)[-2:]
-    return as_images(rows.reshape(height, channels, width, batch)).reshape(shape)
-
-
-def _mean_and_var(
-    x: np.ndarray,
-    running_mean: Tensor | None,
-    running_var: Tensor | None,
-    training: bool,
-    momentum: float,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return those to normalise with; in training, move the running ones towards them."""
-    if running_mean is None or running_var is None:
-        return _moments(x)
-    if not training:
-        mean, var = running_mean.data.astype(x.dtype), running_var.data.astype(x.dtype)
-        return mean[:, None], var[:, None]
-    mean, var = _moments(x)
-    count = len(x) * x.shape[2]
-    _move(running_mean, mean, momentum)
-    _move(running_var, var * (count / (count - 1)), momentum)
-    return mean, var
-
-
-def _moments(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return mean and variance of each channel, in two passes."""
-    count = len(x) * x.shape[2]
-    mean = _sums(x) / count
-    var = np.zeros_like(mean)
-    for row in x:
-        centred = row - mean
-        var += np.vecdot(centred, centred)[:, None]
-    return mean, var / count
-
-
-def _sums(x: np.ndarray) -> np.ndarray:
-    """Return the sum of each channel."""
-    ones = np.ones(x.shape[2:], x.dtype)
-    sums: np.ndarray = (x @ ones).sum(axis=0)  # a matrix product sums faster than sum
-    return sums[:, None]
-
-
-def _move(running: Tensor, new: np.ndarray, momentum: float) -> None:
-    running.data += momentum * (new[:, 0] - running.data)
-
-
-def _scaled(x: np.ndarray, scale: np.ndarray, shift: np.ndarray) -> np.ndarray:
-    """Return x * scale + shift, row by row, so that each row stays in the cache."""
-    out = np.empty_like(x)
-    for row, scaled in zip(x, out, strict=True):
-        np.multiply(row, scale, out=scaled)
-        scaled += shift
-    return out
-
-
-class _Normal(NamedTuple):
-    """How each channel was normalised, three arrays of shape (channels, 1)."""
-
-    mean: np.ndarray
-    inv_std: np.ndarray
-    scale: np.ndarray  # gamma * inv_std
-
-
-def _dgamma_dbeta(
-    g: np.ndarray, x: np.ndarray, mean: np.ndarray, inv_std: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the sums of g * x_hat and of g, where x_hat = (x - mean) * inv_std."""
-    dbeta = _sums(g)
-    products = np.vecdot(g, x).sum(axis=0)[:, None]
-    return (products - mean * dbeta) * inv_std, dbeta
-
-
-def _add_through_moments(
-    dx: np.ndarray, x: np.ndarray, normal: _Normal, dgamma: np.ndarray, dbeta: np.ndarray
-) -> None:
-    """Add to dx, which comes as scale * g, what x does to the mean and variance of its batch.
-
-    The whole is dx = scale * (g - dbeta / m - x_hat * dgamma / m) with m numbers a channel; what
-    is added is linear in x.
-    """
-    mean, inv_std, scale = normal
-    count = len(x) * x.shape[2]
-    slope = dgamma * inv_std * scale / -count
-    level = dbeta * scale / -count - slope * mean
-    for row, row_dx in zip(x, dx, strict=True):
-        row_dx += row * slope
-        row_dx += level
 
 
 # ---- what does not fit ----
