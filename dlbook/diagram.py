@@ -3,7 +3,7 @@
 import numpy as np
 
 from dlbook import plots
-from dlbook.graph import Node
+from dlbook.graph import Node, toposort
 
 SYMBOLS = {
     "__add__": "+",
@@ -25,7 +25,7 @@ def trace(loss: Node, **names: Node) -> list[plots.Box]:
         loss: a single number, with a graph that has not been walked.
         names: how to call tensors, such as ``x=x, w=w``; constants are called by their value.
     """
-    order = _parents_first(loss, set())
+    order = list(toposort(loss))[::-1]
     labels = {id(node): name for name, node in names.items()}
     made = [(node, node.parents, SYMBOLS.get(node.operation, node.operation)) for node in order]
     for node in order:
@@ -43,14 +43,6 @@ def trace(loss: Node, **names: Node) -> list[plots.Box]:
             color=_color(node, symbol),
         )
     return list(boxes.values())
-
-
-def _parents_first(node: Node, seen: set[int]) -> list[Node]:
-    if id(node) in seen:
-        return []
-    seen.add(id(node))
-    before = [n for parent in node.parents for n in _parents_first(parent, seen)]
-    return [*before, node]
 
 
 def _written(values: np.ndarray) -> str:

@@ -7,7 +7,7 @@ Source: Rumelhart, Hinton and Williams (1986), Nature 323, 533-536; Baydin, Pear
 and Siskind (2018), "Automatic differentiation in machine learning: a survey", section 3.2.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -75,24 +75,36 @@ class Node:
                 a single number and `gradient` is missing.
             ValueError: if a gradient does not have the shape of its node.
         """
-        waiting = _count_consumers(self)
         arrived = {id(self): _start(self, gradient)}
-        ready = [self]
-        while ready:
-            node = ready.pop()
+        for node in toposort(self):
             g = arrived.pop(id(node), None)
             for parent, part in _step(node, g):
-                key = id(parent)
-                if part is not None:
-                    arrived[key] = _plus(arrived.get(key), part)
-                waiting[key] -= 1
-                if not waiting[key]:
-                    ready.append(parent)
+                arrived[id(parent)] = _plus(arrived.get(id(parent)), part)
 
 
-def _count_consumers(root: Node) -> dict[int, int]:
-    counts = {id(root): 0}
-    stack = [root]
+def toposort(end: Node) -> Iterator[Node]:
+    """Yield `end` and all nodes that it was computed from, each after all of its consumers.
+
+    The arrays of the nodes, of any shape, are not looked at. A node may be cut from its parents
+    as soon as it has been yielded, so that memory is freed on the way.
+
+    Source: Kahn (1962), "Topological sorting of large networks", Communications of the ACM 5.
+    """
+    waiting_for = _count_consumers(end)
+    ready = [end]
+    while ready:
+        node = ready.pop()
+        parents = node._parents
+        yield node
+        for parent in parents:
+            waiting_for[id(parent)] -= 1
+            if not waiting_for[id(parent)]:
+                ready.append(parent)
+
+
+def _count_consumers(end: Node) -> dict[int, int]:
+    counts = {id(end): 0}
+    stack = [end]
     while stack:
         for parent in stack.pop()._parents:
             if id(parent) not in counts:
@@ -122,16 +134,19 @@ def _start(root: Node, gradient: Any) -> np.ndarray:
     return g
 
 
-def _step(node: Node, g: np.ndarray | None) -> list[tuple[Node, np.ndarray | None]]:
-    """Keep `g` where it is wanted, free the node, and return what each parent gets of `g`."""
+def _step(node: Node, g: np.ndarray | None) -> list[tuple[Node, np.ndarray]]:
+    """Keep `g` where it is wanted, free the node, and return what parents get of `g`."""
     parents, pull = node._parents, node._pull
     if g is not None and node.keeps_grad:
         node.grad = _plus(node.grad, g)
     if pull is None:
         return []
     node._parents, node._pull = (), _walked_already
-    if g is None:
-        return [(parent, None) for parent in parents]
+    return [] if g is None else _apply(pull, g, parents)
+
+
+def _apply(pull: Pull, g: np.ndarray, parents: tuple[Node, ...]) -> list[tuple[Node, np.ndarray]]:
+    """Return each parent that needs a gradient and gets one, with that gradient."""
     shared = g.view()
     shared.flags.writeable = False  # a rule that wrote here would change what others were sent
     parts = pull(shared)
@@ -143,14 +158,13 @@ def _step(node: Node, g: np.ndarray | None) -> list[tuple[Node, np.ndarray | Non
             f"{got}; a tuple of one ends with a comma: return (g,)"
         )
     return [
-        (parent, _fitted(part, parent, rule) if parent.requires_grad else None)
+        (parent, _fitted(part, parent, rule))
         for parent, part in zip(parents, parts, strict=True)
+        if parent.requires_grad and part is not None
     ]
 
 
-def _fitted(part: Any, node: Node, rule: str) -> np.ndarray | None:
-    if part is None:
-        return None
+def _fitted(part: Any, node: Node, rule: str) -> np.ndarray:
     fitted: np.ndarray = np.asarray(part, node.dtype)
     if fitted.shape != node.shape:
         raise ValueError(

@@ -13,6 +13,7 @@ from typing import Any, cast
 import numpy as np
 
 from dlbook import nn
+from dlbook.functional.windows import output_size
 from dlbook.nn.hooks import evaluation, is_leaf, watched
 from dlbook.nn.module import Module, Parameter
 from dlbook.tensor import Tensor, record
@@ -130,23 +131,35 @@ class _Log:
             parents = [x for x in inputs if isinstance(x, Tensor)]
             output = record(_zeros(output.shape, output.dtype), parents, lambda g: ())
             self.sights[output] = _after(layer, self.sight(*inputs), inputs[0].shape, output.shape)
+        self.rows.append(self.row(layer, output))
+        return output
+
+    def row(self, layer: Module, output: Tensor) -> Row:
         new = set(_own(layer)) - self.counted
         self.counted |= new
-        row = type(layer).__name__, output.shape[1:], sum(p.data.size for p in new)
         sight = self.sight(output)
-        self.rows.append(Row(self.names[layer], *row, _macs(layer, output), sight and sight[0]))
-        return output
+        return Row(
+            name=self.names[layer],
+            layer=type(layer).__name__,
+            output_shape=output.shape[1:],
+            parameters=sum(p.data.size for p in new),
+            macs=_macs(layer, output),
+            receptive_field=None if sight is None else sight[0],
+        )
 
     def sight(self, *nodes: Any) -> Sight:
         """Return the widest sight; a node that no layer made, such as a sum, asks its parents."""
-        found: list[Sight] = [(1, 1)]
+        widest = (1, 1)
         for node in nodes:
-            if node in self.sights:
-                found.append(self.sights[node])
-            elif isinstance(node, Tensor):
+            if not isinstance(node, Tensor):
+                continue
+            if node not in self.sights:
                 self.sights[node] = self.sight(*node.parents)
-                found.append(self.sights[node])
-        return None if None in found else max(s for s in found if s)
+            sight = self.sights[node]
+            if sight is None:
+                return None
+            widest = max(widest, sight)
+        return widest
 
 
 def _shape_alone(layer: Module, *inputs: Any) -> Tensor | None:
@@ -164,10 +177,9 @@ def _places(layer: Any, size: tuple[int, ...]) -> tuple[int, ...]:
     """Return how many windows there are along each axis."""
     if layer.padding == "same":
         return size
-    padding = 0 if layer.padding == "valid" else layer.padding
-    given = layer.kernel_size, layer.stride, padding, layer.dilation
-    rows = zip(size, *(_each(value, len(size)) for value in given), strict=True)
-    return tuple((n + 2 * p - d * (k - 1) - 1) // s + 1 for n, k, s, p, d in rows)
+    padding = (0,) * len(size) if layer.padding == "valid" else layer.padding
+    rows = zip(size, layer.kernel_size, layer.stride, padding, layer.dilation, strict=True)
+    return tuple(output_size(n, k, s, p, p, d) for n, k, s, p, d in rows)
 
 
 def _macs(layer: Module, output: Tensor) -> int:
@@ -181,20 +193,28 @@ def _after(layer: Any, before: Sight, came: tuple[int, ...], goes: tuple[int, ..
     if before is None or isinstance(layer, nn.Linear | nn.Flatten):
         return None
     if isinstance(layer, nn.AdaptiveAvgPool2d):
-        n, parts = came[-1], goes[-1]
-        kernel = max(-(-(i + 1) * n // parts) - i * n // parts for i in range(parts))
-        stride, dilation = max(n // parts, 1), 1
+        size, parts = came[-1], goes[-1]
         if parts == 1:
             return None
+        kernel, stride, dilation = _widest_part(size, parts), max(size // parts, 1), 1
     else:
-        names = ("kernel_size", "stride", "dilation")
-        kernel, stride, dilation = (_each(getattr(layer, name, 1), 1)[-1] for name in names)
+        kernel = _across(layer, "kernel_size")
+        stride, dilation = _across(layer, "stride"), _across(layer, "dilation")
     field, step = before
     return field + (kernel - 1) * dilation * step, step * stride
 
 
-def _each(value: Any, axes: int) -> tuple[int, ...]:
-    return (value,) * axes if isinstance(value, int) else tuple(value)
+def _widest_part(size: int, parts: int) -> int:
+    """Return the width of the widest window of `functional.adaptive_avg_pool2d`."""
+    starts = [i * size // parts for i in range(parts)]
+    ends = [-(-(i + 1) * size // parts) for i in range(parts)]  # rounded up
+    return max(end - start for start, end in zip(starts, ends, strict=True))
+
+
+def _across(layer: Any, name: str) -> int:
+    """Return what a layer has under that name along the last axis; 1 if it has no such thing."""
+    value = getattr(layer, name, 1)
+    return int(value if isinstance(value, int) else value[-1])
 
 
 # ---- which calls count ----
@@ -218,12 +238,14 @@ def _own(module: Module) -> list[Parameter]:
 
 def _written(row: Row) -> tuple[str, ...]:
     shape = " x ".join(map(str, row.output_shape))
-    numbers = (f"{n:,}" if n else "" for n in (row.parameters, row.macs))
+    parameters = f"{row.parameters:,}" if row.parameters else ""
+    macs = f"{row.macs:,}" if row.macs else ""
     sees = "all" if row.receptive_field is None else str(row.receptive_field)
-    return (row.name, row.layer, shape, *numbers, sees)
+    return row.name, row.layer, shape, parameters, macs, sees
 
 
 def _aligned(line: tuple[str, ...], widths: list[int]) -> str:
-    left, right = zip(line[:3], widths[:3], strict=True), zip(line[3:], widths[3:], strict=True)
-    cells = [c.ljust(w) for c, w in left] + [c.rjust(w) for c, w in right]
+    """Return a line of the table: three columns of words to the left, then numbers to the right."""
+    cells = [cell.ljust(width) for cell, width in zip(line[:3], widths[:3], strict=True)]
+    cells += [cell.rjust(width) for cell, width in zip(line[3:], widths[3:], strict=True)]
     return "  ".join(cells).rstrip()

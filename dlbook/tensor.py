@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from dlbook.graph import Node, Pull
-
-Axes = int | tuple[int, ...] | None
+from dlbook.array_node import ArrayNode
+from dlbook.broadcasting import Axes, restore_axes, unbroadcast as unbroadcast
+from dlbook.graph import Pull
 
 _recording = ContextVar("recording", default=True)
 
@@ -38,7 +38,8 @@ def record(data: np.ndarray, parents: Sequence["Tensor"], pull: Pull) -> "Tensor
         parents: the tensors that it was computed from.
         pull: takes the gradient of the loss with respect to the result, shape of `data`, and
             returns a tuple: for each parent its gradient, shape of that parent, or None. It must
-            not change the array that it is given.
+            not change the array that it is given. The field calls it the vjp, vector-Jacobian
+            product.
 
     Raises:
         TypeError: if a parent is not a tensor.
@@ -56,21 +57,7 @@ def record(data: np.ndarray, parents: Sequence["Tensor"], pull: Pull) -> "Tensor
     return result
 
 
-def unbroadcast(g: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    """Return `g` summed over the axes along which an array of `shape` was broadcast.
-
-    Args:
-        g: gradient of a broadcast result, of any shape that `shape` broadcasts to.
-        shape: the shape before broadcasting, which is the shape of the returned array.
-    """
-    if g.shape == shape:
-        return g
-    new = g.ndim - len(shape)
-    stretched = [new + i for i, n in enumerate(shape) if n == 1]
-    return np.reshape(g.sum(axis=(*range(new), *stretched)), shape)
-
-
-class Tensor(Node):
+class Tensor(ArrayNode):
     """An array and, once `backward` has run, the gradient of a loss with respect to it.
 
     Numbers and lists become float32; NumPy arrays keep their dtype, and a single number in an
@@ -90,45 +77,8 @@ class Tensor(Node):
     __slots__ = ()
     __array_ufunc__ = None  # let `array * tensor` reach Tensor.__rmul__
 
-    def __init__(self, data: Any, requires_grad: bool = False, dtype: Any = None):
-        if dtype is None and not isinstance(data, (np.ndarray, np.generic)):
-            dtype = np.float32
-        array = np.asarray(data, dtype)
-        if requires_grad and array.dtype.kind != "f":
-            raise TypeError(
-                f"a gradient needs floating-point data, got {array.dtype}; pass dtype=np.float32"
-            )
-        super().__init__(array, requires_grad)
-
-    # ---- what it holds ----
-
-    @property
-    def ndim(self) -> int:
-        return self.data.ndim
-
-    def item(self) -> Any:
-        return self.data.item()
-
     def detach(self) -> "Tensor":
         return Tensor(self.data)
-
-    def numpy(self) -> np.ndarray:
-        if self.requires_grad:
-            raise RuntimeError(
-                "numpy() needs a tensor that requires no gradient, got one that does; "
-                "write x.detach().numpy()"
-            )
-        return self.data
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-        return np.array(self.numpy(), dtype, copy=copy)
-
-    def __len__(self) -> int:
-        return len(self.data)
-
-    def __repr__(self) -> str:
-        values = np.array2string(self.data, precision=4, separator=", ", prefix="Tensor(")
-        return f"Tensor({values}{', requires_grad=True' if self.requires_grad else ''})"
 
     # ---- arithmetic ----
 
@@ -248,7 +198,7 @@ class Tensor(Node):
 
     def sum(self, dim: Axes = None, keepdim: bool = False) -> "Tensor":
         def pull(g: np.ndarray) -> tuple[np.ndarray]:
-            return (np.broadcast_to(_with_axes(g, dim, keepdim), self.shape),)
+            return (np.broadcast_to(restore_axes(g, dim, keepdim), self.shape),)
 
         return record(self.data.sum(axis=dim, keepdims=keepdim), (self,), pull)
 
@@ -262,7 +212,7 @@ class Tensor(Node):
         def pull(g: np.ndarray) -> tuple[np.ndarray]:
             ties = self.data == top
             share = ties / ties.sum(axis=dim, keepdims=True, dtype=self.dtype)
-            return (_with_axes(g, dim, keepdim) * share,)
+            return (restore_axes(g, dim, keepdim) * share,)
 
         return record(self.data.max(axis=dim, keepdims=keepdim), (self,), pull)
 
@@ -294,7 +244,3 @@ class Tensor(Node):
             return (whole,)
 
         return record(out, (self,), pull)
-
-
-def _with_axes(g: np.ndarray, dim: Axes, keepdim: bool) -> np.ndarray:
-    return g if keepdim or dim is None else np.expand_dims(g, dim)

@@ -11,6 +11,7 @@ from dlbook.checkpoint import load as load, save as save
 from dlbook.data import batches
 from dlbook.functional import cross_entropy
 from dlbook.lr_scheduler import Schedule
+from dlbook.nn.hooks import evaluation
 from dlbook.nn.module import Module
 from dlbook.optim import Optimizer
 from dlbook.tensor import Tensor, no_grad
@@ -82,10 +83,13 @@ def fit(
     """
     _check_lengths(train, validation)
     history, best = History(), None
+    step = _Step(model, optimizer, loss, max_norm)
     quiet = np.errstate(over="ignore", invalid="ignore")  # _finite says it in one sentence
     with quiet, tqdm(range(epochs), unit="epoch", disable=not progress) as bar:
         for epoch in bar:
-            _learn(model, optimizer, train, batch_size, rng, loss, max_norm, history)
+            model.train()
+            order = batches(len(train[0]), batch_size, rng)
+            history.train_loss.append(_learn(step, train, order, epoch))
             _validate(model, validation, loss, history)
             if schedule is not None:
                 schedule.step()
@@ -133,21 +137,16 @@ def predict(model: Module, x: np.ndarray, batch_size: int = 512) -> np.ndarray:
     """Return the outputs of `model` in evaluation mode, without recording a graph.
 
     Args:
-        model: takes a tensor of inputs.
+        model: takes a tensor of inputs; each of its modules is put back into its own mode.
         x: inputs, shape (n, ...).
         batch_size: how many go through the model at once.
 
     Returns:
         The outputs, shape (n, ...).
     """
-    was_training = model.training
-    model.eval()
-    with no_grad():
-        parts = [
-            model(Tensor(x[start : start + batch_size])).data
-            for start in range(0, len(x), batch_size)
-        ]
-    model.train(was_training)
+    starts = range(0, len(x), batch_size)
+    with no_grad(), evaluation(model):
+        parts = [model(Tensor(x[start : start + batch_size])).data for start in starts]
     return np.concatenate(parts)
 
 
@@ -162,45 +161,51 @@ def accuracy(model: Module, x: np.ndarray, y: np.ndarray) -> float:
     return float((predict(model, x).argmax(axis=1) == y).mean())
 
 
-def _learn(
-    model: Module,
-    optimizer: Optimizer,
-    train: Examples,
-    batch_size: int,
-    rng: np.random.Generator,
-    loss: Loss,
-    max_norm: float | None,
-    history: History,
-) -> None:
+@dataclass(frozen=True)
+class _Step:
+    """One step of training: forward, loss, backward, and the change of the parameters."""
+
+    model: Module
+    optimizer: Optimizer
+    loss: Loss
+    max_norm: float | None
+
+    def __call__(self, x: np.ndarray, y: np.ndarray, epoch: int) -> float:
+        """Return the loss of a batch before the step, which is not taken if it is not finite."""
+        self.optimizer.zero_grad()
+        value = self.loss(self.model(Tensor(x)), y)
+        value.backward()
+        number = _finite(value, "training", epoch)
+        if self.max_norm is not None:
+            clip_grad_norm_(self.model.parameters(), self.max_norm)
+        self.optimizer.step()
+        return number
+
+
+def _learn(step: _Step, train: Examples, order: Iterable[np.ndarray], epoch: int) -> float:
+    """Return the mean loss over the batches of one epoch."""
     x, y = train
     total = 0.0
-    model.train()
-    for rows in batches(len(x), batch_size, rng):
-        optimizer.zero_grad()
-        value = loss(model(Tensor(x[rows])), y[rows])
-        value.backward()
-        total += _finite(value, "training", history) * len(rows)
-        if max_norm is not None:
-            clip_grad_norm_(model.parameters(), max_norm)
-        optimizer.step()
-    history.train_loss.append(total / len(x))
+    for rows in order:
+        total += step(x[rows], y[rows], epoch) * len(rows)
+    return total / len(x)
 
 
 def _validate(model: Module, validation: Examples, loss: Loss, history: History) -> None:
     x, y = validation
     outputs = predict(model, x)
-    value = _finite(loss(Tensor(outputs), y), "validation", history)
+    value = _finite(loss(Tensor(outputs), y), "validation", len(history.validation_loss))
     history.validation_loss.append(value)
     if y.dtype.kind in "iu":
         history.validation_accuracy.append(float((outputs.argmax(axis=1) == y).mean()))
 
 
-def _finite(value: Tensor, part: str, history: History) -> float:
+def _finite(value: Tensor, part: str, epoch: int) -> float:
     number = float(value.item())
     if not isfinite(number):
         raise FloatingPointError(
-            f"fit needs a finite {part} loss, got {number} in epoch {len(history.validation_loss)};"
-            " try a learning rate ten times smaller, and look for nan in the data"
+            f"fit needs a finite {part} loss, got {number} in epoch {epoch}; try a learning rate "
+            "ten times smaller, and look for nan in the data"
         )
     return number
 

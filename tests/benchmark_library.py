@@ -33,10 +33,18 @@ def mlp(nn, **seed):
 
 def lenet(nn, **seed):
     return nn.Sequential(
-        *(nn.Conv2d(1, 6, 5, padding=2, **seed), nn.ReLU(), nn.MaxPool2d(2)),
-        *(nn.Conv2d(6, 16, 5, **seed), nn.ReLU(), nn.MaxPool2d(2)),
-        *(nn.Flatten(), nn.Linear(400, 120, **seed), nn.ReLU(), nn.Linear(120, 84, **seed)),
-        *(nn.ReLU(), nn.Linear(84, 10, **seed)),
+        nn.Conv2d(1, 6, 5, padding=2, **seed),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Conv2d(6, 16, 5, **seed),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Flatten(),
+        nn.Linear(400, 120, **seed),
+        nn.ReLU(),
+        nn.Linear(120, 84, **seed),
+        nn.ReLU(),
+        nn.Linear(84, 10, **seed),
     )
 
 
@@ -95,7 +103,7 @@ def training_step(library, network, shape):
     import numpy as np
 
     rng = np.random.default_rng(0)
-    x, y = rng.normal(size=shape).astype(np.float32), rng.integers(0, 10, len(shape) and shape[0])
+    x, y = rng.normal(size=shape).astype(np.float32), rng.integers(0, 10, shape[0])
     if library == "torch":
         import torch
         from torch import nn, optim

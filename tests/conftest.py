@@ -1,11 +1,18 @@
 """What all tests share."""
 
 import os
+import sys
+from types import SimpleNamespace
 
 import pytest
 
 for library in ("OMP", "OPENBLAS", "MKL"):  # on arrays this small, threads wait for each other
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")  # read when NumPy or torch is imported
+
+
+# torch.optim loads torch's compiler when it is first used: seconds, and nothing is compiled here
+IDLE = SimpleNamespace(disable=lambda function, *_, **__: function, graph_break=lambda: None)
+sys.modules["torch._dynamo"] = IDLE
 
 
 def pytest_terminal_summary(terminalreporter):
@@ -17,7 +24,8 @@ def pytest_terminal_summary(terminalreporter):
 
 
 @pytest.fixture
-def rng():
+def rng(request):
+    """Return a generator with seed 0; `parametrize("rng", seeds, indirect=True)` gives others."""
     import numpy as np
 
-    return np.random.default_rng(0)
+    return np.random.default_rng(getattr(request, "param", 0))

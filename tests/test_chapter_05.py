@@ -8,14 +8,11 @@ import torch
 
 from dlbook import Tensor, data, functional as F, nn, optim, train
 
-
-@pytest.fixture(params=[0, 1, 2])
-def rng(request):
-    return np.random.default_rng(request.param)
+pytestmark = pytest.mark.parametrize("rng", [0, 1, 2], indirect=True)
 
 
 @pytest.fixture
-def digits(rng):
+def examples(rng):
     images, labels = data.load_digits()
     rows = rng.permutation(len(images))[:100]
     return images[rows].reshape(100, 64).astype(np.float64), labels[rows]
@@ -76,36 +73,36 @@ def test_one_product_of_x_and_g_has_the_shape_of_the_weight(rng):
         np.testing.assert_allclose(tensor.grad, expected, rtol=1e-12)
 
 
-def test_backward_changes_no_bit_of_a_parameter_and_fills_every_grad(network, digits):
+def test_backward_changes_no_bit_of_a_parameter_and_fills_every_grad(network, examples):
     before = {name: array.tobytes() for name, array in network.state_dict().items()}
-    loss_of(network, digits).backward()
+    loss_of(network, examples).backward()
     assert {name: array.tobytes() for name, array in network.state_dict().items()} == before
     assert all(parameter.grad.any() for parameter in network.parameters())
 
 
-def test_the_optimiser_changes_the_update_and_not_the_gradient(network, digits):
+def test_the_optimiser_changes_the_update_and_not_the_gradient(network, examples):
     before, slopes, updates = network.state_dict(), [], []
     for kind in (optim.SGD, optim.Adam):
         network.load_state_dict(before)
-        slopes.append(all_slopes(network, digits))
+        slopes.append(all_slopes(network, examples))
         kind(network.parameters(), lr=0.01).step()
         updates.append(network[0].weight.data - before["0.weight"])
     np.testing.assert_array_equal(*slopes)
     assert np.abs(updates[0] - updates[1]).max() > 1e-3
 
 
-def test_one_pass_gives_what_two_runs_for_each_parameter_give(network, digits):
+def test_one_pass_gives_what_two_runs_for_each_parameter_give(network, examples):
     calls = []
-    nudged = all_nudges(network, counted(lambda: loss_of(network, digits).item(), calls))
+    nudged = all_nudges(network, counted(lambda: loss_of(network, examples).item(), calls))
     assert nudged.size == 1210 and len(calls) == 2 * 1210
-    assert np.abs(nudged - all_slopes(network, digits)).max() < 1e-8
+    assert np.abs(nudged - all_slopes(network, examples)).max() < 1e-8
 
 
-def test_nudging_takes_more_than_50_times_as_long_as_backward(network, digits):
-    names = globals() | {"network": network, "digits": digits}
-    gradient = min(repeat("all_slopes(network, digits)", globals=names, number=10)) / 10
-    forward = min(repeat("loss_of(network, digits).item()", globals=names, number=10)) / 10
-    nudges = "all_nudges(network, lambda: loss_of(network, digits).item())"
+def test_nudging_takes_more_than_50_times_as_long_as_backward(network, examples):
+    names = globals() | {"network": network, "examples": examples}
+    gradient = min(repeat("all_slopes(network, examples)", globals=names, number=10)) / 10
+    forward = min(repeat("loss_of(network, examples).item()", globals=names, number=10)) / 10
+    nudges = "all_nudges(network, lambda: loss_of(network, examples).item())"
     assert repeat(nudges, globals=names, number=1, repeat=1)[0] > 50 * gradient
     assert gradient < 10 * forward
 
@@ -125,12 +122,12 @@ def gradients_by_torch(x, y, *tensors):
     return torch.autograd.grad(torch.nn.functional.cross_entropy(logits, y), tensors)
 
 
-def test_gradients_by_hand_are_those_of_torch_for_200_steps(rng, digits):
+def test_gradients_by_hand_are_those_of_torch_for_200_steps(rng, examples):
     ours = [0.1 * rng.normal(size=shape) for shape in ((64, 16), (16,), (16, 10), (10,))]
     theirs = [torch.tensor(array, requires_grad=True) for array in ours]
-    twins = [torch.tensor(array) for array in digits]
+    twins = [torch.tensor(array) for array in examples]
     for _ in range(200):
-        grads, expected = gradients_by_hand(*digits, *ours), gradients_by_torch(*twins, *theirs)
+        grads, expected = gradients_by_hand(*examples, *ours), gradients_by_torch(*twins, *theirs)
         with torch.no_grad():
             for array, g, tensor, t in zip(ours, grads, theirs, expected, strict=True):
                 assert np.abs(g - t.numpy()).max() < 1e-10
@@ -140,11 +137,11 @@ def test_gradients_by_hand_are_those_of_torch_for_200_steps(rng, digits):
         assert np.abs(array - tensor.detach().numpy()).max() < 1e-10
 
 
-def test_a_second_pass_finds_the_same_and_a_pass_after_an_update_does_not(network, digits):
-    first, second = (all_slopes(network, digits) for _ in range(2))
+def test_a_second_pass_finds_the_same_and_a_pass_after_an_update_does_not(network, examples):
+    first, second = (all_slopes(network, examples) for _ in range(2))
     assert np.abs(second - first).max() < 1e-12
     optim.SGD(network.parameters(), lr=0.5).step()
-    assert np.abs(all_slopes(network, digits) - first).max() > 1e-3
+    assert np.abs(all_slopes(network, examples) - first).max() > 1e-3
 
 
 def test_the_last_layer_alone_learns_on_top_of_learned_layers_and_else_falls_far_short(rng):
@@ -184,10 +181,10 @@ DEPTH = [
 
 @pytest.mark.parametrize(("activation", "fill", "ratio", "learns"), DEPTH)
 def test_ten_layers_keep_their_gradient_and_learn_or_neither(
-    activation, fill, ratio, learns, rng, digits
+    activation, fill, ratio, learns, rng, examples
 ):
     model = deep(activation, fill, rng)
-    x, y = digits[0].astype(np.float32), digits[1]
+    x, y = examples[0].astype(np.float32), examples[1]
     loss_of(model, (x, y)).backward()
     norms = [np.linalg.norm(p.grad) for p in model.parameters() if p.ndim == 2]
     assert ratio[0] < norms[0] / norms[-1] < ratio[1]

@@ -29,3 +29,12 @@ def test_trace_writes_arrays_by_shape_and_constants_by_value(rng):
     assert list(boxes) == ["x", "w", "linear", "log_softmax", "nll_loss", "3", "×"]
     assert (boxes["w"].forward, boxes["w"].gradient) == ("2×3", "2×3")
     assert boxes["3"].forward == ""
+
+
+def test_trace_follows_a_chain_of_any_length():
+    x = y = Tensor(1.0, requires_grad=True)
+    for _ in range(100_000):
+        y = -y
+    first, *_, last = trace(y, x=x)
+    assert (first.label, first.gradient) == ("x", "1")
+    assert (last.label, last.forward) == ("−", "1")

@@ -5,6 +5,7 @@ import weakref
 import numpy as np
 import pytest
 
+from dlbook.graph import toposort
 from dlbook.tensor import Tensor, no_grad, record
 
 
@@ -57,13 +58,38 @@ def test_the_gradient_that_is_passed_in_stays_the_callers():
     np.testing.assert_array_equal(start, [1, 1])
 
 
-def test_a_chain_of_ten_thousand_nodes_is_no_problem():
-    x = Tensor(1.0, requires_grad=True)
-    y = x
-    for _ in range(10_000):
-        y = y + 1
+LONG = 100_000  # nodes, far more than Python's or C's stack has frames
+
+
+def chain():
+    x = y = Tensor(1.0, requires_grad=True)
+    for _ in range(LONG):
+        y = y.abs()  # its rule holds on to the node before
+    return x, y
+
+
+def test_backward_walks_a_chain_of_any_length():
+    x, y = chain()
     y.backward()
     assert x.grad == 1
+
+
+def test_a_long_chain_that_was_never_walked_is_freed():
+    _x, y = chain()
+    end = weakref.ref(y)
+    del y
+    assert end() is None
+
+
+def test_each_node_comes_once_and_after_all_of_its_consumers(rng):
+    nodes = [Tensor(1.0, requires_grad=True)]
+    for _ in range(200):
+        a, b = rng.integers(len(nodes), size=2)
+        nodes.append(nodes[a] * nodes[b])
+    order = list(toposort(nodes[-1]))
+    place = {id(node): i for i, node in enumerate(order)}
+    assert order[0] is nodes[-1] and len(place) == len(order)
+    assert all(place[id(node)] < place[id(p)] for node in order for p in node.parents)
 
 
 def test_memory_is_freed_without_the_garbage_collector():

@@ -1,3 +1,5 @@
+from itertools import chain, islice
+
 import numpy as np
 import pytest
 import torch
@@ -32,7 +34,8 @@ def test_two_hundred_steps_give_the_losses_of_torch(digits, rng):
     theirs.load_state_dict({n: torch.tensor(p) for n, p in ours.state_dict().items()})
     optimizers = optim.SGD(ours.parameters(), lr=0.1), torch.optim.SGD(theirs.parameters(), lr=0.1)
     losses = []
-    for rows in [rows for _ in range(6) for rows in batches(len(x), 32, rng)][:200]:
+    epochs = (batches(len(x), 32, rng) for _ in range(6))
+    for rows in islice(chain.from_iterable(epochs), 200):
         batch = x[rows].astype(np.float64)
         pair = (
             cross_entropy(ours(Tensor(batch)), y[rows]),
@@ -123,6 +126,18 @@ def test_validation_looks_in_evaluation_mode_and_learns_nothing(rng):
     assert predict(model.eval(), x).shape == (4, 4) and not model.training
 
 
+def test_predict_puts_each_module_back_into_its_own_mode_also_after_an_error():
+    model, x = nn.Sequential(Recorder(), Recorder()), np.ones((4, 2), np.float32)
+    model[1].eval()
+    assert predict(model, x).shape == (4, 2)
+    assert [module.training for module in model.modules()] == [True, True, False]
+    assert [module.modes for module in model.children()] == [[False], [False]]
+    broken = nn.Sequential(model, nn.Module())
+    with pytest.raises(NotImplementedError):
+        predict(broken, x)
+    assert [module.training for module in model.modules()] == [True, True, False]
+
+
 @pytest.mark.parametrize("progress", [True, False])
 def test_the_bar_shows_unless_it_is_switched_off(progress, rng, capsys):
     model = Recorder()
@@ -142,6 +157,7 @@ def test_a_loss_that_is_not_finite_stops_with_advice(where, rng):
     optimizer = optim.SGD(model.parameters(), lr=0.1)
     with pytest.raises(FloatingPointError, match=rf"{where} loss, got nan in epoch 0.*learning"):
         fit(model, optimizer, *parts, epochs=2, batch_size=2, rng=rng, progress=False)
+    assert np.isfinite(model.scale.data)  # a step along such a gradient is not taken
 
 
 def test_a_learning_rate_far_too_large_stops_with_advice(digits, rng):

@@ -10,7 +10,7 @@ from matplotlib.patches import Rectangle
 
 from dlbook import plots
 from dlbook.explore.base.explorer import Explorer, slider
-from dlbook.functional.windows import steps
+from dlbook.functional.windows import output_size
 
 LEFT: dict[str, Any] = {"fill": False, "hatch": "///", "alpha": 0.4, "linewidth": 0}  # left over
 
@@ -45,7 +45,7 @@ def window_places(size: int, kernel: int, stride: int, padding: int, dilation: i
         padding: zeros at each end, cells below 0 and from `size` on.
         dilation: from one place of a window to the next.
     """
-    count = max(steps(size, kernel, stride, padding, padding, dilation), 0)
+    count = max(output_size(size, kernel, stride, padding, padding, dilation), 0)
     return stride * np.arange(count)[:, None] + dilation * np.arange(kernel) - padding
 
 

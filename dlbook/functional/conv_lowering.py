@@ -23,7 +23,8 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from dlbook.functional import gemm_tiles as tiles
-from dlbook.functional.windows import meeting, steps
+from dlbook.functional.scratch import scratch
+from dlbook.functional.windows import output_size, overlap
 
 Pair = Sequence[int]  # (down, across)
 Result = TypeVar("Result")
@@ -42,7 +43,7 @@ class Slide(NamedTuple):
     def counts(self, size: Pair, kernel: Pair) -> tuple[int, int]:
         """Return how many windows there are, down and across."""
         down, across = (
-            steps(n, k, s, before, after, d)
+            output_size(n, k, s, before, after, d)
             for n, k, s, (before, after), d in zip(size, kernel, *self[:3], strict=True)
         )
         return down, across
@@ -183,12 +184,12 @@ def _lowered(x: np.ndarray, kernel: Pair, slide: Slide, rows: slice) -> np.ndarr
     span = step * (kernel[0] - 1) + 1  # rows that one output row looks at
     needed, pixels = (count - 1) * stride + span, across * batch
     shape = (groups, needed, channels // groups, kernel[1], pixels + GAP)
-    lowered = tiles.scratch(shape, x.dtype)[..., :pixels]
+    lowered = scratch(shape, x.dtype)[..., :pixels]
     split = lowered.reshape(*shape[:-1], across, batch)
-    inside, seen = meeting(rows.start * stride - above[0], 1, height, needed)
+    inside, seen = overlap(rows.start * stride - above[0], 1, height, needed)
     lowered[:, : inside.start] = lowered[:, inside.stop :] = 0
     for k in range(kernel[1]):
-        columns, found = meeting(k * leap - left[0], hop, width, across)
+        columns, found = overlap(k * leap - left[0], hop, width, across)
         split[:, inside, :, k, columns] = x[:, seen, :, found]
         split[:, inside, :, k, : columns.start] = split[:, inside, :, k, columns.stop :] = 0
     windows = sliding_window_view(lowered, span, axis=1)[:, ::stride, ..., ::step]

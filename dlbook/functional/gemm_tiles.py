@@ -1,4 +1,4 @@
-"""How to cut matrix products for one processor core, and how to reuse memory.
+"""How to cut matrix products for one processor core.
 
 OpenBLAS packs a matrix before it multiplies it, except a small one on a processor with AVX-512.
 There, many small products are up to twice as fast as one. But each of them runs in one thread,
@@ -6,8 +6,8 @@ so where the BLAS may use several threads a product stays whole.
 """
 
 import os
-import threading
 from functools import cache
+from itertools import product
 
 import numpy as np
 
@@ -16,8 +16,6 @@ THREADS = os.environ.get("OPENBLAS_NUM_THREADS") or os.environ.get("OMP_NUM_THRE
 ALONE = (THREADS or str(os.cpu_count())) == "1"
 SMALL = 1_000_000 if ALONE and {"X86_V4", "AVX512_SKX"} & set(SIMD) else 0  # multiplications
 SMALL_TURNED = 1200  # numbers in the result, where the second matrix is a transposed one
-
-_own = threading.local()
 
 
 @cache
@@ -31,27 +29,17 @@ def tile(height: int, width: int, depth: int, turned: bool = False) -> tuple[int
         turned: whether the second matrix is a transposed one.
     """
     most = SMALL // max(depth, 1)
-    most, low = (min(most, SMALL_TURNED), (16, 8)) if turned else (most, (8, 64))
-    high, wide = (
-        [n for n in range(max(1, min(side, least)), min(side, most) + 1) if side % n == 0]
-        for side, least in zip((height, width), low, strict=True)
-    )
-    fitting = [(a * b, min(a, b), a, b) for a in high for b in wide if a * b <= most]
-    return max(fitting)[2:] if fitting else (height, max(width, 1))
+    lowest, narrowest = 8, 64
+    if turned:
+        most, lowest, narrowest = min(most, SMALL_TURNED), 16, 8
+    best = (0, 0, height, max(width, 1))  # size, shorter side, sides
+    for high, wide in product(_parts(height, lowest, most), _parts(width, narrowest, most)):
+        if high * wide <= most:
+            best = max(best, (high * wide, min(high, wide), high, wide))
+    return best[2:]
 
 
-def scratch(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
-    """Return an array of unknown numbers; each thread has one memory, which the next call reuses.
-
-    Args:
-        shape: any shape.
-        dtype: of the array.
-    """
-    size = int(np.prod(shape)) * dtype.itemsize
-    memory: np.ndarray = getattr(_own, "memory", np.empty(0, np.uint8))
-    if len(memory) < size:
-        memory = _own.memory = np.empty(size, np.uint8)
-    return memory[:size].view(dtype).reshape(shape)
-
-
-np.empty(31 << 20, np.uint8)  # glibc keeps freed memory at hand once a large array came and went
+def _parts(side: int, least: int, most: int) -> list[int]:
+    """Return the divisors of a side from `least` to `most`; a side below `least` stays whole."""
+    first, last = max(1, min(side, least)), min(side, most)
+    return [part for part in range(first, last + 1) if side % part == 0]

@@ -33,14 +33,11 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
 
     def pull(g: np.ndarray) -> tuple[np.ndarray | None, ...]:
         rows = g.reshape(-1, len(w))  # (batch, out_features)
-        return (
-            g @ w if input.requires_grad else None,
-            rows.T @ x.reshape(-1, w.shape[1]) if weight.requires_grad else None,
-            rows.sum(axis=0),
-        )[: len(parents)]
+        dx = g @ w if input.requires_grad else None
+        dw = rows.T @ x.reshape(-1, w.shape[1]) if weight.requires_grad else None
+        return (dx, dw) if bias is None else (dx, dw, rows.sum(axis=0))
 
-    parents = (input, weight) if bias is None else (input, weight, bias)
-    return record(out, parents, pull)
+    return record(out, (input, weight) if bias is None else (input, weight, bias), pull)
 
 
 def embedding(input: Any, weight: Tensor) -> Tensor:

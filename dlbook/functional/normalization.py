@@ -4,7 +4,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dlbook.functional.windows import as_images, in_rows
+from dlbook.functional.batch_statistics import (
+    Normal,
+    add_through_moments,
+    as_rows,
+    dgamma_dbeta,
+    from_rows,
+    mean_and_var,
+    scaled,
+)
 from dlbook.tensor import Tensor, record
 
 
@@ -43,47 +51,23 @@ def batch_norm(
     vectors = [v for v in (running_mean, running_var, weight, bias) if v is not None]
     of_batch = training or running_mean is None or running_var is None
     _check_channels(input.shape, [v.shape for v in vectors], of_batch)
-    shape = (*input.shape[:2], *(1,) * (4 - input.ndim), *input.shape[2:])
-    x = in_rows(input.data.reshape(shape))
-    size = x.shape
-    x = x.reshape(len(x), size[1], size[2] * size[3])  # row by row, (channels, pixels) each
-    count = len(x) * x.shape[2]
-    if training or running_mean is None or running_var is None:
-        mean, var = _moments(x, count)
-    else:
-        mean, var = (v.data.astype(x.dtype)[:, None] for v in (running_mean, running_var))
-    if training and running_mean is not None and running_var is not None:
-        unbiased = var * (count / (count - 1))
-        for running, new in ((running_mean, mean), (running_var, unbiased)):
-            running.data += momentum * (new[:, 0] - running.data)
-    inverse = 1 / np.sqrt(var + eps)
-    scale = inverse if weight is None else inverse * weight.data[:, None]
+    x = as_rows(input.data)
+    mean, var = mean_and_var(x, running_mean, running_var, training, momentum)
+    inv_std = 1 / np.sqrt(var + eps)
+    scale = inv_std if weight is None else inv_std * weight.data[:, None]
     shift = -mean * scale if bias is None else bias.data[:, None] - mean * scale
-    out = np.empty_like(x)
-    for row, normal in zip(x, out, strict=True):
-        np.multiply(row, scale, out=normal)
-        normal += shift
+    out, normal = scaled(x, scale, shift), Normal(mean, inv_std, scale)
 
-    def pull(g: np.ndarray) -> tuple[np.ndarray | None, ...]:
-        g = in_rows(g.reshape(shape)).reshape(x.shape)
-        total = _sums(g)
-        along = (np.vecdot(g, x).sum(axis=0)[:, None] - mean * total) * inverse
-        dx = g * scale
-        if of_batch:  # the mean and the variance depend on x too
-            slope = along * inverse * scale / -count
-            level = total * scale / -count - slope * mean
-            for row, to in zip(x, dx, strict=True):
-                to += row * slope
-                to += level
-        back = as_images(dx.reshape(size)).reshape(input.shape)
-        return tuple(
-            part
-            for parent, part in ((input, back), (weight, along[:, 0]), (bias, total[:, 0]))
-            if parent is not None
-        )
+    def pull(g: np.ndarray) -> tuple[np.ndarray, ...]:
+        rows = as_rows(g)
+        dgamma, dbeta = dgamma_dbeta(rows, x, normal)
+        dx = rows * scale
+        if of_batch:
+            add_through_moments(dx, x, normal, dgamma, dbeta)
+        parts = from_rows(dx, input.shape), dgamma[:, 0], dbeta[:, 0]
+        return _of_those_given(parts, (input, weight, bias))
 
-    parents = [parent for parent in (input, weight, bias) if parent is not None]
-    return record(as_images(out.reshape(size)).reshape(input.shape), parents, pull)
+    return record(from_rows(out, input.shape), _given(input, weight, bias), pull)
 
 
 def layer_norm(
@@ -111,48 +95,47 @@ def layer_norm(
     Source: Ba, Kiros and Hinton (2016), "Layer normalization", section 3.
     """
     sizes = tuple(np.atleast_1d(normalized_shape))
+    _check_sizes(sizes, {"input": input, "weight": weight, "bias": bias})
     axes = tuple(range(-len(sizes), 0))
-    for name, tensor in {"input": input, "weight": weight, "bias": bias}.items():
-        if tensor is not None and tensor.shape[-len(sizes) :] != sizes:
-            raise ValueError(
-                f"layer_norm needs {name} of shape {'(..., ' if name == 'input' else '('}"
-                f"{', '.join(map(str, sizes))}), got {tensor.shape}; change normalized_shape"
-            )
     centred = input.data - input.data.mean(axis=axes, keepdims=True)
-    inverse = 1 / np.sqrt(np.square(centred).mean(axis=axes, keepdims=True) + eps)
-    normal = centred * inverse
-    out = normal if weight is None else normal * weight.data
+    inv_std = 1 / np.sqrt(np.square(centred).mean(axis=axes, keepdims=True) + eps)
+    x_hat = centred * inv_std
+    out = x_hat if weight is None else x_hat * weight.data
     out = out if bias is None else out + bias.data
 
-    def pull(g: np.ndarray) -> tuple[np.ndarray | None, ...]:
+    def pull(g: np.ndarray) -> tuple[np.ndarray, ...]:
         lead = tuple(range(g.ndim - len(sizes)))
-        slope = g if weight is None else g * weight.data
-        along = (slope * normal).mean(axis=axes, keepdims=True)
-        dx = inverse * (slope - slope.mean(axis=axes, keepdims=True) - normal * along)
-        dw, db = (g * normal).sum(axis=lead), g.sum(axis=lead)
-        return tuple(
-            part for parent, part in ((input, dx), (weight, dw), (bias, db)) if parent is not None
-        )
+        dx_hat = g if weight is None else g * weight.data
+        through_var = (dx_hat * x_hat).mean(axis=axes, keepdims=True)
+        dx = inv_std * (dx_hat - dx_hat.mean(axis=axes, keepdims=True) - x_hat * through_var)
+        parts = dx, (g * x_hat).sum(axis=lead), g.sum(axis=lead)
+        return _of_those_given(parts, (input, weight, bias))
 
-    parents = [parent for parent in (input, weight, bias) if parent is not None]
-    return record(out, parents, pull)
+    return record(out, _given(input, weight, bias), pull)
 
 
-def _moments(x: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return mean and variance of each channel, shape (channels, 1), of rows in two passes."""
-    mean = _sums(x) / count
-    var = np.zeros_like(mean)
-    for row in x:
-        centred = row - mean
-        var += np.vecdot(centred, centred)[:, None]
-    return mean, var / count
+def _given(*tensors: Tensor | None) -> list[Tensor]:
+    return [tensor for tensor in tensors if tensor is not None]
 
 
-def _sums(x: np.ndarray) -> np.ndarray:
-    """Return the sum of each channel, shape (channels, 1), of rows (channels, pixels)."""
-    ones = np.ones(x.shape[2:], x.dtype)
-    sums: np.ndarray = (x @ ones).sum(axis=0)  # a matrix product sums faster than sum
-    return sums[:, None]
+def _of_those_given(
+    parts: tuple[np.ndarray, ...], tensors: tuple[Tensor | None, ...]
+) -> tuple[np.ndarray, ...]:
+    """Return the gradients of the tensors that are not None."""
+    return tuple(part for part, x in zip(parts, tensors, strict=True) if x is not None)
+
+
+# ---- what does not fit ----
+
+
+def _check_sizes(sizes: tuple[int, ...], tensors: dict[str, Tensor | None]) -> None:
+    for name, tensor in tensors.items():
+        if tensor is not None and tensor.shape[-len(sizes) :] != sizes:
+            lead = "..., " if name == "input" else ""
+            raise ValueError(
+                f"layer_norm needs {name} of shape ({lead}{', '.join(map(str, sizes))}), got "
+                f"{tensor.shape}; change normalized_shape"
+            )
 
 
 def _check_channels(shape: tuple[int, ...], vectors: list[tuple[int, ...]], of_batch: bool) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from dlbook.functional.windows import Size, as_images, in_rows, meeting, pair, steps
+from dlbook.functional.windows import Size, as_images, in_rows, output_size, overlap, pair
 from dlbook.tensor import Tensor, record
 
 Places = list[tuple[slice, slice]]  # for each place of a window: which windows, which pixels
@@ -200,10 +200,10 @@ def _places(
     size: int, kernel: int, stride: int, pad: int, dilation: int, ceil_mode: bool
 ) -> tuple[Places, int]:
     after = pad + stride - 1 if ceil_mode else pad
-    count = steps(size, kernel, stride, pad, after, dilation)
+    count = output_size(size, kernel, stride, pad, after, dilation)
     if ceil_mode and (count - 1) * stride >= size + pad:
         count -= 1  # the last window would lie on the padding alone
-    return [meeting(k * dilation - pad, stride, size, count) for k in range(kernel)], count
+    return [overlap(k * dilation - pad, stride, size, count) for k in range(kernel)], count
 
 
 def _sizes(

@@ -32,7 +32,7 @@ def as_images(rows: np.ndarray) -> np.ndarray:
     return rows.transpose(3, 1, 0, 2)
 
 
-def steps(size: int, kernel: int, stride: int, before: int, after: int, dilation: int) -> int:
+def output_size(size: int, kernel: int, stride: int, before: int, after: int, dilation: int) -> int:
     """Return how many windows fit along an axis; less than 1 if not even one does.
 
     Args:
@@ -48,7 +48,7 @@ def steps(size: int, kernel: int, stride: int, before: int, after: int, dilation
     return (before + size + after - dilation * (kernel - 1) - 1) // stride + 1
 
 
-def meeting(offset: int, stride: int, size: int, count: int) -> tuple[slice, slice]:
+def overlap(offset: int, stride: int, size: int, count: int) -> tuple[slice, slice]:
     """Return which windows find one of their places inside the axis, and where they find it.
 
     Args:

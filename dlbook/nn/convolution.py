@@ -4,48 +4,53 @@ import numpy as np
 
 from dlbook import functional
 from dlbook.functional.windows import Size, pair
+from dlbook.nn.init import uniform_parameter
 from dlbook.nn.module import Module, Parameter
 from dlbook.tensor import Tensor
 
 
 class _Convolution(Module):
-    """What both have: a weight and a bias, uniform in +-1/sqrt(fan_in) at the start as in torch."""
+    """What both have: a weight and a bias, uniform in +-1/sqrt(fan_in) at the start as in torch.
 
-    def __init__(
-        self,
-        channels: tuple[int, int],
-        kernel_size: tuple[int, ...],
-        stride: tuple[int, ...],
-        padding: tuple[int, ...] | str,
-        dilation: tuple[int, ...],
-        groups: int,
-        bias: bool,
-        rng: np.random.Generator,
-    ):
-        self.in_channels, self.out_channels = channels
-        if groups < 1 or any(n % groups for n in channels):
+    The subclass sets the sizes first, kernel, stride, dilation and padding as tuples of a number
+    for each axis that the window slides along.
+    """
+
+    in_channels: int
+    out_channels: int
+    kernel_size: tuple[int, ...]
+    stride: tuple[int, ...]
+    padding: tuple[int, ...] | str
+    dilation: tuple[int, ...]
+    groups: int
+    weight: Parameter
+    bias: Parameter | None
+
+    def _draw_parameters(self, bias: bool, rng: np.random.Generator) -> None:
+        channels = (self.in_channels, self.out_channels)
+        if self.groups < 1 or any(n % self.groups for n in channels):
             raise ValueError(
-                f"groups needs to divide in_channels and out_channels, got {groups} for "
+                f"groups needs to divide in_channels and out_channels, got {self.groups} for "
                 f"{channels}; use groups=1, or other numbers of channels"
             )
-        self.kernel_size, self.stride, self.padding = kernel_size, stride, padding
-        self.dilation, self.groups = dilation, groups
-        shape = (self.out_channels, self.in_channels // groups, *kernel_size)
+        shape = (self.out_channels, self.in_channels // self.groups, *self.kernel_size)
         bound = float(np.prod(shape[1:])) ** -0.5
-        self.weight = Parameter(rng.uniform(-bound, bound, shape).astype(np.float32))
-        self.bias = (
-            Parameter(rng.uniform(-bound, bound, shape[0]).astype(np.float32)) if bias else None
-        )
+        self.weight = uniform_parameter(shape, bound, rng)
+        self.bias = uniform_parameter(shape[:1], bound, rng) if bias else None
 
     def extra_repr(self) -> str:
-        said = f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}"
-        plain = {"padding": (0, 0), "dilation": (1, 1), "groups": 1}
-        said += f", stride={self.stride}"
-        for name, usual in plain.items():
-            value = getattr(self, name)
-            if value not in (usual, usual[:1] if isinstance(usual, tuple) else usual):
-                said += f", {name}={value}"
-        return said if self.bias is not None else f"{said}, bias=False"
+        axes = len(self.kernel_size)
+        usual = {"padding": (0,) * axes, "dilation": (1,) * axes, "groups": 1}
+        words = [f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}"]
+        words.append(f"stride={self.stride}")
+        words += [
+            f"{name}={getattr(self, name)}"
+            for name, value in usual.items()
+            if getattr(self, name) != value
+        ]
+        if self.bias is None:
+            words.append("bias=False")
+        return ", ".join(words)
 
 
 class Conv2d(_Convolution):
@@ -77,16 +82,12 @@ class Conv2d(_Convolution):
         *,
         rng: np.random.Generator,
     ):
-        super().__init__(
-            (in_channels, out_channels),
-            pair(kernel_size, "kernel_size", 1),
-            pair(stride, "stride", 1),
-            padding if isinstance(padding, str) else pair(padding, "padding", 0),
-            pair(dilation, "dilation", 1),
-            groups,
-            bias,
-            rng,
-        )
+        self.in_channels, self.out_channels, self.groups = in_channels, out_channels, groups
+        self.kernel_size = pair(kernel_size, "kernel_size", 1)
+        self.stride = pair(stride, "stride", 1)
+        self.padding = padding if isinstance(padding, str) else pair(padding, "padding", 0)
+        self.dilation = pair(dilation, "dilation", 1)
+        self._draw_parameters(bias, rng)
 
     def forward(self, input: Tensor) -> Tensor:
         how = self.stride, self.padding, self.dilation, self.groups
@@ -122,9 +123,10 @@ class Conv1d(_Convolution):
         *,
         rng: np.random.Generator,
     ):
-        pads = padding if isinstance(padding, str) else (padding,)
-        sizes = (kernel_size,), (stride,), pads, (dilation,)
-        super().__init__((in_channels, out_channels), *sizes, groups, bias, rng)
+        self.in_channels, self.out_channels, self.groups = in_channels, out_channels, groups
+        self.kernel_size, self.stride, self.dilation = (kernel_size,), (stride,), (dilation,)
+        self.padding = padding if isinstance(padding, str) else (padding,)
+        self._draw_parameters(bias, rng)
 
     def forward(self, input: Tensor) -> Tensor:
         pads = self.padding if isinstance(self.padding, str) else self.padding[0]

@@ -10,7 +10,7 @@ from dlbook.nn.module import Module
 
 def is_leaf(module: Module) -> bool:
     """Return whether a module has no modules inside."""
-    return not any(True for _ in module.children())
+    return next(module.children(), None) is None
 
 
 @contextmanager

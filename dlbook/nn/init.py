@@ -1,5 +1,7 @@
 """First values of weights. Names and defaults are those of torch.nn.init, `rng` is explicit.
 
+`uniform_parameter` alone is ours: what torch does inside its layers.
+
 A weight has the shape (out, in, ...). With r = the size of the axes after the first two, fan_in
 is in * r, the numbers that one output is computed from, and fan_out is out * r.
 """
@@ -8,6 +10,7 @@ from math import sqrt
 
 import numpy as np
 
+from dlbook.nn.module import Parameter
 from dlbook.tensor import Tensor
 
 
@@ -91,10 +94,22 @@ def xavier_normal_(tensor: Tensor, gain: float = 1.0, *, rng: np.random.Generato
     normal_(tensor, 0, gain * sqrt(2 / sum(_fans(tensor))), rng=rng)
 
 
+def uniform_parameter(shape: tuple[int, ...], bound: float, rng: np.random.Generator) -> Parameter:
+    """Return a parameter of that shape, float32, uniform from -bound to bound.
+
+    Args:
+        shape: any shape.
+        bound: 1 / sqrt(fan_in) is where torch's linear maps and convolutions start.
+        rng: where the values come from.
+    """
+    return Parameter(rng.uniform(-bound, bound, shape).astype(np.float32))
+
+
 def _kaiming(tensor: Tensor, a: float, mode: str) -> float:
     if mode not in ("fan_in", "fan_out"):
         raise ValueError(f'mode needs to be "fan_in" or "fan_out", got {mode!r}; try "fan_in"')
-    return sqrt(2 / (1 + a * a) / _fans(tensor)[mode == "fan_out"])
+    fan_in, fan_out = _fans(tensor)
+    return sqrt(2 / (1 + a * a) / (fan_in if mode == "fan_in" else fan_out))
 
 
 def _fans(tensor: Tensor) -> tuple[int, int]:

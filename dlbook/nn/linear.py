@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from dlbook import functional
+from dlbook.nn.init import uniform_parameter
 from dlbook.nn.module import Module, Parameter
 from dlbook.tensor import Tensor
 
@@ -22,16 +23,17 @@ class Linear(Module):
         rng: where the first values come from.
     """
 
+    weight: Parameter
+    bias: Parameter | None
+
     def __init__(
         self, in_features: int, out_features: int, bias: bool = True, *, rng: np.random.Generator
     ):
         self.in_features, self.out_features = in_features, out_features
         bound = in_features**-0.5
         shape = (out_features, in_features)
-        self.weight = Parameter(rng.uniform(-bound, bound, shape).astype(np.float32))
-        self.bias = (
-            Parameter(rng.uniform(-bound, bound, out_features).astype(np.float32)) if bias else None
-        )
+        self.weight = uniform_parameter(shape, bound, rng)
+        self.bias = uniform_parameter((out_features,), bound, rng) if bias else None
 
     def forward(self, input: Tensor) -> Tensor:
         return functional.linear(input, self.weight, self.bias)
@@ -51,6 +53,8 @@ class Embedding(Module):
         embedding_dim: numbers a row. The weight has shape (num_embeddings, embedding_dim).
         rng: where the first values come from.
     """
+
+    weight: Parameter
 
     def __init__(self, num_embeddings: int, embedding_dim: int, *, rng: np.random.Generator):
         self.num_embeddings, self.embedding_dim = num_embeddings, embedding_dim

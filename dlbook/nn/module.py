@@ -1,6 +1,7 @@
 """What every layer is: something with parameters that can be called, nested, saved and loaded."""
 
 from collections.abc import Iterator, Mapping
+from textwrap import indent
 from typing import Any, cast
 
 import numpy as np
@@ -147,6 +148,9 @@ class Module:
         return ""
 
     def __repr__(self) -> str:
-        lines = [f"({n}): {child!r}".replace("\n", "\n  ") for n, child in self.named_children()]
-        inside = "\n  ".join(["", *lines]) + "\n" if lines else self.extra_repr()
-        return f"{type(self).__name__}({inside})"
+        kind = type(self).__name__
+        lines = [f"({name}): {child!r}" for name, child in self.named_children()]
+        if not lines:
+            return f"{kind}({self.extra_repr()})"
+        inside = indent("\n".join(lines), "  ")
+        return f"{kind}(\n{inside}\n)"

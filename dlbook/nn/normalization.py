@@ -10,7 +10,12 @@ from dlbook.tensor import Tensor
 
 
 class _BatchNorm(Module):
-    axes: tuple[int, ...]
+    axes: tuple[int, ...]  # how many the input may have
+    weight: Parameter | None
+    bias: Parameter | None
+    running_mean: Buffer | None
+    running_var: Buffer | None
+    num_batches_tracked: Buffer | None
 
     def __init__(
         self,
@@ -86,6 +91,9 @@ class LayerNorm(Module):
         elementwise_affine: whether there are a weight and a bias, shape normalized_shape.
         bias: whether there is a bias beside the weight.
     """
+
+    weight: Parameter | None
+    bias: Parameter | None
 
     def __init__(
         self,

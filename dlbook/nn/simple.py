@@ -25,7 +25,7 @@ class Sequential(Module):
         return input
 
     def __len__(self) -> int:
-        return sum(1 for _ in self.children())
+        return len(list(self.children()))
 
     def __getitem__(self, index: int) -> Module:
         return list(self.children())[index]

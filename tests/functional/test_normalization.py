@@ -81,13 +81,9 @@ def agrees_with_torch_in_the_middle(x, sizes, w, b):
 def test_backward_agrees_with_finite_differences(rng):
     x, w, b = rng.normal(size=(3, 2, 2, 2)), rng.normal(size=2), rng.normal(size=2)
     mean, var = Tensor(np.ones(2)), Tensor(np.ones(2))
-    for training in (True, False):
-        assert gradcheck(
-            lambda x, w, b, training=training: functional.batch_norm(
-                x, mean if not training else None, var if not training else None, w, b, training
-            ),
-            *(x, w, b),
-        )
+    batch_norm = functional.batch_norm
+    assert gradcheck(lambda x, w, b: batch_norm(x, None, None, w, b, training=True), x, w, b)
+    assert gradcheck(lambda x, w, b: batch_norm(x, mean, var, w, b), x, w, b)
     assert gradcheck(lambda x, w, b: functional.layer_norm(x, 2, w, b), x, w, b)
 
 

@@ -130,6 +130,22 @@ def test_state_is_a_copy_and_comes_back(rng):
         np.testing.assert_array_equal(p.data, saved[name])
 
 
+def test_a_loaded_model_and_the_arrays_it_was_given_go_their_own_ways(rng):
+    model = nn.Sequential(nn.Linear(3, 3, rng=rng), nn.BatchNorm1d(3))
+    given = {name: array + 1 for name, array in model.state_dict().items()}
+    model.load_state_dict(given)
+    loaded = model.state_dict()
+    for array in given.values():
+        array += 1
+    for name, array in model.state_dict().items():
+        np.testing.assert_array_equal(array, loaded[name])
+    before = {name: array.copy() for name, array in given.items()}
+    for tensor in (*model.parameters(), *model.buffers()):
+        tensor.data += 5
+    for name, array in given.items():
+        np.testing.assert_array_equal(array, before[name])
+
+
 @pytest.mark.parametrize(
     ("change", "error", "says"),
     [
