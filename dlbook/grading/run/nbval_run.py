@@ -27,8 +27,8 @@ from dlbook.check.compare import judge
 from dlbook.check.verdict import Verdict
 from dlbook.check.wire import MIME, Json
 from dlbook.grading.errors import GraderError, TimeLimitError
-from dlbook.grading.kernel.channels import Line, Message
-from dlbook.grading.kernel.launcher import Launcher, Limits, Local, Setting
+from dlbook.grading.kernel.channels import Channels, Message
+from dlbook.grading.kernel.launcher import KernelSettings, Launcher, Limits, Local
 from dlbook.grading.kernel.scratch import prefix
 from dlbook.grading.notebook import Notebook
 from dlbook.grading.run.endings import FATAL, Fate, ending, errors, fate, verdict_on
@@ -141,9 +141,9 @@ class _Kernel(RunningKernel):  # type: ignore[misc]
     def __init__(self, run: _Run, folder: str) -> None:
         job = run.job
         torch = any(_TORCH.search(step.source) for step in run.steps)
-        setting = Setting(job.key.seed, folder, job.key.hides, torch)
-        self._running = job.launcher.start(job.limits, setting)
-        self._line = Line(self._running, job.limits, job.deadline)
+        settings = KernelSettings(job.key.seed, folder, job.key.hides, torch)
+        self._running = job.launcher.start(job.limits, settings)
+        self._line = Channels(self._running, job.limits, job.deadline)
         try:
             self._line.wait_until_ready()
         except BaseException:

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from dlbook.check.verdict import Verdict
-from dlbook.grading.kernel.launcher import Limits, Setting
+from dlbook.grading.kernel.launcher import KernelSettings, Limits
 from dlbook.grading.kernel.warm import Warm
 from dlbook.grading.notebook import Cell, Notebook
 from dlbook.grading.run.nbval_run import grade
@@ -57,13 +57,13 @@ def test_nothing_is_left_for_the_next_kernel(warm, tiny_key):
 
 
 def test_two_kernels_at_once_see_nothing_of_each_other(warm):
-    first, second = (warm.start(Limits(), Setting(0, "")) for _ in range(2))
+    first, second = (warm.start(Limits(), KernelSettings(0, "")) for _ in range(2))
     try:
         for kind in ("mnt", "pid", "ipc", "uts", "net"):
-            names = {os.readlink(f"/proc/{k.root}/ns/{kind}") for k in (first, second)}
+            names = {os.readlink(f"/proc/{k.root_pid}/ns/{kind}") for k in (first, second)}
             assert len(names) == 2 and os.readlink(f"/proc/self/ns/{kind}") not in names
         if os.getuid() == 0:
-            owners = {os.stat(f"/proc/{kernel.root}").st_uid for kernel in (first, second)}
+            owners = {os.stat(f"/proc/{kernel.root_pid}").st_uid for kernel in (first, second)}
             assert len(owners) == 2 and 0 not in owners
     finally:
         first.kill()
@@ -110,10 +110,10 @@ def test_a_parent_that_was_killed_is_replaced(tiny_key):
     with Warm() as launcher:
         assert grade(hostile.honest(), tiny_key, launcher=launcher).all_right
         [parent] = launcher._parents.values()
-        os.kill(parent.first, 9)
+        os.kill(parent.first_pid, 9)
         parent.process.wait()
         assert grade(hostile.honest(), tiny_key, launcher=launcher).all_right
-        assert not launcher.cold_because
+        assert not launcher.cold_reason
 
 
 def test_where_nothing_can_be_forked_kernels_are_cold_and_walled(tiny_key, monkeypatch):
@@ -124,7 +124,7 @@ def test_where_nothing_can_be_forked_kernels_are_cold_and_walled(tiny_key, monke
     with Warm() as launcher:
         for because in ("", "", "fork refused"):
             report = grade(hostile.honest(), tiny_key, launcher=launcher)
-            assert launcher.cold_because == because and not launcher._parents
+            assert launcher.cold_reason == because and not launcher._parents
             assert report.all_right and report.isolation == "bwrap+seccomp"
 
 
@@ -153,7 +153,7 @@ for _ in range(30):
 data = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(x), 8, num_workers=2)
 proof = (losses[-1] < losses[0] / 2, sum(len(b[0]) for b in data))"""
     assert detail(Attack(train, "").notebook(), tiny_key, warm) == "RuntimeError: proof: (True, 32)"
-    assert not warm.cold_because
+    assert not warm.cold_reason
 
 
 def test_other_questions_are_graded_after_one_has_ended_the_kernel(warm, tiny_key):

@@ -11,7 +11,7 @@ from time import monotonic
 import pytest
 
 from dlbook.check.verdict import Verdict
-from dlbook.grading.kernel.launcher import Launcher, Limits, Running, Setting
+from dlbook.grading.kernel.launcher import KernelSettings, Launcher, Limits, StartedKernel
 from dlbook.grading.run.nbval_run import grade
 from dlbook.grading.run.report import Report
 from tests import ROOT
@@ -54,7 +54,7 @@ def test_an_attack_gains_nothing_and_harms_nobody(name, places, warm: Launcher, 
     assert re.search(attack.inside, said(report), re.DOTALL), said(report)
     assert report.score == attack.points
     assert report.isolation == "bwrap+seccomp"
-    assert not warm.cold_because
+    assert not warm.cold_reason
     assert processes_with("31416") == 0
     assert not (places["folder"] / "written").exists()
     assert grade(hostile.honest(), tiny_key, LIMITS, warm).all_right
@@ -79,8 +79,8 @@ class Timed(Launcher):
     def __init__(self, inner: Launcher) -> None:
         self.inner, self.lives = inner, []
 
-    def start(self, limits: Limits, setting: Setting) -> Running:
-        kernel, started = self.inner.start(limits, setting), monotonic()
+    def start(self, limits: Limits, settings: KernelSettings) -> StartedKernel:
+        kernel, started = self.inner.start(limits, settings), monotonic()
         kill = kernel.kill
 
         def killed() -> None:

@@ -139,7 +139,7 @@ def test_a_folder_with_solutions_is_never_shown(monkeypatch, tmp_path):
     (tmp_path / "solutions").mkdir()
     monkeypatch.setattr(sandbox, "_packages", lambda: {str(tmp_path): "/packages/0"})
     with pytest.raises(SandboxError, match="holds solutions"):
-        sandbox.walls("once", ())
+        sandbox.sandbox_command("once", ())
 
 
 def test_a_kernel_that_cannot_start_is_the_graders_fault(tiny_key):
