@@ -1,4 +1,4 @@
-"""The walls themselves: what is shown, what is refused, and what is said where there are none."""
+"""The sandbox: what it shows, what it refuses, and the error where it cannot start."""
 
 import os
 import re
@@ -37,7 +37,7 @@ def cold():
 
 @pytest.mark.notebook
 @needs_bubblewrap
-def test_a_cold_kernel_has_the_same_walls(cold, tiny_key):
+def test_a_cold_kernel_is_as_isolated(cold, tiny_key):
     report = grade(hostile.honest(), tiny_key, launcher=cold)
     assert report.all_right and report.isolation == "bwrap+seccomp"
     for name in ("mounts, traces, and asks for rights", "writes to the system", "disk"):
@@ -177,7 +177,7 @@ def test_the_numbers_of_calls_are_those_of_the_system_headers(machine):
     words = [line.split() for line in HEADERS[machine].read_text().splitlines()]
     numbers = {w[1].replace("__NR3264_", "__NR_"): w[2] for w in words if len(w) > 2}
     column = list(HEADERS).index(machine)
-    for name, pair in (seccomp._NUMBERS | seccomp._ARGUED).items():
+    for name, pair in (seccomp._NUMBERS | seccomp._BY_ARGUMENT).items():
         found = numbers.get(f"__NR_{name}")
         assert found is None or not found.isdigit() or int(found) == pair[column], name
 
