@@ -137,7 +137,7 @@ def _key(course: "Course", path: Path, cells: "tuple[Cell, ...]", seed: int | No
     from dlbook.grading.course.exercise_set import understand
     from dlbook.grading.course.programs import make_key
     from dlbook.grading.notebook import read
-    from dlbook.grading.run.graft import stray
+    from dlbook.grading.run.graft import why_not_this_set
 
     text = "\n".join(cell.source for cell in cells)
     keys = [key for file in sorted(course.keys.glob("*.json")) if (key := load(file))]
@@ -149,7 +149,7 @@ def _key(course: "Course", path: Path, cells: "tuple[Cell, ...]", seed: int | No
             "exercises: name the right file, or run `dlbook build` first"
         )
     key = named[scores.index(max(scores))]
-    if reason := stray(cells, key):
+    if reason := why_not_this_set(cells, key):
         raise UserError(f"{path} is {reason}")
     if seed is None:
         return key

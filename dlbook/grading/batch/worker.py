@@ -27,7 +27,7 @@ from dlbook.grading.kernel.launcher import Launcher, Limits
 from dlbook.grading.kernel.warm import launcher
 from dlbook.grading.notebook import Notebook, parse
 from dlbook.grading.package import PACKAGE, package_files
-from dlbook.grading.run.graft import graft, stray
+from dlbook.grading.run.graft import graft, why_not_this_set
 from dlbook.grading.run.report import Report
 
 Sandbox = Literal["required", "off"]
@@ -107,7 +107,7 @@ def work(job: Job) -> Record:
     except UnreadableError as error:
         return Record(unreadable=str(error))
     key = _unpack(job.key)
-    if reason := stray(notebook.cells, key):
+    if reason := why_not_this_set(notebook.cells, key):
         return Record(unreadable=reason)
     from dlbook.grading.run.nbval_run import (
         grade,  # nbval takes seconds to load, and the parent needs none

@@ -6,7 +6,7 @@ from dlbook.check.answer_key import load
 from dlbook.grading.batch.worker import Job, engine, pack, work
 from dlbook.grading.kernel.launcher import Limits
 from dlbook.grading.notebook import Cell, read
-from dlbook.grading.run.graft import graft, stray
+from dlbook.grading.run.graft import graft, why_not_this_set
 from tests import ROOT
 
 NAME = "05_backpropagation"
@@ -22,19 +22,19 @@ def first_lines_lost(cells):
 
 
 def test_a_chapter_handed_in_for_its_exercises_is_told(key):
-    reason = stray(read(ROOT / "chapters" / f"{NAME}.ipynb").cells, key)
+    reason = why_not_this_set(read(ROOT / "chapters" / f"{NAME}.ipynb").cells, key)
     assert "of its 11 functions only unbroadcast is there" in reason
     assert f"Hand in exercises/{NAME}.ipynb" in reason
 
 
 def test_exercises_without_any_first_line_are_no_stray(key):
     cells = read(ROOT / "exercises" / f"{NAME}.ipynb").cells
-    assert stray(cells, key) == "" == stray(first_lines_lost(cells), key)
+    assert why_not_this_set(cells, key) == "" == why_not_this_set(first_lines_lost(cells), key)
 
 
 def test_a_notebook_of_other_functions_is_told(key):
     cells = read(ROOT / "chapters" / "00_start_here.ipynb").cells
-    assert "of its 11 functions none is there" in stray(cells, key)
+    assert "of its 11 functions none is there" in why_not_this_set(cells, key)
 
 
 def test_a_function_that_was_renamed_is_told(key):
@@ -48,7 +48,7 @@ def test_a_function_that_was_renamed_is_told(key):
 
 @pytest.mark.parametrize("cells", [(), (Cell("code", " \n"), Cell("markdown", ""))])
 def test_an_empty_notebook_is_told(key, cells):
-    assert stray(cells, key).startswith("an empty notebook")
+    assert why_not_this_set(cells, key).startswith("an empty notebook")
 
 
 def test_a_stray_notebook_gets_a_reason_and_no_grade(key):
