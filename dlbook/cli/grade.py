@@ -12,8 +12,8 @@ from dlbook.check.errors import UserError
 from dlbook.cli.course import NOT_RIGHT, RIGHT, find_course
 
 if TYPE_CHECKING:
-    from dlbook.grading.batch.batch import Plan
-    from dlbook.grading.batch.executors import Pool
+    from dlbook.grading.batch.batch import BatchSettings
+    from dlbook.grading.batch.executors import WorkerPool
     from dlbook.grading.batch.intake import Submission
     from dlbook.grading.batch.journal import Entry, Journal
     from dlbook.grading.course.build import Course
@@ -152,8 +152,8 @@ def _plan(
     sets: dict[str, "ExerciseSet"],
     submissions: list["Submission"],
     journal: "Journal",
-) -> "Plan":
-    from dlbook.grading.batch.batch import Plan, Reference, fresh_seed
+) -> "BatchSettings":
+    from dlbook.grading.batch.batch import BatchSettings, Reference, fresh_seed
     from dlbook.grading.course.exercise_set import digest
     from dlbook.grading.course.lint import rejects
     from dlbook.grading.course.programs import make_key
@@ -170,7 +170,7 @@ def _plan(
                 "be fair: run `dlbook build --check` and mend the solution"
             )
         references[name] = Reference(key, digest(sets[name].cells))
-    return Plan(references, seed, limits, options.sandbox)
+    return BatchSettings(references, seed, limits, options.sandbox)
 
 
 def _limits(options: argparse.Namespace) -> "Limits":
@@ -191,7 +191,7 @@ def _limits(options: argparse.Namespace) -> "Limits":
     return limits
 
 
-def _pool(options: argparse.Namespace, stack: ExitStack) -> "Pool":
+def _pool(options: argparse.Namespace, stack: ExitStack) -> "WorkerPool":
     from dlbook.grading.batch.executors import dask, processes
     from dlbook.grading.errors import ExecutorError
 
@@ -203,13 +203,15 @@ def _pool(options: argparse.Namespace, stack: ExitStack) -> "Pool":
         raise UserError(str(error)) from None
 
 
-def _run(plan: "Plan", pool: "Pool", submissions: list["Submission"], journal: "Journal") -> None:
+def _run(
+    plan: "BatchSettings", pool: "WorkerPool", submissions: list["Submission"], journal: "Journal"
+) -> None:
     from tqdm import tqdm
 
     from dlbook.grading.batch.batch import Batch
 
     batch = Batch(plan, journal)
-    count = batch.enrol(submissions)
+    count = batch.register(submissions)
     if count < len(submissions):
         known = "the rest was graded before, equals one of these, or cannot be graded"
         print(f"{count} of {len(submissions)} files to grade: {known}", file=sys.stderr)
@@ -221,23 +223,23 @@ def _run(plan: "Plan", pool: "Pool", submissions: list["Submission"], journal: "
 
 
 def _standing(folder: Path) -> list["Entry"]:
-    from dlbook.grading.batch.journal import journals, standing
+    from dlbook.grading.batch.journal import current_entries, journals
 
     found = journals(folder)
     if not found:
         raise UserError(f"a folder that `dlbook grade` wrote is needed, {folder} is none")
-    return [entry for path in found for entry in standing(path)]
+    return [entry for path in found for entry in current_entries(path)]
 
 
 def _write(folder: Path, journal: "Journal") -> int:
     """Write all reports from all journals of the folder, and say the result in short."""
-    from dlbook.grading.batch.journal import journals, standing
+    from dlbook.grading.batch.journal import current_entries, journals
     from dlbook.grading.results.changes import changes
     from dlbook.grading.results.files import summary, write_all
     from dlbook.grading.results.folder import Results
 
     entries = _standing(folder)
-    before = [entry for path in journals(folder) for entry in standing(path, back=1)]
+    before = [entry for path in journals(folder) for entry in current_entries(path, back=1)]
     changed = changes(before, entries)
     results = Results(folder, journal, lambda line: print(line, file=sys.stderr))
     write_all(results, entries, changed)

@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 
 from dlbook.check.verdict import Verdict
-from dlbook.grading.batch.journal import Entry, Journal, Origin, Record, journals, standing
+from dlbook.grading.batch.journal import Entry, Journal, Origin, Record, current_entries, journals
 from dlbook.grading.errors import JournalBusyError, ResultsFolderError
 from dlbook.grading.results.changes import changes
 from dlbook.grading.results.folder import Results, beside, require_results_or_nothing
@@ -34,13 +34,27 @@ def test_a_result_is_found_again_by_all_that_it_depends_on(journal):
 def test_a_row_is_on_the_disk_as_soon_as_it_is_kept(journal, tmp_path):
     run = journal.begin(7, [ENTRY])
     path = tmp_path / "journal.sqlite"
-    assert standing(path)[0].reason.startswith("not graded yet")
+    assert current_entries(path)[0].reason.startswith("not graded yet")
     journal.put(run, replace(ENTRY, record=RIGHT))
-    assert standing(path) == [replace(ENTRY, record=RIGHT)]
+    assert current_entries(path) == [replace(ENTRY, record=RIGHT)]
     base = sqlite3.connect(path)
     assert base.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     assert base.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     base.close()
+
+
+def test_each_row_waits_for_the_disk_whatever_the_default_of_sqlite_is(tmp_path, monkeypatch):
+    connect, full = sqlite3.connect, 2  # SQLite's number for synchronous=FULL
+
+    def connect_without_waiting(*arguments, **options):
+        database = connect(*arguments, **options)
+        database.execute("PRAGMA synchronous=OFF")
+        return database
+
+    monkeypatch.setattr(sqlite3, "connect", connect_without_waiting)
+    journal = Journal(tmp_path / "journal.sqlite")
+    assert journal._database.execute("PRAGMA synchronous").fetchone() == (full,)
+    journal.close()
 
 
 def test_a_second_writer_is_refused(journal, tmp_path):
@@ -57,17 +71,17 @@ def test_the_seed_of_the_newest_run_is_known(journal):
 
 def test_who_is_not_handed_in_again_stays_with_the_result(journal, tmp_path):
     bob = replace(ENTRY, student="bob", origin=replace(ORIGIN, submission="b"))
-    stray = Entry("bob", "", label="thesis.pdf", problem="a PDF.")
-    lost = replace(stray, student="zoe")
-    run = journal.begin(7, [ENTRY, bob, stray, lost])
+    other = Entry("bob", "", label="thesis.pdf", problem="a PDF.")
+    lost = replace(other, student="zoe")
+    run = journal.begin(7, [ENTRY, bob, other, lost])
     journal.put(run, replace(ENTRY, record=RIGHT))
     again = replace(bob, origin=replace(ORIGIN, submission="c"))
     run = journal.begin(7, [again])
-    assert journal.others(run, [again]) == 2
-    found = {(e.student, e.set_name): e for e in standing(tmp_path / "journal.sqlite")}
+    assert journal.carried_over(run, [again]) == 2
+    found = {(e.student, e.set_name): e for e in current_entries(tmp_path / "journal.sqlite")}
     assert found == {
         ("ada", fakes.SET): replace(ENTRY, record=RIGHT),
-        ("bob", fakes.SET): again,  # and what lay beside the old one is gone
+        ("bob", fakes.SET): again,  # and the file of no set that came with the old one is gone
         ("zoe", ""): lost,
     }
 
@@ -89,7 +103,7 @@ def test_a_score_that_changed_is_told_with_the_cause(journal, tmp_path, what):
         journal.put(run, entry)
         journal.finish(run)
     path = tmp_path / "journal.sqlite"
-    (change,) = changes(standing(path, back=1), standing(path))
+    (change,) = changes(current_entries(path, back=1), current_entries(path))
     assert (change.before, change.after, change.why) == ("2 of 2", "0 of 2", cause)
     assert change.exercises == "relu_back: right, now wrong"
 

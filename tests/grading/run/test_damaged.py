@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from dlbook.cli import main
-from dlbook.grading.batch.journal import standing
+from dlbook.grading.batch.journal import current_entries
 from dlbook.grading.errors import SandboxError, UnreadableError
 from dlbook.grading.kernel.warm import launcher
 from dlbook.grading.notebook import Notebook, parse
@@ -152,7 +152,7 @@ def graded(tmp_path_factory):
     assert main([*command, "--sandbox", sandbox(), "--cell-seconds", "5"]) == 1
     assert (out / "class.html").is_file()
     assert len(list((out / "feedback").iterdir())) == len(files)
-    return {entry.student: entry for entry in standing(out / "journal.sqlite")}
+    return {entry.student: entry for entry in current_entries(out / "journal.sqlite")}
 
 
 @pytest.mark.notebook

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from dlbook.check.answer_key import load
-from dlbook.grading.batch.worker import Job, engine, pack, work
+from dlbook.grading.batch.worker import Task, engine, pack, work
 from dlbook.grading.kernel.launcher import Limits
 from dlbook.grading.notebook import Cell, read
 from dlbook.grading.run.graft import graft, why_not_this_set
@@ -54,5 +54,5 @@ def test_an_empty_notebook_is_told(key, cells):
 def test_a_stray_notebook_gets_a_reason_and_no_grade(key):
     data = (ROOT / "chapters" / f"{NAME}.ipynb").read_bytes()
     limits = Limits()
-    record = work(Job(data, pack(key), limits, "off", engine(limits, "off")))
+    record = work(Task(data, pack(key), limits, "off", engine(limits, "off")))
     assert record.report is None and record.unreadable.startswith("not the exercise notebook")
