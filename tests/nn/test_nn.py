@@ -130,6 +130,19 @@ def test_state_is_a_copy_and_comes_back(rng):
         np.testing.assert_array_equal(p.data, saved[name])
 
 
+def test_a_loaded_state_stays_the_callers(rng):
+    model = network(rng)
+    state = {name: array + 1 for name, array in model.state_dict().items()}
+    expected = {name: array.copy() for name, array in state.items()}
+    model.load_state_dict(state)
+    for array in state.values():
+        array += 1
+    for name, p in model.named_parameters():
+        np.testing.assert_array_equal(p.data, expected[name])
+        p.data -= 1
+        np.testing.assert_array_equal(state[name], expected[name] + 1)
+
+
 @pytest.mark.parametrize(
     ("change", "error", "says"),
     [
