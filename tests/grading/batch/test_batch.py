@@ -4,13 +4,17 @@ import subprocess
 import sys
 import time
 from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
+from dlbook.grading.batch import worker
 from dlbook.grading.batch.batch import FAULT, shard
 from dlbook.grading.batch.executors import WorkerPool, dask
 from dlbook.grading.batch.intake import collect
 from dlbook.grading.batch.journal import current_entries
+from dlbook.grading.errors import EngineMismatchError
+from dlbook.grading.kernel.launcher import Limits
 from tests.grading.batch import fakes
 
 starts_processes = pytest.mark.notebook  # and takes seconds for it
@@ -59,6 +63,36 @@ def test_any_executor_gives_the_same(folder, tmp_path, pool):
     alone = WorkerPool(lambda: ThreadPoolExecutor(1), 1)
     expected = outcome(fakes.run(folder, tmp_path / "one.sqlite", fakes.settings(), alone))
     assert outcome(fakes.run(folder, tmp_path / "many.sqlite", fakes.settings(), pool)) == expected
+
+
+def graded_again(folder, journal, **changes) -> int:
+    """Return how many files are graded when a journal's run is repeated with other settings."""
+    done = []
+
+    def count(task):
+        done.append(task)
+        return fakes.work(task)
+
+    fakes.run(folder, journal, replace(fakes.settings(count), **changes), threads())
+    return len(done)
+
+
+def test_files_are_graded_again_where_the_engine_differs_and_only_there(
+    folder, tmp_path, monkeypatch
+):
+    journal = tmp_path / "journal.sqlite"
+    assert graded_again(folder, journal) == 58
+    assert graded_again(folder, journal) == 0
+    assert graded_again(folder, journal, limits=Limits(cell_seconds=1)) == 58
+    assert graded_again(folder, journal, sandbox="required") == 58
+    monkeypatch.setattr(worker, "_installed", lambda: "another dlbook")
+    assert graded_again(folder, journal) == 58
+
+
+def test_a_worker_with_another_engine_grades_nothing():
+    task = worker.Task(fakes.notebook(""), worker.pack(fakes.KEY), Limits(), "off", "another")
+    with pytest.raises(EngineMismatchError, match="install the same"):
+        worker.work(task)
 
 
 def test_shards_are_the_whole(folder, tmp_path):

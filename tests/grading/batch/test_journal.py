@@ -1,5 +1,6 @@
+import json
 import sqlite3
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
 
@@ -55,6 +56,28 @@ def test_each_row_waits_for_the_disk_whatever_the_default_of_sqlite_is(tmp_path,
     journal = Journal(tmp_path / "journal.sqlite")
     assert journal._database.execute("PRAGMA synchronous").fetchone() == (full,)
     journal.close()
+
+
+def test_a_journal_of_an_older_dlbook_is_read(tmp_path):
+    database = sqlite3.connect(tmp_path / "journal.sqlite")
+    database.executescript("""
+CREATE TABLE runs (id INTEGER PRIMARY KEY, started TEXT, finished TEXT, seed INTEGER);
+CREATE TABLE results (key TEXT PRIMARY KEY, at TEXT, record TEXT);
+CREATE TABLE roll (run INTEGER, student TEXT, set_name TEXT, entry TEXT,
+    PRIMARY KEY (run, student, set_name));
+CREATE TABLE files (path TEXT PRIMARY KEY, digest TEXT);
+INSERT INTO runs VALUES (1, "", "", 7);
+""")
+    entry, record = json.dumps(asdict(ENTRY)), json.dumps(asdict(RIGHT))
+    database.execute("INSERT INTO roll VALUES (1, 'ada', ?, ?)", (fakes.SET, entry))
+    database.execute("INSERT INTO results VALUES (?, '', ?)", (ORIGIN.key, record))
+    database.commit()
+    database.close()
+    journal = Journal(tmp_path / "journal.sqlite")
+    run = journal.begin(7, [])
+    assert journal.carried_over(run, []) == 1 and journal.record(ORIGIN) == RIGHT
+    journal.close()
+    assert current_entries(tmp_path / "journal.sqlite") == [replace(ENTRY, record=RIGHT)]
 
 
 def test_a_second_writer_is_refused(journal, tmp_path):
