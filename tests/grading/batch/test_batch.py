@@ -108,7 +108,7 @@ def test_a_fault_of_the_grader_is_tried_again(folder, tmp_path, monkeypatch):
     assert not any(entry.reason for entry in entries)
 
 
-def test_a_fault_that_stays_is_told_and_never_scored_and_tried_again_by_the_next_run(
+def test_a_fault_that_stays_is_reported_and_never_scored_and_tried_again_by_the_next_run(
     folder, tmp_path
 ):
     (folder / "s007.ipynb").write_bytes(fakes.notebook("# fault"))

@@ -109,7 +109,7 @@ def test_who_is_not_handed_in_again_stays_with_the_result(journal, tmp_path):
     }
 
 
-WHYS = {  # what is new: the cause that is told
+WHYS = {  # what is new: the cause that is reported
     "submission": ("other bytes", "another file was handed in"),
     "reference": ("other", "the reference solution was changed"),
     "seed": (8, "the inputs were drawn from another seed"),
@@ -118,7 +118,7 @@ WHYS = {  # what is new: the cause that is told
 
 
 @pytest.mark.parametrize("what", WHYS)
-def test_a_score_that_changed_is_told_with_the_cause(journal, tmp_path, what):
+def test_a_score_that_changed_is_reported_with_the_cause(journal, tmp_path, what):
     value, cause = WHYS[what]
     other = replace(ENTRY, origin=replace(ORIGIN, **{what: value}), record=WRONG)
     for entry in (replace(ENTRY, record=RIGHT), other):
@@ -145,16 +145,16 @@ def test_a_fault_after_a_grade_is_a_change_with_its_reason(journal):
 
 
 def test_what_a_person_wrote_is_kept_beside(journal, tmp_path):
-    said = []
-    results = Results(tmp_path, journal, said.append)
+    messages = []
+    results = Results(tmp_path, journal, messages.append)
     results.write("grades.csv", "one")
     results.write("grades.csv", "two")
-    assert said == [] and (tmp_path / "grades.csv").read_text() == "two"
+    assert messages == [] and (tmp_path / "grades.csv").read_text() == "two"
     (tmp_path / "grades.csv").write_text("mine")
     results.write("grades.csv", "three")
     assert (tmp_path / "grades.csv").read_text() == "three"
     assert (tmp_path / "grades.yours.csv").read_text() == "mine"
-    assert "changed by hand: kept as grades.yours.csv" in said[0]
+    assert "changed by hand: kept as grades.yours.csv" in messages[0]
 
 
 def test_a_free_name_is_found_beside(tmp_path):

@@ -38,9 +38,11 @@ try:
     proof.append("socket")
 except ConnectionRefusedError:
     pass
-proof += ["LEFT"] * ("LEFT" in os.environ)
+if "LEFT" in os.environ:
+    proof.append("LEFT")
 proof += [str(o) for o in (builtins, sys, np) if hasattr(o, "left")]
-proof += ["where"] * (np.where(True, 1, 2) != 1)"""
+if np.where(True, 1, 2) != 1:
+    proof.append("where")"""
 
 
 def detail(notebook, key, launcher, **limits):
@@ -91,10 +93,10 @@ USUAL = {  # what people do in notebooks, as a payload that leaves a proof: the 
 
 
 @pytest.mark.parametrize("payload", USUAL)
-def test_a_walled_kernel_does_what_notebooks_ask(payload, warm, tiny_key):
+def test_a_sandboxed_kernel_does_what_notebooks_ask(payload, warm, tiny_key):
     report = grade(Attack(payload, "").notebook(), tiny_key, Limits(cell_seconds=10), warm)
-    said = report.exercises[0].outcomes[0].detail
-    assert said.startswith(f"RuntimeError: proof: {USUAL[payload]}\n") and not report.notes
+    text = report.exercises[0].outcomes[0].detail
+    assert text.startswith(f"RuntimeError: proof: {USUAL[payload]}\n") and not report.notes
 
 
 @pytest.mark.parametrize("ending", ["1 / 0", "pass"])
@@ -102,8 +104,8 @@ def test_what_a_cell_has_started_ends_with_it_where_it_fails(ending, warm, tiny_
     start = f"import subprocess\nchild = subprocess.Popen(['sleep', '60'])\n{ending}"
     proof = f"import time; time.sleep(0.2)\nproof = child.poll()\n{RAISES_PROOF}"
     cells = (Cell("code", start), Cell("code", f"# answer: relu_back\n{proof}"))
-    said = detail(Notebook(cells), tiny_key, warm)
-    assert said == f"RuntimeError: proof: {'None' if ending == 'pass' else '-9'}"
+    text = detail(Notebook(cells), tiny_key, warm)
+    assert text == f"RuntimeError: proof: {'None' if ending == 'pass' else '-9'}"
 
 
 def test_a_parent_that_was_killed_is_replaced(tiny_key):
@@ -116,7 +118,7 @@ def test_a_parent_that_was_killed_is_replaced(tiny_key):
         assert not launcher.cold_reason
 
 
-def test_where_nothing_can_be_forked_kernels_are_cold_and_walled(tiny_key, monkeypatch):
+def test_where_nothing_can_be_forked_kernels_are_cold_and_sandboxed(tiny_key, monkeypatch):
     def refuse(*_arguments):
         raise OSError("fork refused")
 

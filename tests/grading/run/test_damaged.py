@@ -59,7 +59,7 @@ WORSE = {  # damage that leaves the answer readable: full marks
     "same key twice": GOOD.replace(b'"nbformat": 4,', b'"nbformat": 3, "nbformat": 4,'),
     "not a number": GOOD.replace(b'"nbformat": 4,', b'"x": NaN, "y": 1e999, "nbformat": 4,'),
 }
-GONE = {  # damage that leaves nothing: the reason that is told
+GONE = {  # damage that leaves nothing: the reason that is reported
     "empty": (b"", "the file is empty"),
     "spaces": (b" \n ", "the file is empty"),
     "cut off": (GOOD[: len(GOOD) // 2], "cut off or was edited by hand"),
