@@ -30,6 +30,11 @@ PLUGIN = nbval.plugin
 _TORCH = re.compile(r"^\s*(?:import|from)\s+torch\b", re.MULTILINE)
 
 
+def options(cell_seconds: float) -> list[str]:
+    """Return pytest's options for nbval: how many seconds a cell may take."""
+    return [f"--nbval-cell-timeout={cell_seconds}"]
+
+
 class _NbvalKernel(RunningKernel):  # type: ignore[misc]
     """nbval's kernel, started by a launcher; its messages are received within budgets."""
 
@@ -84,9 +89,9 @@ class StepFile(IPyNbFile):  # type: ignore[misc]
     def collect(self) -> Iterator["_StepCell"]:
         for number, step in enumerate(self.current.steps):
             cell = _as_cell(number, step)
-            options = {"check": bool(step.check), "check_exception": True, "skip": False}
+            tags = {"check": bool(step.check), "check_exception": True, "skip": False}
             item: _StepCell = _StepCell.from_parent(
-                self, name=f"step {number}", cell_num=number, cell=cell, options=options
+                self, name=f"step {number}", cell_num=number, cell=cell, options=tags
             )
             item.step = step
             yield item

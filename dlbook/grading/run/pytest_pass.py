@@ -11,7 +11,7 @@ import pytest
 from dlbook.grading.errors import GraderError
 from dlbook.grading.kernel.scratch import prefix
 from dlbook.grading.run.graft import Step
-from dlbook.grading.run.nbval_items import PLUGIN, StepFile
+from dlbook.grading.run.nbval_items import PLUGIN, StepFile, options
 from dlbook.grading.run.progress import Pass, Progress
 
 _UNUSED_PLUGINS = """
@@ -46,10 +46,10 @@ def run_pass(progress: Progress, steps: list[Step]) -> Pass:
     with tempfile.TemporaryDirectory(prefix=prefix()) as folder:
         path = Path(folder, "submission.ipynb")
         path.touch()
-        options = [*_OPTIONS, f"--nbval-cell-timeout={progress.limits.cell_seconds}"]
-        options += ["--rootdir", folder, "--confcutdir", folder, str(path)]
+        arguments = [*_OPTIONS, *options(progress.limits.cell_seconds)]
+        arguments += ["--rootdir", folder, "--confcutdir", folder, str(path)]
         with redirect_stdout(io.StringIO()) as output:
-            code = pytest.main(options, plugins=[PLUGIN, _Collector(current)])
+            code = pytest.main(arguments, plugins=[PLUGIN, _Collector(current)])
     if current.fault:
         raise GraderError(f"the grader itself failed: {current.fault}") from current.fault
     if current.fatal is None and not progress.has_all(steps):
