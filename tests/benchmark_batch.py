@@ -16,7 +16,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from dlbook.grading.batch.journal import standing
+from dlbook.grading.batch.journal import current_entries
 from dlbook.grading.course.build import Course, build
 from dlbook.grading.course.exercise_set import ExerciseSet, derive, understand
 from dlbook.grading.notebook import canonical, read
@@ -99,7 +99,7 @@ def run(command: list[str], stop_at: int = 0, journal: Path | None = None) -> tu
 
 
 def graded(journal: Path) -> int:
-    return sum(entry.record is not None for entry in standing(journal))
+    return sum(entry.record is not None for entry in current_entries(journal))
 
 
 def outcome(journal: Path) -> dict[str, object]:
@@ -107,7 +107,7 @@ def outcome(journal: Path) -> dict[str, object]:
         entry.student: (report.score, [e.verdict for e in report.exercises])
         if (report := entry.report)
         else entry.reason
-        for entry in standing(journal)
+        for entry in current_entries(journal)
     }
 
 

@@ -19,7 +19,8 @@ from time import monotonic
 
 from dlbook.check.answer_key import from_json
 from dlbook.grading.kernel import memory
-from dlbook.grading.kernel.launcher import Launcher, Limits, Running, Setting
+from dlbook.grading.kernel.launcher import KernelSettings, Launcher, StartedKernel
+from dlbook.grading.kernel.limits import Limits
 from dlbook.grading.notebook import canonical, read
 from tests import ROOT
 
@@ -119,7 +120,7 @@ def _sandboxed(paths: list[Path], fork: bool) -> None:
         for path in paths:
             report = grade(read(path), key, Limits(), counted)
             assert sum(not e.score for e in report.exercises) == 1, report.text()
-        assert not fork or not launcher.cold_because, launcher.cold_because
+        assert not fork or not launcher.cold_reason, launcher.cold_reason
     print(0.0 if fork else counted.seconds)  # of a killed cold sandbox, nobody is told the CPU
     _say_peak()
 
@@ -132,9 +133,9 @@ class _Counted(Launcher):
     def __init__(self, inner: Launcher) -> None:
         self.inner, self.seconds = inner, 0.0
 
-    def start(self, limits: Limits, setting: Setting) -> Running:
-        kernel = self.inner.start(limits, setting)
-        kill, root = kernel.kill, kernel.root
+    def start(self, limits: Limits, settings: KernelSettings) -> StartedKernel:
+        kernel = self.inner.start(limits, settings)
+        kill, root = kernel.kill, kernel.root_pid
 
         def killed() -> None:
             if kernel.is_alive():

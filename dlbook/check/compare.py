@@ -2,8 +2,8 @@
 
 Floats agree within a tolerance; integers, booleans, texts and shapes agree exactly. A difference
 is put into words that never give the needed numbers away: they show the learner's own number and
-tell in coarse words how far off the numbers are, never a ratio that only some of them share. Only
-numbers that are right to four digits are called close: whoever has those learns no other.
+say in coarse words how far off the numbers are, never a ratio that only some of them share. Only
+numbers that are right to four digits are called close, so this gives nothing away either.
 """
 
 import hashlib
@@ -30,10 +30,7 @@ _ADVICE = (  # words of an error: what to do
         "Graded, a notebook runs without other files, and without some packages.",
     ),
 )
-_ORDINALS = (
-    *("first", "second", "third", "fourth", "fifth"),
-    *("sixth", "seventh", "eighth", "ninth", "tenth"),
-)
+_ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth"
 
 
 def judge(exercise: ExerciseKey, check: CheckKey, got: Json) -> Outcome:
@@ -122,8 +119,8 @@ def _explain_failure(got: Failure) -> str:
 
 
 def with_advice(error: str) -> str:
-    """Return an error, and below it what to do where that can be told from its words."""
-    advice = [_(told) for words, told in _ADVICE if any(word in error for word in words)]
+    """Return an error, and below it what to do about it where its words show that."""
+    advice = [_(text) for words, text in _ADVICE if any(word in error for word in words)]
     return "\n".join([error, *advice])
 
 
@@ -139,7 +136,8 @@ def _explain_dict(expected: dict[str, Any], got: object, rtol: float, atol: floa
         difference = explain(expected[label], got[label], rtol, atol)
         if difference is None:
             continue
-        if argument := _ARGUMENT.fullmatch(label):
+        argument = _ARGUMENT.fullmatch(label)
+        if argument:
             return _explain_argument(argument[1], expected[label], got[label], rtol, atol)
         return f"{label}: {difference}"
     return None
@@ -186,8 +184,9 @@ def _which(index: int, count: int) -> str:
     """Return which of the values of a list is meant, '' where it is the only one."""
     if count == 1:
         return ""
-    if index < len(_ORDINALS):
-        return _("the {nth} of {n} values").format(nth=_(_ORDINALS[index]), n=count)
+    ordinals = _ORDINALS.split()
+    if index < len(ordinals):
+        return _("the {nth} of {n} values").format(nth=_(ordinals[index]), n=count)
     return _("value {number} of {n}").format(number=index + 1, n=count)
 
 
@@ -196,8 +195,9 @@ def _explain_array(expected: np.ndarray, got: object, rtol: float, atol: float) 
         return _needed(expected, got)
     if got.shape != expected.shape:
         text = _("shape {got}, where {need} is needed").format(got=got.shape, need=expected.shape)
-        turned = got.shape == expected.shape[::-1] and np.allclose(got.T, expected, rtol, atol)
-        return text + _(" (it is transposed)") * bool(turned)
+        if got.shape == expected.shape[::-1] and np.allclose(got.T, expected, rtol, atol):
+            text += _(" (it is transposed)")
+        return text
     if expected.dtype.kind == "f" and got.dtype.kind in "fiu":
         return _explain_numbers(expected, got.astype(expected.dtype), rtol, atol)
     if (expected.dtype.kind == "b") != (got.dtype.kind == "b") or got.dtype.kind == "f":
@@ -245,14 +245,16 @@ def _count(wrong: np.ndarray, got: np.ndarray) -> str | None:
     if got.size == 1:
         return _("the number is not right, yours is {got}").format(got=f"{got.item():.6g}")
     index = tuple(int(i) for i in np.argwhere(wrong)[0])
-    return _(
-        "{n} of {all} numbers differ, the first at index {index}, where yours is {got}"
-    ).format(n=wrong.sum(), all=wrong.size, index=list(index), got=f"{got[index].item():.6g}")
+    text = _("{n} of {all} numbers differ, the first at index {index}, where yours is {got}")
+    own = f"{got[index].item():.6g}"
+    return text.format(n=wrong.sum(), all=wrong.size, index=list(index), got=own)
 
 
 def _needed(expected: object, got: object) -> str:
     text = _("{need} is needed, got {got}").format(need=_kind(expected), got=_name(got))
-    return text + _(": is a `return` missing?") * (got is None)
+    if got is None:
+        text += _(": is a `return` missing?")
+    return text
 
 
 def _kind(value: object) -> str:

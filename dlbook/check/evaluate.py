@@ -32,14 +32,14 @@ def evaluate(body: Body, name: str, seed: int, rtol: float, atol: float) -> Resu
     """
     first = _once(body, name, seed)
     if isinstance(first.error, KeyboardInterrupt):
-        return first  # whoever stopped it once need not do so again
+        return first  # a person has stopped it, so it is not run a second time
     with redirect_stdout(io.StringIO()):
         second = _once(body, name, seed)
     if first.values == second.values:
         return first
     if explain(wire.decode(first.values), wire.decode(second.values), rtol, atol) is None:
         return first
-    both = [[label, r.values] for label, r in zip(SECOND_CALL, (first, second), strict=True)]
+    both = [[SECOND_CALL[0], first.values], [SECOND_CALL[1], second.values]]
     return Result({"kind": "dict", "items": both}, second.error)
 
 
@@ -52,23 +52,23 @@ def _once(body: Body, name: str, seed: int) -> Result:
 
 
 def placed(result: Result, body: Body, hidden: bool) -> Result:
-    """Return `result`; an exception in it tells where it was raised.
+    """Return `result`; if it is an exception, with the place where that was raised.
 
-    Of a hidden check nobody sees a line: what is told is the line of the learner's code alone.
+    For a hidden check that is the line of the learner's code alone, and no line of the check.
     """
     if result.error is None or result.values["kind"] != "error":
         return result
-    frames = traceback.extract_tb(result.error.__traceback__)
+    frames = [f for f in traceback.extract_tb(result.error.__traceback__) if f.line]
     check_file = getattr(getattr(body, "__code__", None), "co_filename", "")
-    inside = [f for f in frames if f.filename != check_file and _is_cell(f.filename) and f.line]
-    cases = [f for f in frames if f.filename == check_file and f.line]
+    in_check = [f for f in frames if f.filename == check_file]
+    in_cells = [f for f in frames if f.filename != check_file and _is_cell(f.filename)]
     lines = []
-    if inside:
+    if in_cells:
+        last = in_cells[-1]
         text = _("in {function}, line {line} of its cell: {code}")
-        last = inside[-1]
         lines.append(text.format(line=last.lineno, function=last.name, code=last.line))
-    if cases and not hidden:
-        lines.append(_("called by the check in: {code}").format(code=cases[-1].line))
+    if in_check and not hidden:
+        lines.append(_("called by the check in: {code}").format(code=in_check[-1].line))
     return replace(result, values=result.values | {"where": "\n".join(lines)})
 
 

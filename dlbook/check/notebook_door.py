@@ -1,4 +1,4 @@
-"""The door: what a learner's notebook imports to see at once whether, and why not.
+"""What a learner's notebook imports: a check, whose card says at once whether an answer is right.
 
 `@check("name")` above a function runs it on inputs drawn from a seed and judges what it returns
 against the shipped key, in a card below the cell. In a grading run (DLBOOK_SEED is set) it puts
@@ -72,7 +72,9 @@ def verdict(name: str, result: Result) -> Outcome:
     detail = outcome.detail
     if isinstance(result.error, KeyboardInterrupt):
         detail = _("stopped by you while it ran: when does its loop end?")
-        detail = "\n".join(filter(None, [detail, result.values.get("where")]))
+        where = result.values.get("where")
+        if where:
+            detail += f"\n{where}"
     return replace(outcome, detail=detail)
 
 
@@ -103,12 +105,14 @@ def _judge_answer_cell(result: Any) -> None:
     found = answer_key.find(found_role.name)
     if found is None or not result.info.cell_id:
         return
-    if problem := _not_defined(found_role.name, result):
+    problem = _not_defined(found_role.name, result)
+    if problem:
         card = Outcome(found_role.name, Verdict.ERROR, detail=problem)
         _display({"text/plain": card.text(), "text/html": card.html()})
         return
-    for entry in found[1].checks:
-        run_among(dict(_shell().user_ns), found[0].setup, entry.source, found_role.name)
+    key, exercise = found
+    for entry in exercise.checks:
+        run_among(dict(_shell().user_ns), key.setup, entry.source, exercise.name)
 
 
 def _not_defined(name: str, result: Any) -> str:

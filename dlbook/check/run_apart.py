@@ -1,4 +1,4 @@
-"""A check runs among names of its own, so that names that a notebook has taken break none."""
+"""Run a check in a namespace of its own, so that no name that a notebook has taken breaks it."""
 
 import builtins
 import linecache
@@ -7,10 +7,10 @@ from typing import Any
 
 
 def run_apart(setup: str, source: str, name: str) -> None:
-    """Run a check with names of its own, which see the caller's and not what those shadow.
+    """Run a check with the caller's names, but with Python's builtins and the setup's own names.
 
-    A notebook that says `list = [1]` or defines its own `check` breaks no check by it. A name of
-    the setup that stands for a plain value there, such as `np = 3`, is given back to it.
+    So a notebook that says `list = [1]` or defines its own `check` breaks no check. A name of the
+    setup that is a plain value in the notebook, such as `np = 3`, is set there as the setup does.
 
     Args:
         setup: the code that the check needs before it.
@@ -21,13 +21,13 @@ def run_apart(setup: str, source: str, name: str) -> None:
 
 
 def run_among(own: dict[str, Any], setup: str, source: str, name: str) -> None:
-    """Run a check as `run_apart` does, among the names in `own`, which may be given new ones."""
+    """Run a check as `run_apart` does, with `own` as the caller's names; the setup adds to them."""
     fresh: dict[str, Any] = {"__name__": "__main__"}
     exec(setup, fresh)
     own |= {word: value for word, value in fresh.items() if not callable(own.get(word))}
-    shadows = {word for word in vars(builtins) if not word.startswith("_")} - {name}
-    seen = {word: value for word, value in own.items() if word not in shadows}
-    exec(_compiled(source, name), {**seen, **fresh})
+    reserved = {word for word in vars(builtins) if not word.startswith("_")} - {name}
+    visible = {word: value for word, value in own.items() if word not in reserved}
+    exec(_compiled(source, name), {**visible, **fresh})
 
 
 def _compiled(source: str, name: str) -> Any:

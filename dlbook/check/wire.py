@@ -1,4 +1,4 @@
-"""How a value looks between a kernel and the grader: JSON with a whitelist, never pickle.
+"""How a value is serialised between a kernel and the grader: JSON with a whitelist, no pickle.
 
 `encode` runs beside a learner's code and accepts anything; `decode` runs in the trusted process
 and believes nothing: kinds, dtypes, lengths and depths are checked before memory is taken.
@@ -19,6 +19,7 @@ _DTYPES = frozenset(
     ("|b1", "|i1", "<i2", "<i4", "<i8", "|u1", "<u2", "<u4", "<u8", "<f2", "<f4", "<f8")
 )
 _MAX_BYTES = 4_000_000
+_MAX_BASE64 = 4 * (_MAX_BYTES // 3 + 1)  # characters for that many bytes
 _MAX_TEXT = 10_000
 _MAX_WHERE = 500
 _MAX_ITEMS = 1_000
@@ -43,7 +44,7 @@ class Failure:
 
 @dataclass(frozen=True)
 class Foreign:
-    """A value that the wire does not carry, known by a description of its type alone."""
+    """A value that is not sent, only a description of its type."""
 
     type: str
 
@@ -53,9 +54,9 @@ def encode(value: object, depth: int = 0) -> Json:
 
     Args:
         value: None, bool, int, float, str, array or tensor of any shape (booleans, integers,
-            floats), exception, or lists, tuples and dicts of these; anything else is carried as
-            the name of its type.
-        depth: how many lists and dicts are around it; callers leave it alone.
+            floats), exception, or lists, tuples and dicts of these; of anything else only the name
+            of its type is sent.
+        depth: how many lists and dicts are around it; callers do not pass it.
     """
     value = _plain(value)
     if value is None:
@@ -158,7 +159,7 @@ def _decode_array(data: dict[str, Any]) -> np.ndarray:
     dtype, shape, text = data.get("dtype"), data.get("shape"), data.get("data")
     if not isinstance(dtype, str) or dtype not in _DTYPES:
         raise WireError("an array on the wire has a plain dtype: boolean, integer or float")
-    if not isinstance(text, str) or len(text) > 2 * _MAX_BYTES:
+    if not isinstance(text, str) or len(text) > _MAX_BASE64:
         raise WireError("an array on the wire has at most 4 MB")
     if not isinstance(shape, list) or len(shape) > 16 or not all(_is_size(n) for n in shape):
         raise WireError("the shape of an array on the wire is a short list of sizes")

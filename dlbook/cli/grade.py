@@ -16,11 +16,11 @@ from dlbook.cli.results import write_reports
 from dlbook.grading.kernel.limits import Limits
 
 if TYPE_CHECKING:
-    from dlbook.grading.batch.batch import Plan
-    from dlbook.grading.batch.executors import Pool
+    from dlbook.grading.batch.batch import BatchSettings
+    from dlbook.grading.batch.executors import WorkerPool
     from dlbook.grading.batch.intake import Submission
     from dlbook.grading.batch.journal import Journal
-    from dlbook.grading.batch.worker import Sandbox
+    from dlbook.grading.batch.worker import SandboxMode
 
 _DEFAULT = Limits()
 _LEAST_GB = 0.4  # what Python with NumPy and torch takes before it runs anything
@@ -72,7 +72,7 @@ def grade(
     cell_seconds: float,
     submission_seconds: float,
     memory_gb: float,
-    sandbox: "Sandbox",
+    sandbox: "SandboxMode",
     executor: str | None,
     shard: Shard | None,
 ) -> int:
@@ -120,7 +120,7 @@ def grade(
     return RIGHT
 
 
-def _require_sandbox(sandbox: "Sandbox") -> None:
+def _require_sandbox(sandbox: "SandboxMode") -> None:
     """Start and end one, so that a machine without it is told before any work is done."""
     from dlbook.grading.kernel.warm import launcher
 
@@ -136,7 +136,7 @@ def _promise_to_go_on() -> Iterator[None]:
         raise
 
 
-def _pool(executor: str | None, jobs: int | None) -> AbstractContextManager["Pool"]:
+def _pool(executor: str | None, jobs: int | None) -> AbstractContextManager["WorkerPool"]:
     from dlbook.grading.batch.executors import dask, processes
 
     if executor is None:
@@ -144,13 +144,15 @@ def _pool(executor: str | None, jobs: int | None) -> AbstractContextManager["Poo
     return dask(executor)
 
 
-def _run(plan: "Plan", pool: "Pool", submissions: list["Submission"], journal: "Journal") -> None:
+def _run(
+    plan: "BatchSettings", pool: "WorkerPool", submissions: list["Submission"], journal: "Journal"
+) -> None:
     from tqdm import tqdm
 
     from dlbook.grading.batch.batch import Batch
 
     batch = Batch(plan, journal)
-    count = batch.enrol(submissions)
+    count = batch.register(submissions)
     if count < len(submissions):
         known = "the rest was graded before, equals one of these, or cannot be graded"
         print(f"{count} of {len(submissions)} files to grade: {known}", file=sys.stderr)

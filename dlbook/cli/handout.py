@@ -12,7 +12,7 @@ from dlbook.cli.course import NOT_RIGHT, RIGHT, find_course, find_own_course
 from dlbook.cli.options import PATH, SEED, sandbox_option
 
 if TYPE_CHECKING:
-    from dlbook.grading.batch.worker import Sandbox
+    from dlbook.grading.batch.worker import SandboxMode
     from dlbook.grading.course.build import Course
 
 
@@ -36,7 +36,7 @@ def release(root: Path | None, folder: Path) -> int:
 @sandbox_option
 @click.pass_obj
 def gradescope(
-    root: Path | None, set_prefix: str, out: Path, seed: int | None, sandbox: "Sandbox"
+    root: Path | None, set_prefix: str, out: Path, seed: int | None, sandbox: "SandboxMode"
 ) -> int:
     """Write the archive from which Gradescope builds an autograder of SET, such as 05."""
     from dlbook.grading.batch.batch import fresh_seed

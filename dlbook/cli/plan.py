@@ -6,10 +6,10 @@ from pathlib import Path
 
 from dlbook.check.errors import UserError
 from dlbook.cli.options import Shard
-from dlbook.grading.batch.batch import Plan, Reference, fresh_seed, shard
+from dlbook.grading.batch.batch import BatchSettings, Reference, fresh_seed, shard
 from dlbook.grading.batch.intake import Submission, collect
 from dlbook.grading.batch.journal import Journal
-from dlbook.grading.batch.worker import Sandbox
+from dlbook.grading.batch.worker import SandboxMode
 from dlbook.grading.course.build import Course
 from dlbook.grading.course.exercise_set import ExerciseSet, content_digest, understand
 from dlbook.grading.course.lint import rejects
@@ -76,12 +76,12 @@ def make_plan(
     submissions: list[Submission],
     seed: int,
     limits: Limits,
-    sandbox: Sandbox,
-) -> Plan:
+    sandbox: SandboxMode,
+) -> BatchSettings:
     """Return how submissions are graded; the solution of each of their sets is run for it."""
     names = sorted({item.set_name for item in submissions if not item.problem})
     references = {name: _reference(sets[name], seed) for name in names}
-    return Plan(references, seed, limits, sandbox)
+    return BatchSettings(references, seed, limits, sandbox)
 
 
 def _reference(exercises: ExerciseSet, seed: int) -> Reference:

@@ -45,7 +45,7 @@ def grades(
     """Fill the grades of one set from OUT, a folder of results, into a copy of an LMS's export."""
     from dlbook.grading.results.lms import Choice, fill
 
-    filled = fill(export, _standing(results), Choice(set_prefix, column, id_column, scale))
+    filled = fill(export, _entries(results), Choice(set_prefix, column, id_column, scale))
     print(filled.text())
     return NOT_RIGHT if filled.problems else RIGHT
 
@@ -56,18 +56,18 @@ def write_reports(folder: Path, journal: "Journal") -> int:
     from dlbook.grading.results.files import summary, write_all
     from dlbook.grading.results.folder import Results
 
-    entries = _standing(folder)
-    changed = changes(_standing(folder, back=1), entries)
+    entries = _entries(folder)
+    changed = changes(_entries(folder, back=1), entries)
     results = Results(folder, journal, lambda line: print(line, file=sys.stderr))
     write_all(results, entries, changed)
     print(summary(folder, entries, changed))
     return NOT_RIGHT if any(entry.reason for entry in entries) else RIGHT
 
 
-def _standing(folder: Path, back: int = 0) -> list["Entry"]:
-    from dlbook.grading.batch.journal import standing
+def _entries(folder: Path, back: int = 0) -> list["Entry"]:
+    from dlbook.grading.batch.journal import current_entries
 
-    return [entry for path in _journals(folder) for entry in standing(path, back)]
+    return [entry for path in _journals(folder) for entry in current_entries(path, back)]
 
 
 def _journals(folder: Path) -> list[Path]:

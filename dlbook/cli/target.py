@@ -9,7 +9,7 @@ from dlbook.grading.course.build import Course
 from dlbook.grading.course.exercise_set import understand
 from dlbook.grading.course.programs import make_key
 from dlbook.grading.notebook import Cell, read
-from dlbook.grading.run.graft import stray
+from dlbook.grading.run.graft import why_not_this_set
 
 
 def targets(course: Course, target: str) -> list[tuple[Path, str]]:
@@ -47,7 +47,7 @@ def find_key(course: Course, path: Path, cells: tuple[Cell, ...], seed: int | No
         UserError: if it is no exercise notebook of the course, or solutions are missing.
     """
     key = _fitting(_keys(course), path, "\n".join(cell.source for cell in cells))
-    if reason := stray(cells, key):
+    if reason := why_not_this_set(cells, key):
         raise UserError(f"{path} is {reason}")
     if seed is None:
         return key

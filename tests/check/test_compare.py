@@ -12,7 +12,7 @@ from dlbook.check.wire import Failure, decode, encode
 
 A = np.array([[1.5, -2.0, 3.0], [0.25, 4.0, -6.0]])
 FIRST_OFF = A + np.eye(2, 3) * [1, 0, 0]
-DIFFERENCES = {  # needed, got, what is said
+DIFFERENCES = {  # needed, got, the words
     "transposed": (A, A.T, "shape (3, 2), where (2, 3) is needed (it is transposed)"),
     "shape": (A, A[:1], "shape (1, 3), where (2, 3) is needed"),
     "sign": (A, -A, "every number has the opposite sign"),
@@ -45,7 +45,7 @@ DIFFERENCES = {  # needed, got, what is said
     "none inside an error": (A, Failure("TypeError", "a NoneType"), "is a `return` missing?"),
     "no GPU": (A, Failure("AssertionError", "Torch not compiled with CUDA"), "leave `.cuda()`"),
     "asks": (A, Failure("StdinNotImplementedError", "raw_input"), "use the arguments"),
-    "a file beside it": (A, Failure("ModuleNotFoundError", "No m"), "without other files"),
+    "a file next to it": (A, Failure("ModuleNotFoundError", "No m"), "without other files"),
     "place of an error": (A, Failure("ValueError", "no", "in line 2"), "ValueError: no\nin line 2"),
     "float32": (A, A + A * 1e-5 * np.eye(2, 3), "all are close: is something in float32?"),
     "near": (A, A + A * 0.05 * np.eye(2, 3), "none is off by more than a tenth"),
@@ -72,7 +72,7 @@ def test_a_difference_is_put_into_words(case):
     assert words in explain(needed, got, 1e-6, 1e-9)
 
 
-CHANGED = {  # label, needed, got: what is said
+CHANGED = {  # label, needed, got: the words
     "given": ("w given", A, A + 1, "your function changed its argument w"),
     "afterwards": ("x afterwards", [A, A], [A, -A], "your function changed its argument x"),
     "one of several": ("x, w unchanged", [True, True], [True, False], "changed its argument w"),
@@ -83,16 +83,16 @@ CHANGED = {  # label, needed, got: what is said
 
 
 @pytest.mark.parametrize("case", CHANGED)
-def test_a_changed_argument_is_told_before_any_other_difference(case):
+def test_a_changed_argument_is_reported_before_any_other_difference(case):
     label, needed, got, words = CHANGED[case]
-    told = explain({"dx": 1, label: needed}, {"dx": 2, label: got}, 1e-6, 1e-9)
-    assert told.endswith(words)
+    text = explain({"dx": 1, label: needed}, {"dx": 2, label: got}, 1e-6, 1e-9)
+    assert text.endswith(words)
     assert explain({"dx": 1, label: needed}, {"dx": 2, label: needed}, 1e-6, 1e-9)[:3] == "dx:"
 
 
-def test_a_ratio_that_some_numbers_share_is_not_told():
-    told = explain(A, A * [3, 1, 3], 1e-6, 1e-9)
-    assert "4 of 6 numbers differ" in told and "times" not in told
+def test_a_ratio_that_some_numbers_share_is_not_named():
+    text = explain(A, A * [3, 1, 3], 1e-6, 1e-9)
+    assert "4 of 6 numbers differ" in text and "times" not in text
 
 
 def test_where_an_error_was_raised_does_not_make_it_another():
@@ -150,16 +150,16 @@ GUESSES = [SECRET.T, -SECRET, 3 * SECRET, SECRET[:1], 0 * SECRET, np.eye(2), Non
 
 @pytest.mark.parametrize("guess", GUESSES, ids=repr)
 @pytest.mark.parametrize("wrap", [lambda v: v, lambda v: [v], lambda v: {"dx": v}])
-def test_the_needed_numbers_are_never_told(guess, wrap):
-    told = explain(wrap(SECRET), wrap(guess), 1e-6, 1e-9)
-    assert told and not any(f"{number:.2f}" in told for number in SECRET.flat)
+def test_the_needed_numbers_are_never_shown(guess, wrap):
+    text = explain(wrap(SECRET), wrap(guess), 1e-6, 1e-9)
+    assert text and not any(f"{number:.2f}" in text for number in SECRET.flat)
 
 
 @pytest.mark.parametrize("needed", [4321, 43.21, "4321"])
 @pytest.mark.parametrize("guess", [1, 1.5, "no", True, None, [4]])
-def test_the_needed_number_is_never_told(needed, guess):
-    told = explain(needed, guess, 1e-6, 1e-9)
-    assert told and "43" not in told
+def test_the_needed_number_is_never_shown(needed, guess):
+    text = explain(needed, guess, 1e-6, 1e-9)
+    assert text and "43" not in text
 
 
 def test_garbage_on_the_wire_is_a_wrong_answer():

@@ -83,7 +83,7 @@ def test_a_hidden_check_gives_no_verdict(capsys):
     assert capsys.readouterr().out == "relu_back: hidden check, its values are for the grader\n"
 
 
-def test_an_unknown_exercise_is_told_with_what_to_do():
+def test_an_unknown_exercise_is_refused_with_what_to_do():
     with pytest.raises(LookupError, match=r"got 'relu_bakc': use the one in the answer cell"):
 
         @check("relu_bakc")
@@ -134,20 +134,22 @@ ANSWER = "# answer: relu_back\ndef relu_back(g, x):\n    return "
 
 
 def test_running_an_answer_cell_shows_its_card():
-    said = in_a_shell(ANSWER + "g * (x > 0)", ANSWER + "g * (g > 0)")
-    assert said.index("✓ relu_back: right") < said.index("✗ relu_back: known mistake")
+    output = in_a_shell(ANSWER + "g * (x > 0)", ANSWER + "g * (g > 0)")
+    assert output.index("✓ relu_back: right") < output.index("✗ relu_back: known mistake")
 
 
 def test_the_card_names_the_line_that_failed():
-    said = in_a_shell(ANSWER + "g @ x")
-    assert "✗ relu_back: error" in said and "Traceback" not in said
-    assert "in relu_back, line 3 of its cell: return g @ x" in said
-    assert 'called by the check in: return {"dx": relu_back(g, x)' in said
+    output = in_a_shell(ANSWER + "g @ x")
+    assert "✗ relu_back: error" in output and "Traceback" not in output
+    assert "in relu_back, line 3 of its cell: return g @ x" in output
+    assert 'called by the check in: return {"dx": relu_back(g, x)' in output
 
 
 def test_the_card_names_lines_of_the_learner_alone():
-    said = in_a_shell("from ipykernel.kernelbase import Kernel", ANSWER + "Kernel.raw_input(None)")
-    assert "in relu_back, line 3 of its cell" in said and "in raw_input" not in said
+    output = in_a_shell(
+        "from ipykernel.kernelbase import Kernel", ANSWER + "Kernel.raw_input(None)"
+    )
+    assert "in relu_back, line 3 of its cell" in output and "in raw_input" not in output
 
 
 RAISES = """
@@ -161,20 +163,20 @@ def case(rng):
 def test_a_grading_run_tells_the_line_that_failed_but_no_line_of_a_hidden_check(hidden):
     look = "import os\nos.environ['DLBOOK_SEED'] = '5'\nimport dlbook.check.notebook_door as door"
     show = "door._display = lambda data: print(list(data.values())[0].get('where'))"
-    said = in_a_shell(look, show, ANSWER + "g @ x", RAISES.replace("HIDDEN", str(hidden)))
-    assert "in relu_back, line 3 of its cell: return g @ x" in said
-    assert ("secret label" in said) is not hidden
+    output = in_a_shell(look, show, ANSWER + "g @ x", RAISES.replace("HIDDEN", str(hidden)))
+    assert "in relu_back, line 3 of its cell: return g @ x" in output
+    assert ("secret label" in output) is not hidden
 
 
 def test_the_card_leaves_the_learners_names_alone():
-    said = in_a_shell("case = 3", "check = 4", ANSWER + "g * (x > 0)", "print(case, check)")
-    assert "✓ relu_back: right" in said and said.endswith("3 4\n")
+    output = in_a_shell("case = 3", "check = 4", ANSWER + "g * (x > 0)", "print(case, check)")
+    assert "✓ relu_back: right" in output and output.endswith("3 4\n")
 
 
 def test_a_name_that_was_taken_for_something_else_troubles_no_card():
     answer = "# answer: scale\ndef scale(x, factor):\n    return factor * x"
-    said = in_a_shell("float = 3", "rng = np = None", answer, "print(float, np)")
-    assert "✓ scale: right" in said and said.endswith("3 None\n")
+    output = in_a_shell("float = 3", "rng = np = None", answer, "print(float, np)")
+    assert "✓ scale: right" in output and output.endswith("3 None\n")
 
 
 def test_a_cell_that_no_person_runs_stays_quiet():
@@ -182,17 +184,17 @@ def test_a_cell_that_no_person_runs_stays_quiet():
 
 
 @pytest.mark.parametrize(
-    ("cell", "said"),
+    ("cell", "output"),
     [
         ("# answer: relu_back\ndef relu_back(g, x)\n    return g", "SyntaxError"),
         ("# answer: relu_back\n1 / 0", "ZeroDivisionError"),
         ("# answer: relu_back\ndef relu(g, x):\n    return g", "does not define relu_back"),
     ],
 )
-def test_a_cell_that_defines_nothing_new_is_not_judged_by_what_was_there_before(cell, said):
+def test_a_cell_that_defines_nothing_new_is_not_judged_by_what_was_there_before(cell, output):
     shown = in_a_shell(ANSWER + "g * (x > 0)", cell)
     after = shown.partition("✓ relu_back: right")[2]
-    assert "✗ relu_back: error" in after and said in after
+    assert "✗ relu_back: error" in after and output in after
 
 
 def test_other_cells_stay_quiet():

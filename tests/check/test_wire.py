@@ -99,14 +99,40 @@ def test_deep_nesting_is_cut_when_written_and_refused_when_read():
         decode(data)
 
 
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
-    max_leaves=8,
+@pytest.mark.parametrize("extra", [0, 8], ids=["at the limit", "over it"])
+def test_the_text_of_a_large_array_is_refused_before_it_is_decoded(extra, monkeypatch):
+    data = array(dtype="|u1", shape=[4_000_000], data=_b64(4_000_000 + extra))
+    decoded = []
+    decode_text = base64.b64decode
+
+    def note(text, **options):
+        decoded.append(text)
+        return decode_text(text, **options)
+
+    monkeypatch.setattr(base64, "b64decode", note)
+    if extra:
+        with pytest.raises(WireError, match="at most 4 MB"):
+            decode(data)
+    else:
+        assert decode(data).nbytes == 4_000_000
+    assert len(decoded) == (0 if extra else 1)
+
+
+SIMPLE = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3)
+SIMPLE |= st.sampled_from(["0x1p3", "AAAA", "<f8", "|u1"])
+FIELDS = ("value", "items", "dtype", "shape", "data", "type", "message", "where", "else")
+KINDS = ("none", "bool", "int", "str", "float", "array", "error", "other", "list", "dict", "pickle")
+VALUES = st.recursive(
+    SIMPLE | st.lists(SIMPLE, max_size=3),
+    lambda inner: st.fixed_dictionaries(
+        {"kind": st.sampled_from(KINDS) | SIMPLE},
+        optional={field: SIMPLE | st.lists(inner, max_size=2) for field in FIELDS},
+    ),
+    max_leaves=4,
 )
 
 
-@given(JSON | st.fixed_dictionaries({"kind": st.sampled_from(["array", "dict", "list", "int"])}))
+@given(VALUES)
 def test_any_json_is_a_value_or_refused(data):
     try:
         decode(data)

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from dlbook.cli import main
-from dlbook.grading.batch.journal import Journal, standing
+from dlbook.grading.batch.journal import Journal, current_entries
 from dlbook.grading.errors import SandboxError
 from dlbook.grading.kernel import warm
 from tests import SAMPLES
@@ -117,7 +117,7 @@ def test_the_seed_stays_until_another_is_asked_for(course, damaged, out):
     seeds = []
     for options in ((), (), ("--seed", "5"), ()):
         grade(course, damaged, out, *options)
-        seeds.append(standing(out / "journal.sqlite")[0].origin.seed)
+        seeds.append(current_entries(out / "journal.sqlite")[0].origin.seed)
     assert seeds[0] == seeds[1] != 5 and seeds[2:] == [5, 5]
 
 
@@ -195,5 +195,5 @@ def test_kill_9_of_a_real_run_leaves_nothing_and_the_next_run_ends_the_same(
         time.sleep(0.1)
     assert family(process.pid) == [] and 6 <= rows < 24
     assert subprocess.run(command, env=environment).returncode == 0
-    entries = standing(out / "journal.sqlite")
+    entries = current_entries(out / "journal.sqlite")
     assert [entry.report.score for entry in entries] == [2, 0] * 12

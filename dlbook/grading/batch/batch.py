@@ -1,21 +1,34 @@
 """Many submissions, over any executor: each one graded once, none lost, none scored by accident.
 
-The journal's only writer is this process. What fails in the grader itself is tried once more and
-then told as such; it never costs a student a point.
+Only this process writes to the journal. Where the grader itself fails, the file is graded once
+more. If that fails too, it is reported as a fault of the grader, and costs no student a point.
+
+The life of a file, and the methods that move it on:
+
+    registered --_admit--> its result is known: nothing to do
+               |---------> it cannot be read: its next older copy is registered, else not graded
+               |---------> its bytes are those of a queued file: it waits for that one's result
+               `---------> queued --_submit--> in flight --_finish--> graded
+                             ^                   |   |
+                             `-----_fail, once---'   |--_fail, twice--> not graded: grader fault
+                                                     `--the executor broke: _grade_alone
+
+Nobody knows which of the files in flight broke an executor. So each of them is then graded alone,
+and only one that breaks an executor by itself fails.
 """
 
 import hashlib
 import secrets
 from collections import deque
 from collections.abc import Callable, Iterable
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from dataclasses import dataclass, field, replace
 
 from dlbook.check.answer_key import Key
-from dlbook.grading.batch.executors import Pool
+from dlbook.grading.batch.executors import WorkerPool
 from dlbook.grading.batch.intake import Submission
 from dlbook.grading.batch.journal import Entry, Journal, Origin, Record
-from dlbook.grading.batch.worker import Job, Sandbox, engine, pack, work
+from dlbook.grading.batch.worker import SandboxMode, Task, engine, pack, work
 from dlbook.grading.errors import UnreadableError
 from dlbook.grading.kernel.limits import Limits
 
@@ -26,21 +39,21 @@ _LOST = "the worker's process ended"
 
 @dataclass(frozen=True)
 class Reference:
-    """What the submissions of a set are judged by: its key, and the digest of its solution."""
+    """What the submissions of one set are judged by: its key, and the digest of its solution."""
 
     key: Key
     digest: str
 
 
 @dataclass(frozen=True)
-class Plan:
-    """How a batch is graded. `work` is what a worker calls; tests put their own in."""
+class BatchSettings:
+    """How a batch is graded; a worker calls `work` for each task, and tests replace it."""
 
     references: dict[str, Reference]
     seed: int
     limits: Limits = field(default_factory=Limits)
-    sandbox: Sandbox = "required"
-    work: Callable[[Job], Record] = work
+    sandbox: SandboxMode = "required"
+    work: Callable[[Task], Record] = work
 
 
 def fresh_seed() -> int:
@@ -59,52 +72,60 @@ def shard(submissions: Iterable[Submission], number: int, count: int) -> list[Su
 
 
 @dataclass
-class _Task:
-    """A file that is to be graded for one entry of the roll, and how often that has failed."""
+class _Pending:
+    """A file that is to be graded for one entry, and how often the grader has failed at it."""
 
     entry: Entry
     submission: Submission
     failures: int = 0
 
+    @property
+    def origin(self) -> Origin:
+        assert self.entry.origin
+        return self.entry.origin
+
+
+_Queue = deque[_Pending]
+_InFlight = dict["Future[Record]", _Pending]
+
 
 class Batch:
-    """One run over submissions: first `enrol`, then `grade`."""
+    """One run over submissions: first `register`, then `grade`."""
 
-    def __init__(self, plan: Plan, journal: Journal) -> None:
-        self._plan, self._journal = plan, journal
+    def __init__(self, settings: BatchSettings, journal: Journal) -> None:
+        self._settings, self._journal = settings, journal
         self._tick: Callable[[], object] = lambda: None
-        self._engine = engine(plan.limits, plan.sandbox)
-        self._keys = {name: pack(reference.key) for name, reference in plan.references.items()}
-        self._queue: deque[_Task] = deque()
-        self._twins: dict[str, list[_Task]] = {}  # tasks with the same bytes as one in work
+        self._engine = engine(settings.limits, settings.sandbox)
+        self._keys = {name: pack(reference.key) for name, reference in settings.references.items()}
+        self._queue: _Queue = deque()
+        self._duplicates: dict[str, list[_Pending]] = {}  # by origin of a file that is not done
         self._run = 0
         self.kept = 0  # entries of an earlier run that were not handed in again
 
-    def enrol(self, submissions: Iterable[Submission]) -> int:
-        """Write the roll, and return how many files are to be graded; the rest is known."""
-        tasks = [_Task(self._entry(item), item) for item in submissions]
-        entries = [task.entry for task in tasks]
-        self._run = self._journal.begin(self._plan.seed, entries)
-        self.kept = self._journal.others(self._run, entries)
-        for task in tasks:
-            self._admit(task)
+    def register(self, submissions: Iterable[Submission]) -> int:
+        """Write an entry for each submission; return how many files are to be graded."""
+        found = [_Pending(self._entry(item), item) for item in submissions]
+        entries = [pending.entry for pending in found]
+        self._run = self._journal.begin(self._settings.seed, entries)
+        self.kept = self._journal.carried_over(self._run, entries)
+        for pending in found:
+            self._admit(pending)
         return len(self._queue)
 
-    def grade(self, pool: Pool, tick: Callable[[], object] = lambda: None) -> None:
+    def grade(self, pool: WorkerPool, tick: Callable[[], object] = lambda: None) -> None:
         """Grade what is left; when it returns, every entry has a result or a reason.
 
         Args:
-            pool: who does the work.
+            pool: the workers.
             tick: called for each file that is done.
         """
         self._tick = tick
         while self._queue:
-            for suspect in self._work_off(self._queue, pool, 2 * pool.workers):
-                alone = deque([suspect])
-                while alone:
-                    for task in self._work_off(alone, pool, 1):
-                        self._failed(task, _LOST, alone)
+            for pending in self._work_off(self._queue, pool, 2 * pool.workers):
+                self._grade_alone(pending, pool)
         self._journal.finish(self._run)
+
+    # ---- from a submission to the queue ----
 
     def _entry(self, item: Submission, notes: tuple[str, ...] = ()) -> Entry:
         who = item.owner
@@ -112,113 +133,135 @@ class Batch:
         entry = replace(entry, notes=(*item.notes, *notes), problem=item.problem)
         if entry.problem:
             return entry
-        reference = self._plan.references[item.set_name]
+        reference = self._settings.references[item.set_name]
         try:
             digest = hashlib.sha256(item.source.read()).hexdigest()
         except UnreadableError as error:
             return replace(entry, problem=str(error))
-        origin = Origin(digest, reference.digest, self._plan.seed, self._engine)
+        origin = Origin(digest, reference.digest, self._settings.seed, self._engine)
         return replace(entry, origin=origin)
 
-    def _admit(self, task: _Task) -> None:
-        """Queue a task, unless its result is known or the same bytes are queued already."""
-        origin = task.entry.origin
-        if origin is None:
-            self._next_copy(task, task.entry.problem)
-        elif record := self._journal.record(origin):
-            self._settle(task, record)
-        elif origin.key in self._twins:
-            self._twins[origin.key].append(task)
+    def _admit(self, pending: _Pending) -> None:
+        """Queue a file, unless its result is known or the same bytes are queued already."""
+        if pending.entry.origin is None:
+            self._try_older_copy(pending, pending.entry.problem)
+            return
+        record = self._journal.record(pending.origin)
+        if record:
+            self._settle(pending, record)
+        elif pending.origin.key in self._duplicates:
+            self._duplicates[pending.origin.key].append(pending)
         else:
-            self._twins[origin.key] = []
-            self._queue.append(task)
+            self._duplicates[pending.origin.key] = []
+            self._queue.append(pending)
 
-    def _work_off(self, queue: deque[_Task], pool: Pool, width: int) -> list[_Task]:
-        """Work until the queue is empty; return what was in work if the executor broke."""
-        running: dict[Future[Record], _Task] = {}
+    # ---- from the queue to the workers and back ----
+
+    def _work_off(self, queue: _Queue, pool: WorkerPool, width: int) -> list[_Pending]:
+        """Work until the queue is empty; if the executor breaks, return what was in flight.
+
+        Args:
+            queue: the files to grade; those that are to be tried again go back into it.
+            pool: the workers.
+            width: how many files are in flight at most.
+        """
+        in_flight: _InFlight = {}
         with pool.open() as executor:
-            while queue or running:
-                try:
-                    while queue and len(running) < width:
-                        if job := self._job(queue[0]):
-                            running[executor.submit(self._plan.work, job)] = queue[0]
-                        queue.popleft()
-                    done = wait(running, return_when=FIRST_COMPLETED).done
-                    for future in done:
-                        self._take(future, running[future], queue)
-                        del running[future]
-                except BrokenExecutor:
-                    return self._take_finished(running, queue)
+            try:
+                while queue or in_flight:
+                    self._submit(executor, queue, in_flight, width)
+                    for future in wait(in_flight, return_when=FIRST_COMPLETED).done:
+                        self._collect(future, in_flight[future], queue)
+                        del in_flight[future]
+            except BrokenExecutor:
+                return self._collect_finished(in_flight, queue)
         return []
 
-    def _take(self, future: "Future[Record]", task: _Task, queue: deque[_Task]) -> None:
+    def _grade_alone(self, pending: _Pending, pool: WorkerPool) -> None:
+        """Grade a file that was in flight when an executor broke, with no other beside it."""
+        queue = deque([pending])
+        while queue:
+            if self._work_off(queue, pool, 1):
+                self._fail(pending, _LOST, queue)
+
+    def _submit(self, executor: Executor, queue: _Queue, in_flight: _InFlight, width: int) -> None:
+        """Send files to the workers until `width` are in flight."""
+        while queue and len(in_flight) < width:
+            task = self._task(queue[0])
+            if task:
+                in_flight[executor.submit(self._settings.work, task)] = queue[0]
+            queue.popleft()  # only now: a file that could not be submitted stays in the queue
+
+    def _task(self, pending: _Pending) -> Task | None:
+        """Return the task of a file, None if the file has changed since it was registered."""
+        try:
+            data = pending.submission.source.read()
+            if hashlib.sha256(data).hexdigest() != pending.origin.submission:
+                raise UnreadableError("the file was changed meanwhile: run the same command again.")
+        except UnreadableError as error:
+            self._give_up(pending, str(error))
+            return None
+        key, settings = self._keys[pending.entry.set_name], self._settings
+        return Task(data, key, settings.limits, settings.sandbox, self._engine)
+
+    def _collect(self, future: "Future[Record]", pending: _Pending, queue: _Queue) -> None:
         try:
             record = future.result()
         except BrokenExecutor:
             raise
         except Exception as error:
-            self._failed(task, f"{type(error).__name__}: {error}", queue)
+            self._fail(pending, f"{type(error).__name__}: {error}", queue)
         else:
-            self._done(task, record)
+            self._finish(pending, record)
 
-    def _take_finished(
-        self, running: "dict[Future[Record], _Task]", queue: deque[_Task]
-    ) -> list[_Task]:
+    def _collect_finished(self, in_flight: _InFlight, queue: _Queue) -> list[_Pending]:
         """Keep what was finished before the executor broke, and return the rest."""
         lost = []
-        for future, task in running.items():
+        for future, pending in in_flight.items():
             try:
-                self._take(future, task, queue)
+                self._collect(future, pending, queue)
             except BrokenExecutor:
-                lost.append(task)
+                lost.append(pending)
         return lost
 
-    def _job(self, task: _Task) -> Job | None:
-        """Return the job of a task; a file that has changed since the roll is not graded."""
-        assert task.entry.origin
-        try:
-            data = task.submission.source.read()
-            if hashlib.sha256(data).hexdigest() != task.entry.origin.submission:
-                raise UnreadableError("the file was changed meanwhile: run the same command again.")
-        except UnreadableError as error:
-            self._close(task, replace(task.entry, problem=str(error)))
-            return None
-        plan = self._plan
-        return Job(data, self._keys[task.entry.set_name], plan.limits, plan.sandbox, self._engine)
+    # ---- the end of a file ----
 
-    def _failed(self, task: _Task, reason: str, queue: deque[_Task]) -> None:
-        task.failures += 1
-        if task.failures < _TRIES:
-            queue.append(task)
-            return
-        problem = f"{FAULT} ({reason.splitlines()[0][:200]}): run the same command again."
-        self._close(task, replace(task.entry, problem=problem))
+    def _fail(self, pending: _Pending, reason: str, queue: _Queue) -> None:
+        """Queue a file again that the grader has failed at, or give it up after the second time."""
+        pending.failures += 1
+        if pending.failures < _TRIES:
+            queue.append(pending)
+        else:
+            first_line = reason.splitlines()[0][:200]
+            self._give_up(pending, f"{FAULT} ({first_line}): run the same command again.")
 
-    def _done(self, task: _Task, record: Record) -> None:
-        self._journal.put(self._run, replace(task.entry, record=record))
+    def _finish(self, pending: _Pending, record: Record) -> None:
+        """Store a result; it is that of the duplicates too."""
+        self._journal.put(self._run, replace(pending.entry, record=record))
+        for each in self._with_duplicates(pending):
+            self._settle(each, record)
+
+    def _give_up(self, pending: _Pending, problem: str) -> None:
+        """Store why a file, and its duplicates, have no result."""
+        for each in self._with_duplicates(pending):
+            self._journal.put(self._run, replace(each.entry, problem=problem))
+
+    def _with_duplicates(self, pending: _Pending) -> list[_Pending]:
+        """Return a file that is done, and all that have waited for its result."""
         self._tick()
-        assert task.entry.origin
-        for twin in [task, *self._twins.pop(task.entry.origin.key, [])]:
-            self._settle(twin, record)
+        return [pending, *self._duplicates.pop(pending.origin.key, [])]
 
-    def _close(self, task: _Task, entry: Entry) -> None:
-        """End a task, and those with the same bytes, without a result."""
-        assert task.entry.origin
-        self._tick()
-        for twin in [task, *self._twins.pop(task.entry.origin.key, [])]:
-            self._journal.put(self._run, replace(twin.entry, problem=entry.problem))
-
-    def _settle(self, task: _Task, record: Record) -> None:
+    def _settle(self, pending: _Pending, record: Record) -> None:
         if record.unreadable:
-            self._next_copy(task, record.unreadable)
+            self._try_older_copy(pending, record.unreadable)
 
-    def _next_copy(self, task: _Task, reason: str) -> None:
-        """Take the next older copy where one cannot be read; without one, the entry stays."""
-        older = task.submission.older
+    def _try_older_copy(self, pending: _Pending, reason: str) -> None:
+        """Register the next older copy of a file that cannot be read; without one do nothing."""
+        older = pending.submission.older
         if not older:
             return
-        note = f"{task.submission.label} does not count, an older copy does: {reason}"
-        copy = replace(older[0], older=older[1:], set_name=task.entry.set_name)
-        entry = self._entry(copy, (*task.entry.notes, note))
+        note = f"{pending.submission.label} does not count, an older copy does: {reason}"
+        copy = replace(older[0], older=older[1:], set_name=pending.entry.set_name)
+        entry = self._entry(copy, (*pending.entry.notes, note))
         self._journal.put(self._run, entry)
-        self._admit(_Task(entry, copy))
+        self._admit(_Pending(entry, copy))

@@ -1,4 +1,4 @@
-"""Who does the work: processes of this machine, or the workers of a dask cluster."""
+"""The executors that grade: processes of this machine, or the workers of a dask cluster."""
 
 import multiprocessing
 from collections.abc import Callable, Iterator
@@ -11,18 +11,18 @@ from dlbook.grading.errors import ExecutorError
 
 
 @dataclass(frozen=True)
-class Pool:
-    """How to open an executor, which may be needed again when one breaks, and its workers."""
+class WorkerPool:
+    """How many workers there are, and how to open an executor: a new one if the last one broke."""
 
     open: Callable[[], AbstractContextManager[Executor]]
     workers: int
 
 
-def processes(jobs: int) -> Pool:
+def processes(jobs: int) -> WorkerPool:
     """Return a pool of `jobs` fresh processes, none of which outlives this one."""
 
     @contextmanager
-    def open_pool() -> Iterator[Executor]:
+    def open_executor() -> Iterator[Executor]:
         executor = ProcessPoolExecutor(
             jobs, multiprocessing.get_context("spawn"), initializer=start_process
         )
@@ -35,15 +35,16 @@ def processes(jobs: int) -> Pool:
             raise
         executor.shutdown()
 
-    return Pool(open_pool, jobs)
+    return WorkerPool(open_executor, jobs)
 
 
 @contextmanager
-def dask(url: str) -> Iterator[Pool]:
+def dask(url: str) -> Iterator[WorkerPool]:
     """Give the workers of the dask scheduler at dask://HOST:PORT as a pool.
 
     Raises:
-        ExecutorError: if dask is not installed, nobody answers, or a worker runs several threads.
+        ExecutorError: if dask is not installed, no scheduler answers, or a worker runs several
+            threads.
     """
     try:
         from distributed import Client
@@ -64,8 +65,8 @@ def dask(url: str) -> Iterator[Pool]:
             raise ExecutorError("a worker runs several threads: start workers with --nthreads 1")
 
         @contextmanager
-        def open_pool() -> Iterator[Executor]:
+        def open_executor() -> Iterator[Executor]:
             with client.get_executor(pure=False, retries=0) as executor:
                 yield executor
 
-        yield Pool(open_pool, len(threads))
+        yield WorkerPool(open_executor, len(threads))

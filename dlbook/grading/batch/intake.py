@@ -23,7 +23,7 @@ RULE = (
     "then newest time, then last name"
 )
 _UNKNOWN = "not an exercise notebook of this course: hand in the one that was released."
-_OTHER = {  # endings of files that are no notebooks: what is said of them
+_OTHER = {  # endings of files that are no notebooks: the problem that is reported
     ".py": "only the notebook is graded: put what it needs into a cell.",
     ".html": "a page or text typed into the LMS, no notebook: hand in the .ipynb file.",
     ".pdf": "a PDF, no notebook: hand in the .ipynb file.",
@@ -54,6 +54,16 @@ class Submission:
         return self.owner.student
 
 
+@dataclass(frozen=True)
+class _File:
+    """One file: the names on its path, where its bytes are, its time, and why it is unreadable."""
+
+    parts: tuple[str, ...]
+    source: Source
+    time: float
+    problem: str = ""
+
+
 def collect(
     place: Path, exercises: Mapping[str, frozenset[str]], only: str | None = None
 ) -> list[Submission]:
@@ -68,62 +78,65 @@ def collect(
         UnreadableError: if there is nothing at `place`.
     """
     found: list[Submission] = []
-    for parts, source, time, problem in _files(place):
-        found += _read(parts, source, time, problem, exercises, only)
+    for file in _files(place):
+        found += _read(file, exercises, only)
     return _decide(found, only)
 
 
 def _read(
-    parts: tuple[str, ...],
-    source: Source,
-    time: float,
-    problem: str,
-    exercises: Mapping[str, frozenset[str]],
-    only: str | None,
+    file: _File, exercises: Mapping[str, frozenset[str]], only: str | None
 ) -> Iterator[Submission]:
     """Yield what one file holds: a notebook, or each file of an archive that a student made."""
-    whose, label = owner(parts, tuple(exercises)), "/".join(parts)
-    data = b""
+    whose = owner(file.parts, tuple(exercises))
+    name, problem, data = file.parts[-1], file.problem, b""
     if not problem:
         try:
-            data = source.read()
-            if parts[-1].lower().endswith(".zip") and len(source.members) < 2:
-                for entry, reason in inner_entries(data):
-                    inside = (*parts, *_parts(entry))
-                    inner = replace(source, members=(*source.members, entry.filename))
-                    if not is_noise(inside):
-                        for got in _read(inside, inner, time, reason, exercises, only):
-                            yield replace(got, owner=whose)
+            data = file.source.read()
+            if name.lower().endswith(".zip") and len(file.source.members) < 2:
+                for inner in _unpacked(file, data):
+                    for submission in _read(inner, exercises, only):
+                        yield replace(submission, owner=whose)
                 return
         except UnreadableError as error:
             problem = str(error)
-    known, answers, written = recognise(parts[-1], data, exercises)
-    if not problem and not known and not (only and parts[-1].lower().endswith(".ipynb")):
-        problem = _OTHER.get(Path(parts[-1]).suffix.lower(), _UNKNOWN)
+    known, answers, written = recognise(name, data, exercises)
+    if not problem and not known and not (only and name.lower().endswith(".ipynb")):
+        problem = _OTHER.get(Path(name).suffix.lower(), _UNKNOWN)
     if not problem and only and known not in (None, only):
         problem = f"holds the set {known}, where {only} is graded."
-    yield Submission(whose, only or known or "", label, source, time, answers, written, problem)
+    set_name, label = only or known or "", "/".join(file.parts)
+    yield Submission(whose, set_name, label, file.source, file.time, answers, written, problem)
 
 
-def _files(place: Path) -> Iterator[tuple[tuple[str, ...], Source, float, str]]:
-    """Yield each file: the names on its path, its source, its time, and why it cannot be read."""
+def _unpacked(file: _File, data: bytes) -> Iterator[_File]:
+    """Yield the files in an archive whose bytes are `data`; they have the time of the archive."""
+    for entry, problem in inner_entries(data):
+        parts = (*file.parts, *_parts(entry))
+        source = replace(file.source, members=(*file.source.members, entry.filename))
+        if not is_noise(parts):
+            yield _File(parts, source, file.time, problem)
+
+
+def _files(place: Path) -> Iterator[_File]:
+    """Yield each file that was handed in."""
     if place.is_dir():
         yield from _walk(place / "submitted" if (place / "submitted").is_dir() else place)
     elif place.suffix.lower() == ".zip" and place.exists():
         with open_regular(place) as stream:
-            for entry, reason in entries(stream):
+            for entry, problem in entries(stream):
                 parts = _parts(entry)
                 if not is_noise(parts):
-                    yield parts, Source(place, (entry.filename,)), _entry_time(entry), reason
+                    source = Source(place, (entry.filename,))
+                    yield _File(parts, source, _entry_time(entry), problem)
     elif place.exists():
-        yield (place.name,), Source(place), place.stat().st_mtime, ""
+        yield _File((place.name,), Source(place), place.stat().st_mtime)
     else:
         raise UnreadableError(
             f"A folder or a ZIP of submissions is needed, there is none at {place}."
         )
 
 
-def _walk(place: Path) -> Iterator[tuple[tuple[str, ...], Source, float, str]]:
+def _walk(place: Path) -> Iterator[_File]:
     handed_in = set()
     for folder, subfolders, names in os.walk(place, followlinks=False):
         subfolders.sort()
@@ -139,13 +152,14 @@ def _walk(place: Path) -> Iterator[tuple[tuple[str, ...], Source, float, str]]:
             try:
                 with open_regular(path) as stream:
                     time = os.fstat(stream.fileno()).st_mtime
-                yield parts, Source(path), stamp or time, ""
+                yield _File(parts, Source(path), stamp or time)
             except UnreadableError as error:
-                yield parts, Source(path), stamp or 0.0, str(error)
+                yield _File(parts, Source(path), stamp or 0.0, str(error))
     for path in sorted(place.iterdir()):
         name = _readable(path.name)
         if path.is_dir() and name not in handed_in and not is_noise((name,)):
-            yield (name, ""), Source(path), 0.0, "an empty folder: nothing was handed in."
+            problem = "an empty folder: nothing was handed in."
+            yield _File((name, ""), Source(path), 0.0, problem)
 
 
 def _readable(name: str) -> str:
@@ -167,7 +181,7 @@ def _entry_time(entry: ZipInfo) -> float:
 
 
 def _stamp(path: Path) -> float | None:
-    """Return the time that nbgrader noted beside a submission, None where it is none."""
+    """Return the time in the file that nbgrader puts next to a submission, None without one."""
     try:
         with open_regular(path) as stream:
             return datetime.fromisoformat(stream.read(19).decode("ascii")).timestamp()
@@ -182,18 +196,20 @@ def _decide(found: list[Submission], only: str | None) -> list[Submission]:
     copies: dict[tuple[str, str], list[Submission]] = {}
     for item in found:
         copies.setdefault((item.student, item.set_name or alone), []).append(item)
-    aside: dict[str, list[str]] = {}  # what else a student handed in, of those with something good
     good = {student for (student, _), items in copies.items() if any(not i.problem for i in items)}
+    left_aside: dict[str, list[str]] = {}  # notes on unreadable files of students in `good`
     for item in found:
         if item.problem and item.student in good:
-            aside.setdefault(item.student, []).append(f"{item.label} left aside: {item.problem}")
+            left_aside.setdefault(item.student, []).append(
+                f"{item.label} left aside: {item.problem}"
+            )
     decided = []
     for (student, set_name), items in sorted(copies.items()):
         readable = [item for item in items if not item.problem]
         if readable or student not in good:
             ranked = sorted(readable or items, key=rank, reverse=True)
             older = tuple(ranked[1:]) if readable else ()
-            more = (*_notes(ranked), *aside.pop(student, [])[:5])
+            more = (*_notes(ranked), *left_aside.pop(student, [])[:5])
             decided.append(replace(ranked[0], set_name=set_name, older=older, notes=more))
     return decided
 

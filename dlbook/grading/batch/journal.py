@@ -1,7 +1,7 @@
-"""The memory of a batch: one SQLite file in which every result is safe as soon as it is known.
+"""The journal of a batch: one SQLite file that holds every result as soon as it is known.
 
 A result's key is the digest of all that it depends on: the bytes handed in, the reference, the
-seed and the engine. What has a result is never graded twice, and no kill loses a kept row.
+seed and the engine. What has a result is never graded twice, and no kill loses a stored row.
 """
 
 import hashlib
@@ -24,13 +24,16 @@ CREATE TABLE IF NOT EXISTS runs (
     id INTEGER PRIMARY KEY, started TEXT NOT NULL, finished TEXT, seed INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS results (
     key TEXT PRIMARY KEY, at TEXT NOT NULL, record TEXT NOT NULL);
+-- the entries of each run; older folders of results hold this table, so its name stays
 CREATE TABLE IF NOT EXISTS roll (
     run INTEGER NOT NULL, student TEXT NOT NULL, set_name TEXT NOT NULL, entry TEXT NOT NULL,
     PRIMARY KEY (run, student, set_name));
 CREATE TABLE IF NOT EXISTS files (path TEXT PRIMARY KEY, digest TEXT NOT NULL);
 """
 
-_STAYS = """
+# whoever handed nothing in keeps the entry of the last run; a file of no set goes as soon as the
+# student hands in anything else
+_CARRY_OVER = """
 INSERT OR IGNORE INTO roll SELECT :run, student, set_name, entry FROM roll AS old
 WHERE run = :last AND (set_name != '' OR NOT EXISTS (
     SELECT 1 FROM roll WHERE run = :run AND student = old.student));
@@ -66,7 +69,7 @@ class Record:
 
 @dataclass(frozen=True)
 class Entry:
-    """One student's line for one set: who, which file, and what came of it.
+    """One student and one set: who handed in which file, and the result.
 
     With `problem` it has no result; without `origin` there was nothing to grade.
     """
@@ -108,105 +111,109 @@ class Journal:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = _lock(path.with_suffix(".lock"))
-        self._base = sqlite3.connect(path, isolation_level=None)  # each statement is committed
+        self._database = sqlite3.connect(path, isolation_level=None)  # each statement is committed
         try:
-            self._base.execute("PRAGMA journal_mode=WAL")
-            self._base.execute("PRAGMA synchronous=FULL")
-            self._base.executescript(_SCHEMA)
+            self._database.execute("PRAGMA journal_mode=WAL")
+            self._database.execute("PRAGMA synchronous=FULL")
+            self._database.executescript(_SCHEMA)
         except sqlite3.DatabaseError as error:
             self.close()
             raise JournalDamagedError(f"{path} is damaged ({error}): move it away") from None
 
     def close(self) -> None:
-        self._base.close()
+        self._database.close()
         self._lock.release()
 
     def last_seed(self) -> int | None:
         """Return the seed of the newest run, None before the first."""
-        row = self._base.execute("SELECT seed FROM runs ORDER BY id DESC LIMIT 1").fetchone()
+        row = self._database.execute("SELECT seed FROM runs ORDER BY id DESC LIMIT 1").fetchone()
         return row[0] if row else None
 
     def begin(self, seed: int, entries: Iterable[Entry]) -> int:
-        """Start a run with its roll, all or nothing; return its number.
+        """Start a run with its entries, all or nothing; return its number.
 
-        Who was on the roll before and is not now stays on it, with the result that there was.
+        Entries of the last run that are not among these are carried over with their results.
         """
         with self._transaction():
-            last = self._base.execute("SELECT MAX(id) FROM runs").fetchone()[0]
-            cursor = self._base.execute(
+            last = self._database.execute("SELECT MAX(id) FROM runs").fetchone()[0]
+            cursor = self._database.execute(
                 "INSERT INTO runs (started, seed) VALUES (?, ?)", (_now(), seed)
             )
             run = int(cursor.lastrowid or 0)
             for entry in entries:
-                self._enrol(run, entry)
-            self._base.execute(_STAYS, {"run": run, "last": last})
+                self._write_entry(run, entry)
+            self._database.execute(_CARRY_OVER, {"run": run, "last": last})
         return run
 
-    def others(self, run: int, entries: Iterable[Entry]) -> int:
-        """Return how many entries on the roll of a run are none of `entries`."""
+    def carried_over(self, run: int, entries: Iterable[Entry]) -> int:
+        """Return how many entries of a run are none of `entries`."""
         here = {(entry.student, entry.set_name) for entry in entries}
         query = "SELECT student, set_name FROM roll WHERE run = ?"
-        return sum(row not in here for row in self._base.execute(query, (run,)))
+        return sum(row not in here for row in self._database.execute(query, (run,)))
 
     def put(self, run: int, entry: Entry) -> None:
-        """Keep an entry of the roll, and its record if it has one, in the place of the old."""
+        """Store an entry, and its record if it has one, in the place of the old one."""
         with self._transaction():
-            self._enrol(run, entry)
+            self._write_entry(run, entry)
             if entry.record and entry.origin:
-                self._base.execute(
+                self._database.execute(
                     "INSERT OR REPLACE INTO results VALUES (?, ?, ?)",
                     (entry.origin.key, _now(), json.dumps(asdict(entry.record))),
                 )
 
     def record(self, origin: Origin) -> Record | None:
-        """Return what was kept for `origin`, None where it was not graded yet."""
-        return _record(self._base, origin.key)
+        """Return the result stored for `origin`, None where it was not graded yet."""
+        return _record(self._database, origin.key)
 
     def finish(self, run: int) -> None:
-        self._base.execute("UPDATE runs SET finished = ? WHERE id = ?", (_now(), run))
+        self._database.execute("UPDATE runs SET finished = ? WHERE id = ?", (_now(), run))
 
     def wrote(self, path: str) -> str | None:
         """Return the digest of the file that was last written at `path`, None for none."""
-        row = self._base.execute("SELECT digest FROM files WHERE path = ?", (path,)).fetchone()
+        row = self._database.execute("SELECT digest FROM files WHERE path = ?", (path,)).fetchone()
         return row[0] if row else None
 
     def note_file(self, path: str, digest: str) -> None:
-        self._base.execute("INSERT OR REPLACE INTO files VALUES (?, ?)", (path, digest))
+        self._database.execute("INSERT OR REPLACE INTO files VALUES (?, ?)", (path, digest))
 
-    def _enrol(self, run: int, entry: Entry) -> None:
+    def _write_entry(self, run: int, entry: Entry) -> None:
         data = asdict(entry) | {"record": None}
-        self._base.execute(
+        self._database.execute(
             "INSERT OR REPLACE INTO roll VALUES (?, ?, ?, ?)",
             (run, entry.student, entry.set_name, json.dumps(data)),
         )
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        self._base.execute("BEGIN IMMEDIATE")
+        self._database.execute("BEGIN IMMEDIATE")
         try:
             yield
         except BaseException:
-            self._base.execute("ROLLBACK")
+            self._database.execute("ROLLBACK")
             raise
-        self._base.execute("COMMIT")
+        self._database.execute("COMMIT")
 
 
-def standing(path: Path, back: int = 0) -> list[Entry]:
-    """Return the roll of a run with all results: the newest, or of `back` finished runs before it.
+def current_entries(path: Path, back: int = 0) -> list[Entry]:
+    """Return the entries with their results of the newest run, or of a finished run before it.
 
-    Safe beside a writer. A journal without such a run gives an empty list.
+    This is safe while another process writes. A journal without such a run gives an empty list.
+
+    Args:
+        path: the journal.
+        back: how many finished runs to go back.
     """
-    base = sqlite3.connect(path, isolation_level=None)
+    database = sqlite3.connect(path, isolation_level=None)
     try:
-        runs = [row[0] for row in base.execute("SELECT id FROM runs ORDER BY id DESC LIMIT 1")]
+        runs = [row[0] for row in database.execute("SELECT id FROM runs ORDER BY id DESC LIMIT 1")]
         if back and runs:
             query = "SELECT id FROM runs WHERE id < ? AND finished IS NOT NULL ORDER BY id DESC"
-            runs = [row[0] for row in base.execute(query, runs)][back - 1 : back]
+            runs = [row[0] for row in database.execute(query, runs)][back - 1 : back]
         query = "SELECT entry FROM roll WHERE run = ? ORDER BY student, set_name"
-        rolls = [json.loads(row[0]) for run in runs for row in base.execute(query, (run,))]
-        return [_entry(base, data) for data in rolls]
+        rows = [row for run in runs for row in database.execute(query, (run,))]
+        return [_entry(database, json.loads(row[0])) for row in rows]
     finally:
-        base.close()
+        database.close()
 
 
 def journals(folder: Path) -> list[Path]:
@@ -214,14 +221,14 @@ def journals(folder: Path) -> list[Path]:
     return sorted(folder.glob("journal*.sqlite"))
 
 
-def _entry(base: sqlite3.Connection, data: dict[str, Any]) -> Entry:
+def _entry(database: sqlite3.Connection, data: dict[str, Any]) -> Entry:
     origin = Origin(**data["origin"]) if data["origin"] else None
-    record = _record(base, origin.key) if origin and not data["problem"] else None
+    record = _record(database, origin.key) if origin and not data["problem"] else None
     return Entry(**data | {"origin": origin, "record": record, "notes": tuple(data["notes"])})
 
 
-def _record(base: sqlite3.Connection, key: str) -> Record | None:
-    row = base.execute("SELECT record FROM results WHERE key = ?", (key,)).fetchone()
+def _record(database: sqlite3.Connection, key: str) -> Record | None:
+    row = database.execute("SELECT record FROM results WHERE key = ?", (key,)).fetchone()
     return Record(**json.loads(row[0])) if row else None
 
 

@@ -43,12 +43,13 @@ def owner(parts: tuple[str, ...], set_names: tuple[str, ...] = ()) -> Owner:
     """
     if parts[0] == "submitted" and len(parts) > 2:
         parts = parts[1:]
-    if moodle := _MOODLE.fullmatch(parts[0]):
+    moodle, canvas = _MOODLE.fullmatch(parts[0]), _CANVAS.fullmatch(parts[0])
+    if moodle:
         number, name = moodle["id"], moodle["name"]
         return Owner(f"{name} {number}", name, number, attempt=_attempt(parts[-1]))
     if len(parts) > 1:
         return Owner(parts[0], attempt=0)
-    if canvas := _CANVAS.fullmatch(parts[0]):
+    if canvas:
         late = canvas["late"] is not None
         name, number = canvas["name"], canvas["id"]
         return Owner(f"{name} {number}", name, number, late, _attempt(canvas["file"]))

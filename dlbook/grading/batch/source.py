@@ -111,7 +111,8 @@ def _read_member(stream: IO[bytes], members: tuple[str, ...]) -> bytes:
     try:
         with zipfile.ZipFile(stream) as archive:
             entry = archive.getinfo(members[0])
-            if reason := _why_not(entry):
+            reason = _why_not(entry)
+            if reason:
                 raise UnreadableError(reason)
             with archive.open(entry) as inner:
                 data = _take(inner)

@@ -1,4 +1,4 @@
-"""What a worker does: one job, from bytes to a record. Jobs and records travel; nothing is shared.
+"""What a worker does: one task, from bytes to a record. Both are sent; nothing is shared.
 
 A worker may be a process on this machine or on another one: whatever an executor starts.
 """
@@ -10,6 +10,8 @@ import os
 import signal
 import sys
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
@@ -26,22 +28,24 @@ from dlbook.grading.kernel.limits import Limits
 from dlbook.grading.kernel.warm import launcher
 from dlbook.grading.notebook import Notebook, parse
 from dlbook.grading.package import PACKAGE, digest
-from dlbook.grading.run.graft import graft, stray
+from dlbook.grading.run.graft import graft, why_not_this_set
 from dlbook.grading.run.report import Report
 
-Sandbox = Literal["required", "off"]
+SandboxMode = Literal["required", "off"]
 
 _MAX_ANSWER = 4_000  # characters
+_EXTRA_SECONDS = 300  # beyond twice the notebook's own limit; a worker that needs more hangs
+_PR_SET_PDEATHSIG = 1  # from <linux/prctl.h>
 
 
 @dataclass(frozen=True)
-class Job:
+class Task:
     """One file to grade: its bytes, the packed key of its set, and how it is to be graded."""
 
     data: bytes
     key: bytes
     limits: Limits
-    sandbox: Sandbox
+    sandbox: SandboxMode
     engine: str
 
 
@@ -55,7 +59,7 @@ def _unpack(key: bytes) -> Key:
     return from_json(zlib.decompress(key).decode("utf-8"))
 
 
-def engine(limits: Limits, sandbox: Sandbox) -> str:
+def engine(limits: Limits, sandbox: SandboxMode) -> str:
     """Return a text that changes when anything changes that a verdict may depend on."""
     return f"{_installed()} sandbox={sandbox} " + " ".join(
         f"{name}={value}" for name, value in asdict(limits).items()
@@ -77,39 +81,27 @@ def _version(name: str) -> str:
         return "none"
 
 
-def work(job: Job) -> Record:
+def work(task: Task) -> Record:
     """Return what grading a file gives.
 
     Raises:
         Exception: if the grader itself fails; it says nothing about the file.
     """
-    if engine(job.limits, job.sandbox) != job.engine:
+    if engine(task.limits, task.sandbox) != task.engine:
         raise EngineMismatchError(
             "this worker has another dlbook, NumPy or torch: install the same."
         )
     started = monotonic()
     try:
-        notebook = parse(job.data)
+        notebook = parse(task.data)
     except UnreadableError as error:
         return Record(unreadable=str(error))
-    key = _unpack(job.key)
-    if reason := stray(notebook.cells, key):
+    key = _unpack(task.key)
+    reason = why_not_this_set(notebook.cells, key)
+    if reason:
         return Record(unreadable=reason)
-    from dlbook.grading.run.nbval_run import (
-        grade,  # nbval takes seconds to load, and the parent needs none
-    )
-
-    patience = 2 * job.limits.submission_seconds + 300
-    with open(os.devnull, "w") as nowhere:
-        faulthandler.dump_traceback_later(patience, exit=True, file=nowhere)  # hung: give up
-        try:
-            report = grade(notebook, key, job.limits, _launcher(job.sandbox))
-        except GraderError:
-            _launcher(job.sandbox).close()
-            _launcher.cache_clear()  # the next try gets a new one
-            raise
-        finally:
-            faulthandler.cancel_dump_traceback_later()
+    with _ends_if_it_hangs(2 * task.limits.submission_seconds + _EXTRA_SECONDS):
+        report = _grade(notebook, key, task)
     return Record(
         report=report.to_dict(whole=True),
         answers=_unknown_answers(notebook, key, report),
@@ -117,9 +109,32 @@ def work(job: Job) -> Record:
     )
 
 
+def _grade(notebook: Notebook, key: Key, task: Task) -> Report:
+    # nbval takes seconds to load, and the process that only sends tasks does not need it
+    from dlbook.grading.run.nbval_run import grade
+
+    try:
+        return grade(notebook, key, task.limits, _launcher(task.sandbox))
+    except GraderError:
+        _launcher(task.sandbox).close()
+        _launcher.cache_clear()  # the next try gets a new one
+        raise
+
+
+@contextmanager
+def _ends_if_it_hangs(seconds: float) -> Iterator[None]:
+    """End this process if what is inside takes longer than `seconds`; the executor notices."""
+    with open(os.devnull, "w") as nowhere:
+        faulthandler.dump_traceback_later(seconds, exit=True, file=nowhere)
+        try:
+            yield
+        finally:
+            faulthandler.cancel_dump_traceback_later()
+
+
 @lru_cache(maxsize=2)
-def _launcher(sandbox: Sandbox) -> Launcher:
-    """Return the launcher of this worker; what it keeps running ends with the worker."""
+def _launcher(sandbox: SandboxMode) -> Launcher:
+    """Return the launcher of this worker; its warm kernels end when the worker does."""
     found = launcher(sandbox)
     util.Finalize(None, found.close, exitpriority=10)
     return found
@@ -135,12 +150,11 @@ def _unknown_answers(notebook: Notebook, key: Key, report: Report) -> dict[str, 
 def start_process() -> None:
     """Tie a worker's process to its parent: it ends when the parent does, however that ends.
 
-    Ctrl-C is the parent's to handle.
+    It ignores Ctrl-C, which the parent handles.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if sys.platform == "linux" and parent is not None:
-        set_death_signal = 1  # PR_SET_PDEATHSIG
-        ctypes.CDLL(None).prctl(set_death_signal, signal.SIGKILL)
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent.pid:  # it ended before the line above
             os._exit(1)

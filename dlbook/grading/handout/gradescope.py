@@ -19,7 +19,7 @@ from dlbook.check.shared import atomic
 from dlbook.check.verdict import Verdict
 from dlbook.grading.batch.intake import collect, rank
 from dlbook.grading.batch.journal import Record
-from dlbook.grading.batch.worker import Job, Sandbox, engine, pack, work
+from dlbook.grading.batch.worker import SandboxMode, Task, engine, pack, work
 from dlbook.grading.errors import UnreadableError
 from dlbook.grading.kernel.limits import Limits
 from dlbook.grading.package import PACKAGE, package_files
@@ -41,7 +41,7 @@ exec /autograder/venv/bin/python -P -m dlbook.grading.handout.gradescope \\
 """
 
 
-def archive(key: Key, sandbox: Sandbox) -> bytes:
+def archive(key: Key, sandbox: SandboxMode) -> bytes:
     """Return the ZIP of the autograder of one set; it holds the key and no solution."""
     stream = BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as files:
@@ -96,7 +96,7 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _grade(folder: Path, key: Key, sandbox: Sandbox) -> Record:
+def _grade(folder: Path, key: Key, sandbox: SandboxMode) -> Record:
     """Return the record of the newest copy of the set in a folder."""
     names = {key.name: frozenset(entry.name for entry in key.exercises)}
     try:
@@ -109,7 +109,7 @@ def _grade(folder: Path, key: Key, sandbox: Sandbox) -> Record:
     except UnreadableError as error:
         return Record(unreadable=str(error))
     limits = Limits()
-    return work(Job(data, pack(key), limits, sandbox, engine(limits, sandbox)))
+    return work(Task(data, pack(key), limits, sandbox, engine(limits, sandbox)))
 
 
 def _test(name: str, verdict: Verdict, score: int, points: int, output: str) -> dict[str, Any]:

@@ -1,6 +1,6 @@
-"""The line to a kernel: what is said to it, and what it says back, heard within budgets.
+"""The channels of a kernel: requests go to it, its messages come back, all within budgets.
 
-Whatever comes from a kernel is believed only as far as it was checked here. Output is taken in
+Whatever comes from a kernel is believed only as far as it was checked here. Output is received
 while a cell runs, so that a flood fills neither the kernel's memory nor the grader's.
 """
 
@@ -22,65 +22,65 @@ from dlbook.grading.errors import (
     TimeLimitError,
 )
 from dlbook.grading.kernel import memory
-from dlbook.grading.kernel.launcher import Running
+from dlbook.grading.kernel.launcher import StartedKernel
 from dlbook.grading.kernel.limits import Limits
 
 Message = dict[str, Any]
 
-_TICK = 0.1  # seconds between looks at the memory
+_TICK = 0.1  # seconds between checks of the memory
 _GRACE = 0.5  # seconds that a cell has to end after it was interrupted
 _MAX_MESSAGE = 6_000_000  # bytes; the connection is dropped at a longer one
 _QUEUE = 1  # messages that wait unread
-_LONG, _VALUE = 100_000, MIME.encode()
-_MOST_VALUES = 50  # that are kept of one cell: more than one is wrong anyway
-_NEEDED: dict[
-    str, dict[str, type]
-] = {  # kind of output: the fields that it must have, and their types
+_MAX_PLAIN = 100_000  # bytes; a longer message is read only if it carries the values of a check
+_MAX_VALUES = 50  # messages with values that are kept of one cell: more than one is wrong anyway
+# kind of output: the fields that it must have, and their types
+_REQUIRED_FIELDS: dict[str, dict[str, type]] = {
     "status": {"execution_state": str},
     "display_data": {"data": dict, "metadata": dict},
     "error": {"ename": str, "evalue": str, "traceback": list},
 }
 
 
-class Line:
-    """Shell, output and control channel of one kernel.
+class Channels:
+    """The shell, output and control channels of one kernel.
 
     Args:
-        running: the kernel.
+        kernel: the kernel.
         limits: its budgets.
         deadline: when its notebook has used up its seconds, on the clock of `monotonic`.
     """
 
-    def __init__(self, running: Running, limits: Limits, deadline: float) -> None:
-        self._running, self._limits, self._deadline = running, limits, deadline
-        self._left = {"characters": limits.output_characters, "messages": limits.output_messages}
-        self._session = Session(key=running.key)
+    def __init__(self, kernel: StartedKernel, limits: Limits, deadline: float) -> None:
+        self._kernel, self._limits, self._deadline = kernel, limits, deadline
+        self._budget = {"characters": limits.output_characters, "messages": limits.output_messages}
+        self._session = Session(key=kernel.key)
         self._context = zmq.Context()
         self._context.setsockopt(zmq.RCVHWM, _QUEUE)
         self._context.setsockopt(zmq.MAXMSGSIZE, _MAX_MESSAGE)
         self._context.setsockopt(zmq.LINGER, 0)
         self._sockets = {name: self._connect(name) for name in ("shell", "control", "iopub")}
-        self._heard: dict[str, deque[Message]] = {"shell": deque(), "iopub": deque()}
-        self._looked = self._end = math.inf  # of the memory; of the running cell
-        self._awaited = ""  # the number of the request whose output counts
+        self._received: dict[str, deque[Message]] = {"shell": deque(), "iopub": deque()}
+        self._memory_checked = math.inf  # when; not before the first message is awaited
+        self._cell_end = math.inf  # when the running cell is given up
+        self._request_id = ""  # of the request whose output counts
         self._poller = zmq.Poller()
-        for name in self._heard:
+        for name in self._received:
             self._poller.register(self._sockets[name], zmq.POLLIN)
-        if running.death is not None:
-            self._poller.register(running.death, zmq.POLLIN)
-        self._cut = self._sockets["iopub"].get_monitor_socket(zmq.EVENT_DISCONNECTED)
-        self._poller.register(self._cut, zmq.POLLIN)
+        if kernel.exit_file is not None:
+            self._poller.register(kernel.exit_file, zmq.POLLIN)
+        self._disconnected = self._sockets["iopub"].get_monitor_socket(zmq.EVENT_DISCONNECTED)
+        self._poller.register(self._disconnected, zmq.POLLIN)
 
     def _connect(self, name: str) -> Any:
         kinds = {"shell": zmq.DEALER, "control": zmq.DEALER, "iopub": zmq.SUB}
         connected = self._context.socket(kinds[name])
         if name == "iopub":
             connected.subscribe(b"")
-        connected.connect(self._running.endpoints[name])
+        connected.connect(self._kernel.endpoints[name])
         return connected
 
     def wait_until_ready(self) -> None:
-        """Wait until the kernel answers and its output is heard.
+        """Wait until the kernel answers and its output arrives.
 
         Raises:
             GraderError: if that takes longer than it may, or the kernel ends.
@@ -105,7 +105,7 @@ class Line:
 
     def execute(self, source: str) -> str:
         """Ask the kernel to run a cell and return the number of that request."""
-        self._end = monotonic() + self._limits.cell_seconds + _GRACE
+        self._cell_end = monotonic() + self._limits.cell_seconds + _GRACE
         content = {
             "code": source,
             "silent": False,
@@ -118,18 +118,18 @@ class Line:
 
     def interrupt(self) -> None:
         """Interrupt the running cell; it has a moment to end."""
-        self._end = monotonic() + _GRACE
-        if self._running.interrupts_itself:
+        self._cell_end = monotonic() + _GRACE
+        if self._kernel.takes_interrupt_requests:
             self._session.send(self._sockets["control"], "interrupt_request", {})
         else:
-            self._running.interrupt()
+            self._kernel.interrupt()
 
     def _send(self, channel: str, kind: str, content: dict[str, Any]) -> str:
         message = self._session.msg(kind, content)
         self._session.send(self._sockets[channel], message)
-        self._awaited = str(message["msg_id"])
-        self._heard["iopub"].clear()
-        return self._awaited
+        self._request_id = str(message["msg_id"])
+        self._received["iopub"].clear()
+        return self._request_id
 
     def receive(self, channel: str, timeout: float | None) -> Message:
         """Return the next message on a channel that answers the latest request.
@@ -141,91 +141,96 @@ class Line:
             MemoryLimitError: if its processes hold more than they may.
             TimeLimitError: if the notebook as a whole has used its seconds up.
         """
-        end = min(monotonic() + (math.inf if timeout is None else timeout), self._end)
-        while not self._heard[channel]:
+        end = min(monotonic() + (math.inf if timeout is None else timeout), self._cell_end)
+        while not self._received[channel]:
             now = monotonic()
             if now > self._deadline:
                 raise TimeLimitError
             wait = max(0.0, min(end - now, _TICK, self._deadline - now))
-            if not self._listen(wait):
-                if not self._running.is_alive():
+            if not self._poll(wait):
+                if not self._kernel.is_alive():
                     raise DeadKernelError
                 if monotonic() >= end:
                     raise Empty
-            self._look_at_memory()
-        return self._heard[channel].popleft()
+            self._check_memory()
+        return self._received[channel].popleft()
 
-    def _listen(self, seconds: float) -> bool:
-        """Take in what has come on all channels, waiting at most `seconds`; was there anything?"""
+    def _poll(self, seconds: float) -> bool:
+        """Receive what has come on all channels; return whether anything came within `seconds`."""
         ready = dict(self._poller.poll(int(seconds * 1000)))
-        for name, heard in self._heard.items():
+        for name, received in self._received.items():
             if self._sockets[name] in ready:
-                message = self._take(name)
+                message = self._read_message(name)
                 if message is not None:
-                    heard.append(message)
-        if self._cut in ready:
-            self._find_out_why_cut()
-        return any(self._sockets[name] in ready for name in self._heard)
+                    received.append(message)
+        if self._disconnected in ready:
+            self._raise_why_disconnected()
+        return any(self._sockets[name] in ready for name in self._received)
 
-    def _find_out_why_cut(self) -> None:
+    def _raise_why_disconnected(self) -> None:
         """Raise what ended the output channel: the kernel's end, or a message that is too long."""
         end = monotonic() + 0.5
         while monotonic() < end:
-            if not self._running.is_alive():
+            if not self._kernel.is_alive():
                 raise DeadKernelError
             sleep(0.01)
         raise OutputLimitError
 
-    def _take(self, channel: str) -> Message | None:
+    def _read_message(self, channel: str) -> Message | None:
         """Return the message that waits on a channel, None if it is not one that counts."""
         frames = self._sockets[channel].recv_multipart()
-        self._left["messages"] -= 1
-        self._left["characters"] -= sum(map(len, frames))
-        if min(self._left.values()) < 0:
+        self._budget["messages"] -= 1
+        self._budget["characters"] -= sum(map(len, frames))
+        if min(self._budget.values()) < 0:
             raise OutputLimitError
-        if channel == "iopub" and (
-            frames[0].rpartition(b".")[2].decode("ascii", "replace") not in _NEEDED
-            or (len(frames[-1]) > _LONG and _VALUE not in frames[-1])
-        ):
-            return None  # not worth the time and the memory to read it
+        if channel == "iopub" and not _may_count(frames):
+            return None
         try:
             _identities, parts = self._session.feed_identities(frames)
-            return self._counting(channel, self._session.deserialize(parts))
+            return self._relevant_part(channel, self._session.deserialize(parts))
         except Exception:  # a forged message fails in any of a dozen ways, and is none
             return None
 
-    def _counting(self, channel: str, message: Message) -> Message | None:
-        """Return of a message what counts: a reply, a status, an error, a value; or None."""
+    def _relevant_part(self, channel: str, message: Message) -> Message | None:
+        """Return what counts of a message: a reply, a status, an error or a value; or None."""
         kind, content = message["msg_type"], message["content"]
-        if message["parent_header"]["msg_id"] != self._awaited:
+        if message["parent_header"]["msg_id"] != self._request_id:
             return None
         if channel == "shell" and content["status"] not in ("ok", "error"):
             return None
         if channel == "iopub":
-            fields = _NEEDED[kind]
+            fields = _REQUIRED_FIELDS[kind]
             if not all(isinstance(content[name], type_) for name, type_ in fields.items()):
                 return None
             content = {name: content[name] for name in fields}
         if kind == "display_data":
             content = {"data": {MIME: content["data"][MIME]}, "metadata": {}}
-            if len(self._heard["iopub"]) > _MOST_VALUES:
+            if len(self._received["iopub"]) > _MAX_VALUES:
                 return None
-        parent = {"msg_id": self._awaited}
+        parent = {"msg_id": self._request_id}
         return {"msg_type": kind, "content": content, "parent_header": parent}
 
-    def _look_at_memory(self) -> None:
-        root, now = self._running.root, monotonic()
-        if self._looked == math.inf:
-            self._looked = now
-        if root is not None and now - self._looked > _TICK:
-            self._looked = now
-            if memory.exceeds(root, self._limits.memory):
-                self._running.kill()
+    def _check_memory(self) -> None:
+        root_pid, now = self._kernel.root_pid, monotonic()
+        if self._memory_checked == math.inf:
+            self._memory_checked = now
+        if root_pid is not None and now - self._memory_checked > _TICK:
+            self._memory_checked = now
+            if memory.exceeds(root_pid, self._limits.memory):
+                self._kernel.kill()
                 raise MemoryLimitError
 
     def close(self) -> None:
-        """Hang up."""
+        """Close all channels; the kernel itself goes on."""
         self._sockets["iopub"].disable_monitor()
-        for open_socket in (self._cut, *self._sockets.values()):
+        for open_socket in (self._disconnected, *self._sockets.values()):
             open_socket.close()
         self._context.term()
+
+
+def _may_count(frames: list[bytes]) -> bool:
+    """Return whether a message of the output channel is worth parsing: told by kind and size."""
+    kind = frames[0].rpartition(b".")[2].decode("ascii", "replace")
+    if kind not in _REQUIRED_FIELDS:
+        return False
+    return len(frames[-1]) <= _MAX_PLAIN or MIME.encode() in frames[-1]

@@ -1,4 +1,4 @@
-"""Where a learner's code runs: what a launcher of kernels offers, and the one without walls.
+"""Where a learner's code runs: the interface of launchers, and the one without a sandbox.
 
 A launcher starts kernels, one for each pass over a notebook, and says how they are isolated.
 """
@@ -18,10 +18,10 @@ from dlbook.grading.kernel.limits import Limits
 
 
 @dataclass(frozen=True)
-class Setting:
-    """What a kernel is for: its seed, where it starts if nothing walls it in, its packages.
+class KernelSettings:
+    """What a kernel is started with: its seed, and its folder if it has no sandbox.
 
-    `hides` names packages that it must not see; `torch` says that it had better be warm.
+    `hides` names packages that it must not see; `torch` says that its cells import torch.
     """
 
     seed: int
@@ -30,31 +30,31 @@ class Setting:
     torch: bool = False
 
 
-class Running(ABC):
+class StartedKernel(ABC):
     """A kernel that was started.
 
-    `endpoints` are ZeroMQ addresses of its channels, `key` signs its messages. `death` is a file
-    that becomes readable when it ends, `root` the process whose tree counts as its memory; None
-    where there is no such thing.
+    `endpoints` are ZeroMQ addresses of its channels, `key` signs its messages. `exit_file` is a
+    file descriptor that becomes readable when it ends; `root_pid` is the process whose tree counts
+    as its memory; both are None where there is no such thing.
     """
 
     endpoints: dict[str, str]
     key: bytes
-    death: int | None = None
-    root: int | None = None
-    interrupts_itself = True  # when told so on its control channel
+    exit_file: int | None = None
+    root_pid: int | None = None
+    takes_interrupt_requests = True  # on its control channel
 
     @abstractmethod
     def is_alive(self) -> bool:
         """Return whether its process runs."""
 
     def interrupt(self) -> None:
-        """Interrupt the running cell, where the kernel does not do so when told."""
+        """Interrupt the running cell of a kernel that takes no interrupt requests."""
         raise NotImplementedError
 
     @abstractmethod
     def kill(self) -> None:
-        """End it with all its processes, at once, and tidy up; a second call does nothing."""
+        """End it and all its processes at once, and clean up; a second call does nothing."""
 
 
 class Launcher(ABC):
@@ -63,7 +63,7 @@ class Launcher(ABC):
     isolation: str
 
     @abstractmethod
-    def start(self, limits: Limits, setting: Setting) -> Running:
+    def start(self, limits: Limits, settings: KernelSettings) -> StartedKernel:
         """Return a new kernel.
 
         Raises:
@@ -87,14 +87,14 @@ class Launcher(ABC):
 
 
 class ThisPython(KernelSpecManager):
-    """Knows one kernel under every name: the Python that is running now."""
+    """Finds one kernel under every name: the Python that is running now."""
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
         return KernelSpec(resource_dir=RESOURCES, **get_kernel_dict())
 
 
 def manager() -> KernelManager:
-    """Return a manager of a kernel of this Python; whatever name a notebook asks for."""
+    """Return a manager for a kernel of this Python, whatever name a notebook asks for."""
     return KernelManager(kernel_name="python3", kernel_spec_manager=ThisPython())
 
 
@@ -103,19 +103,19 @@ class Local(Launcher):
 
     isolation = "none"
 
-    def start(self, limits: Limits, setting: Setting) -> Running:
+    def start(self, limits: Limits, settings: KernelSettings) -> StartedKernel:
         """Return a new kernel with the rights of this process."""
         km = manager()
-        environment = {**os.environ, "DLBOOK_SEED": str(setting.seed)}
-        km.start_kernel(cwd=setting.folder, env=environment, stderr=subprocess.DEVNULL)
-        return _Process(km)
+        environment = {**os.environ, "DLBOOK_SEED": str(settings.seed)}
+        km.start_kernel(cwd=settings.folder, env=environment, stderr=subprocess.DEVNULL)
+        return _LocalKernel(km)
 
     def close(self) -> None:
         """Do nothing: no process is kept."""
 
 
-class _Process(Running):
-    interrupts_itself = False
+class _LocalKernel(StartedKernel):
+    takes_interrupt_requests = False
 
     def __init__(self, km: KernelManager) -> None:
         self._km = km

@@ -1,7 +1,7 @@
-"""Single-use kernels: forked from a warm parent in a sandbox or, where that fails, cold ones.
+"""Kernels that are used once: forked from a warm parent in a sandbox, else started cold.
 
-Each kernel has its own namespaces and is never used again; what a parent has imported is all that
-two kernels share.
+Each kernel has its own namespaces and is never used again. All that two kernels share is what
+their parent has imported.
 """
 
 import os
@@ -17,33 +17,35 @@ from queue import Empty
 from time import monotonic
 from typing import Any, Literal
 
-from dlbook.check.wire import MIME
+from dlbook.check import wire
 from dlbook.grading.errors import GraderError, SandboxError
-from dlbook.grading.kernel.channels import Line
-from dlbook.grading.kernel.launcher import Launcher, Local, Running, Setting
+from dlbook.grading.kernel.channels import Channels
+from dlbook.grading.kernel.launcher import KernelSettings, Launcher, Local, StartedKernel
 from dlbook.grading.kernel.limits import Limits
 from dlbook.grading.kernel.scratch import prefix
 from dlbook.grading.sandbox import bubblewrap as sandbox
 from dlbook.grading.sandbox.bubblewrap import Sandbox
 from dlbook.grading.sandbox.inside.confine import CHANNELS
 
-_MODULES = ("numpy", "matplotlib.pyplot", "dlbook.check.notebook_door")
+_DOOR = "dlbook.check.notebook_door"  # not imported here: it registers itself with IPython
+_MODULES = ("numpy", "matplotlib.pyplot", _DOOR)
 _TORCH = ("torch", "torch._dynamo", "torch.utils.data")
-_TRIAL = """import sys
+_TRIAL_CELL = (
+    f"from {_DOOR} import check\nfrom {wire.__name__} import MIME\n"
+    + """import sys
 import numpy
-from dlbook.check import check
-from dlbook.check.wire import MIME
 from IPython.display import display
 @check("trial")
 def case(rng):
     return {"values": rng.normal(size=3), "error": ValueError()}
 display({MIME: {"modules": sorted(sys.modules)}}, raw=True)"""
+)
 _START_SECONDS = 120.0
 _ANSWER_SECONDS = 20.0
-_MOST_FAILURES = 3  # a busy machine may be slow once; one that cannot fork cannot at all
-_FIRST_UID, _UIDS = 20_000, 40_000  # root gives every kernel a user of its own from these
+_MAX_FAILURES = 3  # a busy machine may be slow once or twice; then forking does not work here
+_FIRST_UID, _UIDS = 20_000, 40_000  # as root, each kernel runs as one of these users
 
-Flavour = tuple[tuple[str, ...], bool]  # packages hidden, torch loaded
+Flavour = tuple[tuple[str, ...], bool]  # the packages hidden, and whether torch is loaded
 
 
 class Warm(Launcher):
@@ -57,64 +59,64 @@ class Warm(Launcher):
 
     def __init__(self, *, fork: bool = True) -> None:
         sandbox.probe()
-        self.cold_because = "" if fork else "nobody wants them warm"
+        self.cold_reason = "" if fork else "forking is switched off"
         self._failures = 0
         self._parents: dict[Flavour, Sandbox] = {}
-        self._started = os.getpid()
+        self._uids_given = os.getpid()  # so that two graders begin at different users
 
-    def start(self, limits: Limits, setting: Setting) -> Running:
+    def start(self, limits: Limits, settings: KernelSettings) -> StartedKernel:
         """Return a kernel forked from a warm parent, or a cold one where that does not work."""
-        loads_torch = setting.torch and "torch" not in setting.hides and bool(find_spec("torch"))
-        flavour = (setting.hides, loads_torch)
-        if not self.cold_because:
+        loads_torch = settings.torch and "torch" not in settings.hides and bool(find_spec("torch"))
+        flavour = (settings.hides, loads_torch)
+        if not self.cold_reason:
             try:
-                return self._fork(flavour, limits, setting)
+                return self._fork(flavour, limits, settings)
             except (OSError, SandboxError, GraderError) as error:
-                self._drop(flavour)
+                self._close_parent(flavour)
                 self._failures += 1
-                if self._failures == _MOST_FAILURES:
-                    self.cold_because = str(error)
+                if self._failures == _MAX_FAILURES:
+                    self.cold_reason = str(error)
         try:
-            return _Cold(limits, setting, self._uid())
+            return _ColdKernel(limits, settings, self._next_uid())
         except SandboxError as error:
             raise GraderError(str(error)) from None
 
-    def _fork(self, flavour: Flavour, limits: Limits, setting: Setting) -> Running:
+    def _fork(self, flavour: Flavour, limits: Limits, settings: KernelSettings) -> StartedKernel:
         if flavour in self._parents and self._parents[flavour].process.poll() is not None:
-            self._drop(flavour)  # somebody has ended it: a new one
+            self._close_parent(flavour)  # it was killed, so a new one is started
         if flavour not in self._parents:
             self._parents[flavour] = Sandbox("many", flavour[0])
             self._warm_up(flavour)
-        return _Forked(self._parents[flavour], limits, setting, self._uid())
+        return _ForkedKernel(self._parents[flavour], limits, settings, self._next_uid())
 
     def _warm_up(self, flavour: Flavour) -> None:
-        """Import in the parent what a first kernel, which runs none but our code, has imported."""
+        """Import in the parent all that a first kernel imports; that one runs our code alone."""
         parent = self._parents[flavour]
         _preload(parent, [*_MODULES, *_TORCH] if flavour[1] else list(_MODULES))
-        trial = _Forked(parent, Limits(), Setting(0, ""), self._uid())
+        trial = _ForkedKernel(parent, Limits(), KernelSettings(0, ""), self._next_uid())
         try:
             _preload(parent, _imported(trial))
         finally:
             trial.kill()
 
-    def _drop(self, flavour: Flavour) -> None:
+    def _close_parent(self, flavour: Flavour) -> None:
         if flavour in self._parents:
             self._parents.pop(flavour).close()
 
-    def _uid(self) -> int:
-        self._started += 1
-        return _FIRST_UID + self._started % _UIDS
+    def _next_uid(self) -> int:
+        self._uids_given += 1
+        return _FIRST_UID + self._uids_given % _UIDS
 
     def close(self) -> None:
         for flavour in list(self._parents):
-            self._drop(flavour)
+            self._close_parent(flavour)
 
 
 def launcher(sandbox: Literal["required", "off"]) -> Launcher:
-    """Return a launcher: with walls for other people's notebooks, or without for your own.
+    """Return a launcher: with a sandbox for other people's notebooks, or without for your own.
 
     Raises:
-        SandboxError: if walls are required and cannot be had here.
+        SandboxError: if a sandbox is required and none can start here.
     """
     return Local() if sandbox == "off" else Warm()
 
@@ -125,20 +127,21 @@ def _preload(parent: Sandbox, modules: list[str]) -> None:
         raise GraderError(f"a warm parent has {threads} threads, it cannot be forked safely")
 
 
-def _imported(kernel: Running) -> list[str]:
+def _imported(kernel: StartedKernel) -> list[str]:
     """Return the names of the modules that a kernel has after its first cells."""
-    line = Line(kernel, Limits(), monotonic() + _START_SECONDS)
+    channels = Channels(kernel, Limits(), monotonic() + _START_SECONDS)
     try:
-        line.wait_until_ready()
-        line.execute(_TRIAL)
+        channels.wait_until_ready()
+        channels.execute(_TRIAL_CELL)
         while True:
-            message = line.receive("iopub", _ANSWER_SECONDS)
-            if "modules" in (value := message["content"].get("data", {}).get(MIME, {})):
+            content = channels.receive("iopub", _ANSWER_SECONDS)["content"]
+            value = content.get("data", {}).get(wire.MIME, {})
+            if "modules" in value:
                 return [str(name) for name in value["modules"]]
     except Empty:
         raise GraderError("a first warm kernel does not answer") from None
     finally:
-        line.close()
+        channels.close()
 
 
 class _Sockets:
@@ -154,79 +157,80 @@ class _Sockets:
             self._open.append(listener)
             self.endpoints[name] = f"ipc://{self.folder}/{name}"
 
-    def hand_over(self) -> list[int]:
+    def file_numbers(self) -> list[int]:
         return [listener.fileno() for listener in self._open]
 
-    def close_own(self) -> None:
-        """Close this process's side of them, once the kernel has its own."""
+    def close_own_side(self) -> None:
+        """Close the sockets in this process, once the kernel has its own copies."""
         for listener in self._open:
             listener.close()
 
     def remove(self) -> None:
-        self.close_own()
+        self.close_own_side()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def _request(key: bytes, limits: Limits, setting: Setting, uid: int) -> dict[str, Any]:
+def _request(key: bytes, limits: Limits, settings: KernelSettings, uid: int) -> dict[str, Any]:
     uid = uid if os.getuid() == 0 else 1000
-    return {"key": key.decode(), "seed": setting.seed, "memory": limits.memory, "uid": uid}
+    return {"key": key.decode(), "seed": settings.seed, "memory": limits.memory, "uid": uid}
 
 
-class _Forked(Running):
+class _ForkedKernel(StartedKernel):
     """A kernel that was forked from a warm parent; it is the first process in its namespace."""
 
-    def __init__(self, parent: Sandbox, limits: Limits, setting: Setting, uid: int) -> None:
+    def __init__(self, parent: Sandbox, limits: Limits, settings: KernelSettings, uid: int) -> None:
         self.key = secrets.token_hex().encode()
         self._sockets = _Sockets()
         self.endpoints = self._sockets.endpoints
         try:
-            request = _request(self.key, limits, setting, uid)
-            answer, handle = parent.ask(request, self._sockets.hand_over(), _ANSWER_SECONDS)
-            if handle < 0:
+            request = _request(self.key, limits, settings, uid)
+            files = self._sockets.file_numbers()
+            answer, exit_file = parent.ask(request, files, _ANSWER_SECONDS)
+            if exit_file < 0:
                 raise GraderError(f"no warm kernel: {answer}")
         except BaseException:
             self._sockets.remove()
             raise
-        self._sockets.close_own()
-        self.death = handle
-        info = Path(f"/proc/self/fdinfo/{handle}").read_text()
-        self.root = int(next(s.split()[1] for s in info.splitlines() if s.startswith("Pid:")))
+        self._sockets.close_own_side()
+        self.exit_file = exit_file
+        info = Path(f"/proc/self/fdinfo/{exit_file}").read_text()
+        self.root_pid = int(next(s.split()[1] for s in info.splitlines() if s.startswith("Pid:")))
 
     def is_alive(self) -> bool:
-        return self.death is not None and not select.select([self.death], [], [], 0)[0]
+        return self.exit_file is not None and not select.select([self.exit_file], [], [], 0)[0]
 
     def kill(self) -> None:
-        if self.death is None:
+        if self.exit_file is None:
             return
         if self.is_alive():
-            signal.pidfd_send_signal(self.death, signal.SIGKILL)
-            select.select([self.death], [], [], _ANSWER_SECONDS)
-        os.close(self.death)
-        self.death = None
+            signal.pidfd_send_signal(self.exit_file, signal.SIGKILL)
+            select.select([self.exit_file], [], [], _ANSWER_SECONDS)
+        os.close(self.exit_file)
+        self.exit_file = None
         self._sockets.remove()
 
 
-class _Cold(Running):
-    """A kernel that has a sandbox for itself."""
+class _ColdKernel(StartedKernel):
+    """A kernel in a sandbox of its own."""
 
-    def __init__(self, limits: Limits, setting: Setting, uid: int) -> None:
+    def __init__(self, limits: Limits, settings: KernelSettings, uid: int) -> None:
         self.key = secrets.token_hex().encode()
-        self._sandbox = Sandbox("once", setting.hides)
+        self._sandbox = Sandbox("once", settings.hides)
         self._sockets = _Sockets()
         self.endpoints = self._sockets.endpoints
-        request = _request(self.key, limits, setting, uid)
-        self._sandbox.tell(request, self._sockets.hand_over())
-        self._sockets.close_own()
-        self.root = self._sandbox.first
-        self.death = os.pidfd_open(self._sandbox.process.pid)
+        request = _request(self.key, limits, settings, uid)
+        self._sandbox.send(request, self._sockets.file_numbers())
+        self._sockets.close_own_side()
+        self.root_pid = self._sandbox.first_pid
+        self.exit_file = os.pidfd_open(self._sandbox.process.pid)
 
     def is_alive(self) -> bool:
         return self._sandbox.process.poll() is None
 
     def kill(self) -> None:
-        if self.death is None:
+        if self.exit_file is None:
             return
         self._sandbox.close()
-        os.close(self.death)
-        self.death = None
+        os.close(self.exit_file)
+        self.exit_file = None
         self._sockets.remove()

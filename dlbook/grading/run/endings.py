@@ -1,6 +1,7 @@
-"""What a cell has done to its kernel, as a verdict: a crash is never a zero in disguise."""
+"""How a cell ended its kernel: a verdict and a reason, so that a crash is no zero in disguise."""
 
 import re
+from dataclasses import dataclass
 from queue import Empty
 from typing import Any
 
@@ -14,40 +15,58 @@ from dlbook.grading.errors import (
 )
 from dlbook.grading.kernel.limits import Limits
 
-Fate = tuple[Verdict, str]
-_LINE = re.compile(r"\s*\((?:[^()]*, )?line (\d+)\)$")  # what Python adds to a syntax error
 FATAL = (DeadKernelError, OutputLimitError, MemoryLimitError, TimeLimitError, Empty)
+_LINE = re.compile(r"\s*\((?:[^()]*, )?line (\d+)\)$")  # what Python adds to a syntax error
+_SYNTAX_ERRORS = ("SyntaxError", "IndentationError", "TabError")
 
 
-def fate(error: BaseException, limits: Limits) -> Fate:
-    """Return the verdict on a cell that ended its kernel with `error`, and what it did."""
+@dataclass(frozen=True)
+class Ending:
+    """How a cell ended where it did not end well: the verdict, and the reason in words."""
+
+    verdict: Verdict
+    reason: str
+
+
+KERNEL_ENDED = Ending(Verdict.KERNEL_DIED, "ended the kernel")
+
+
+def ending_of(error: BaseException, limits: Limits) -> Ending:
+    """Return the ending of a cell that ended its kernel with `error`."""
     if isinstance(error, DeadKernelError):
-        return Verdict.KERNEL_DIED, "ended the kernel"
+        return KERNEL_ENDED
     if isinstance(error, OutputLimitError):
-        return Verdict.TOO_MUCH_OUTPUT, f"put out more than {limits.output_characters:,} characters"
+        characters = f"{limits.output_characters:,}"
+        return Ending(Verdict.TOO_MUCH_OUTPUT, f"put out more than {characters} characters")
     if isinstance(error, MemoryLimitError):
-        return Verdict.OUT_OF_MEMORY, f"took more than {limits.memory / 1e9:g} GB of memory"
+        gigabytes = f"{limits.memory / 1e9:g}"
+        return Ending(Verdict.OUT_OF_MEMORY, f"took more than {gigabytes} GB of memory")
     if isinstance(error, TimeLimitError):
-        seconds = limits.submission_seconds
-        return Verdict.TIME_OUT, f"did not end within the notebook's {seconds:g} seconds"
-    return Verdict.TIME_OUT, "ran too long and could not be stopped"
+        seconds = f"{limits.submission_seconds:g}"
+        return Ending(Verdict.TIME_OUT, f"did not end within the notebook's {seconds} seconds")
+    return Ending(Verdict.TIME_OUT, "ran too long and could not be stopped")
 
 
 def verdict_on(name: object, message: object) -> Verdict:
     """Return the verdict on an exception: out of memory, as Python or torch put it, or error."""
-    short = str(name).endswith("MemoryError") or "can't allocate memory" in str(message)
-    return Verdict.OUT_OF_MEMORY if short else Verdict.ERROR
+    is_memory = str(name).endswith("MemoryError") or "can't allocate memory" in str(message)
+    return Verdict.OUT_OF_MEMORY if is_memory else Verdict.ERROR
 
 
-def ending(error: Any, source: str) -> str:
-    """Return in words how a cell ended, from its error; a syntax error with the line it is in."""
+def describe(error: Any, source: str) -> str:
+    """Return in words the error that a cell ended in; a syntax error with the line it is in."""
     message = str(error["evalue"])
-    if error["ename"] in ("SyntaxError", "IndentationError", "TabError"):
-        lines = source.splitlines()
-        if (found := _LINE.search(message)) and 0 < int(found[1]) <= len(lines):
-            line = lines[int(found[1]) - 1].strip()
-            message = f"{message[: found.start()]}, in line {found[1]}: {line}"
+    if error["ename"] in _SYNTAX_ERRORS:
+        message = _with_line(message, source)
     return with_advice(f"its cell ends in {error['ename']}: {message}")
+
+
+def _with_line(message: str, source: str) -> str:
+    """Return the message of a syntax error with the text of the line that it names, if any."""
+    found, lines = _LINE.search(message), source.splitlines()
+    if found is None or not 0 < int(found[1]) <= len(lines):
+        return message
+    return f"{message[: found.start()]}, in line {found[1]}: {lines[int(found[1]) - 1].strip()}"
 
 
 def errors(outputs: Any) -> list[Any]:

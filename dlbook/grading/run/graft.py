@@ -9,8 +9,11 @@ from dataclasses import dataclass
 
 from dlbook.check.answer_key import CheckKey, ExerciseKey, Key
 from dlbook.check.roles import stub_message
+from dlbook.check.run_apart import run_apart
 from dlbook.grading.functions import defined_names
 from dlbook.grading.notebook import Cell
+
+_IMPORT = f"from {run_apart.__module__} import {run_apart.__name__} as _run_apart"  # in the kernel
 
 
 @dataclass(frozen=True)
@@ -24,8 +27,8 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Plan:
-    """The steps of a run, and notes for the report.
+class ExecutionPlan:
+    """The steps of a submission in their order, and notes for the report.
 
     `missing` are the exercises without an answer; `renamed` says of those whose function is
     nowhere what their answer cell defines.
@@ -37,7 +40,7 @@ class Plan:
     renamed: dict[str, str]
 
 
-def graft(cells: tuple[Cell, ...], key: Key) -> Plan:
+def graft(cells: tuple[Cell, ...], key: Key) -> ExecutionPlan:
     """Return the plan that runs a submission's `cells` against the checks of `key`."""
     notes: list[str] = []
     answers = {entry.name: _find_answer(entry.name, cells, notes) for entry in key.exercises}
@@ -53,13 +56,13 @@ def graft(cells: tuple[Cell, ...], key: Key) -> Plan:
             steps.append(Step(cell.source, names.get(index, "")))
         steps += [step for entry in places.get(index, []) for step in _checks(entry, key)]
     missing = frozenset(name for name, index in answers.items() if index is None)
-    renamed = {
-        n: told for n, i in answers.items() if i is not None and (told := _renamed(n, i, cells))
-    }
-    return Plan(tuple(steps), missing, tuple(notes), renamed)
+    found = {name: index for name, index in answers.items() if index is not None}
+    renamed = {name: _renamed(name, index, cells) for name, index in found.items()}
+    renamed = {name: reason for name, reason in renamed.items() if reason}
+    return ExecutionPlan(tuple(steps), missing, tuple(notes), renamed)
 
 
-def stray(cells: tuple[Cell, ...], key: Key) -> str:
+def why_not_this_set(cells: tuple[Cell, ...], key: Key) -> str:
     """Return why a notebook is none of this set, or ''.
 
     A notebook that lost its first lines still defines what was asked for; one that defines less
@@ -70,10 +73,10 @@ def stray(cells: tuple[Cell, ...], key: Key) -> str:
     if not any(cell.source.strip() for cell in cells):
         return "an empty notebook: no cell of it has any text."
     code = [cell.source for cell in cells if cell.kind == "code"]
-    there = wanted & {name for source in code for name in defined_names(source)}
-    if not code or 2 * len(there) >= len(wanted) or any(role.name in wanted for role in roles):
+    defined = wanted & {name for source in code for name in defined_names(source)}
+    if not code or 2 * len(defined) >= len(wanted) or any(role.name in wanted for role in roles):
         return ""
-    some = f"only {', '.join(sorted(there))}" if there else "none"
+    some = f"only {', '.join(sorted(defined))}" if defined else "none"
     return (
         f"not the exercise notebook: no cell starts with `# answer:`, and of its {len(wanted)} "
         f"functions {some} is there. Hand in exercises/{key.name}.ipynb."
@@ -81,7 +84,7 @@ def stray(cells: tuple[Cell, ...], key: Key) -> str:
 
 
 def _is_own_code(cell: Cell) -> bool:
-    """Return whether a cell that was not chosen as an answer runs: helpers, and older attempts."""
+    """Return whether a cell runs that is not the chosen answer: a helper, or an older attempt."""
     role = cell.role
     is_attempt = role is not None and role.kind == "answer" and not _is_stub(role.name, cell)
     return cell.kind == "code" and (role is None or is_attempt)
@@ -93,10 +96,13 @@ def _is_stub(name: str, cell: Cell) -> bool:
 
 def _checks(exercise: ExerciseKey, key: Key) -> list[Step]:
     """Return the trusted checks; the setup runs again, since a learner may reuse its names."""
-    start = "from dlbook.check.run_apart import run_apart as _run_apart\n"
     return [
-        Step(f"{start}_run_apart({key.setup!r}, {c.source!r}, {exercise.name!r})", "", exercise, c)
-        for c in exercise.checks
+        Step(
+            f"{_IMPORT}\n_run_apart({key.setup!r}, {check.source!r}, {exercise.name!r})",
+            exercise=exercise,
+            check=check,
+        )
+        for check in exercise.checks
     ]
 
 

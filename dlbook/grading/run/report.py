@@ -28,7 +28,7 @@ class ExerciseReport:
 
 @dataclass(frozen=True)
 class Report:
-    """One notebook: its exercises, notes on what was repaired, and the walls that it ran in."""
+    """One notebook: its exercises, notes on what was repaired, and the isolation of its kernels."""
 
     set_name: str
     seed: int
@@ -49,11 +49,11 @@ class Report:
         return all(exercise.verdict is Verdict.RIGHT for exercise in self.exercises)
 
     def text(self) -> str:
-        """Return the report for a terminal: a line an exercise, what is amiss below it."""
+        """Return the report for a terminal: a line for each exercise, its problem below it."""
         parts = [self.set_name]
         for exercise in self.exercises:
-            amiss = [o for o in exercise.outcomes if o.verdict is not Verdict.RIGHT]
-            parts.append((amiss or list(exercise.outcomes))[0].text())
+            problems = [o for o in exercise.outcomes if o.verdict is not Verdict.RIGHT]
+            parts.append((problems or list(exercise.outcomes))[0].text())
         parts += [_("note: {note}").format(note=clean_line(note)) for note in self.notes]
         right = sum(exercise.verdict is Verdict.RIGHT for exercise in self.exercises)
         parts.append(

@@ -1,7 +1,7 @@
-"""The walls: bubblewrap around a Python that sees its packages, scratch space and nothing else.
+"""The sandbox: bubblewrap around a Python that sees its packages, scratch space and nothing else.
 
-No network, a read-only system, an empty home, namespaces of its own, and only the variables that
-are set here. The inner half (limits, rights, system calls) is in `dlbook.grading.sandbox.inside`.
+It has no network, a read-only system, an empty home, namespaces of its own, and only the variables
+that are set here. The inner half (limits, rights, system calls) is `dlbook.grading.sandbox.inside`.
 """
 
 import json
@@ -23,9 +23,10 @@ from dlbook.grading.package import PACKAGE, PRIVATE
 from dlbook.grading.sandbox.inside.confine import HOME, SCRATCH
 
 _COURSE = "/course"
-_CURTAIN = Path(__file__).resolve().parent / "inside" / "hidden"
+_STUB_PACKAGE = Path(__file__).resolve().parent / "inside" / "stub_package"
+_FORK_SERVER = "dlbook.grading.sandbox.inside.fork_server"
 _SYSTEM = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime", "/etc/fonts")
-_RIGHTS = {  # what root keeps until the inner half gives it up
+_CAPABILITIES = {  # what root keeps until the inner half gives it up
     "once": ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP"),
     "many": ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP", "CAP_SYS_ADMIN", "CAP_NET_ADMIN"),
 }
@@ -50,39 +51,33 @@ class Sandbox:
 
     def __init__(self, mode: str, hides: tuple[str, ...] = ()) -> None:
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        told, telling = os.pipe()
-        program = [
-            _python(),
-            "-S",
-            "-m",
-            "dlbook.grading.sandbox.inside.fork_server",
-            mode,
-            str(theirs.fileno()),
-        ]
-        command = [*walls(mode, hides), "--info-fd", str(telling), "--", *program]
-        self._said = tempfile.TemporaryFile()  # noqa: SIM115 (closed in close)
+        info_read, info_write = os.pipe()
+        program = [_python(), "-S", "-m", _FORK_SERVER, mode, str(theirs.fileno())]
+        command = [*sandbox_command(mode, hides), "--info-fd", str(info_write), "--", *program]
+        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 (closed in close)
         try:
-            self.process = _spawn(command, (theirs.fileno(), telling), self._said)
+            self.process = _spawn(command, (theirs.fileno(), info_write), self._stderr)
         except OSError as error:
-            os.close(told)
+            os.close(info_read)
             self.control.close()
             raise SandboxError(_REFUSAL.format(reason=error)) from None
         finally:
             theirs.close()
-            os.close(telling)
-        with open(told, encoding="utf-8") as info:
+            os.close(info_write)
+        with open(info_read, encoding="utf-8") as info:
             text = info.read()
         if not text:
             self.process.wait()
-            reason = self.complaint()
+            reason = self.last_error_line()
             self.close()
             raise SandboxError(_REFUSAL.format(reason=reason))
-        self.first = int(json.loads(text)["child-pid"])  # ends, and all in the sandbox with it
+        # when this process ends, everything in the sandbox ends with it
+        self.first_pid = int(json.loads(text)["child-pid"])
 
-    def complaint(self) -> str:
+    def last_error_line(self) -> str:
         """Return the last line that bubblewrap or the program in it has written."""
-        self._said.seek(0)
-        lines = self._said.read(1 << 16).decode("utf-8", "replace").strip().splitlines()
+        self._stderr.seek(0)
+        lines = self._stderr.read(1 << 16).decode("utf-8", "replace").strip().splitlines()
         return lines[-1] if lines else f"it ended with code {self.process.returncode}"
 
     def ask(self, request: dict[str, Any], files: list[int], seconds: float) -> tuple[str, int]:
@@ -91,14 +86,14 @@ class Sandbox:
         Raises:
             OSError: if the program in the sandbox has ended, or says nothing for `seconds`.
         """
-        self.tell(request, files)
+        self.send(request, files)
         self.control.settimeout(seconds)
         text, got, _flags, _address = socket.recv_fds(self.control, 1 << 18, 1)
         if not text:
-            raise ConnectionResetError(f"the sandbox has ended: {self.complaint()}")
+            raise ConnectionResetError(f"the sandbox has ended: {self.last_error_line()}")
         return text.decode("utf-8", "replace"), got[0] if got else -1
 
-    def tell(self, request: dict[str, Any], files: list[int]) -> None:
+    def send(self, request: dict[str, Any], files: list[int]) -> None:
         """Send a request with open files."""
         socket.send_fds(self.control, [json.dumps(request).encode()], files)
 
@@ -106,13 +101,13 @@ class Sandbox:
         """End it with everything in it; a second call does nothing."""
         self.control.close()
         if self.process.poll() is None:
-            _kill(self.first)
+            _kill(self.first_pid)
             try:
                 self.process.wait(1.0)  # bubblewrap itself sees that and ends
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
-        self._said.close()
+        self._stderr.close()
 
 
 def _kill(pid: int) -> None:
@@ -123,12 +118,12 @@ def _kill(pid: int) -> None:
 
 
 def probe() -> None:
-    """Start bubblewrap with all its walls once.
+    """Start a sandbox once, to see whether that works here.
 
     Raises:
         SandboxError: if that fails.
     """
-    command = [*walls("many", ()), "--", _python(), "-S", "-c", "import numpy, ipykernel"]
+    command = [*sandbox_command("many", ()), "--", _python(), "-S", "-c", "import numpy, ipykernel"]
     try:
         done = subprocess.run(command, env=environment(), capture_output=True, timeout=60)
     except (OSError, subprocess.TimeoutExpired) as error:
@@ -139,8 +134,8 @@ def probe() -> None:
         raise SandboxError(_REFUSAL.format(reason=reason))
 
 
-def walls(mode: str, hides: tuple[str, ...]) -> list[str]:
-    """Return the command that builds the walls, without what runs inside.
+def sandbox_command(mode: str, hides: tuple[str, ...]) -> list[str]:
+    """Return the command that builds the sandbox, without the program that runs inside.
 
     Raises:
         SandboxError: if a folder that would be shown holds solutions.
@@ -149,7 +144,7 @@ def walls(mode: str, hides: tuple[str, ...]) -> list[str]:
     program = shutil.which("bwrap") or "bwrap"
     command = [program, "--die-with-parent", "--new-session", *spaces, "--hostname", "sandbox"]
     if os.getuid() == 0:
-        command += [word for right in _RIGHTS[mode] for word in ("--cap-add", right)]
+        command += [word for name in _CAPABILITIES[mode] for word in ("--cap-add", name)]
     else:
         command += ["--unshare-user", "--uid", "1000", "--gid", "1000"]
     command += _system()
@@ -165,7 +160,7 @@ def walls(mode: str, hides: tuple[str, ...]) -> list[str]:
     for target in _secrets(shown):
         command += ["--tmpfs", target, "--remount-ro", target]
     for name in hides:
-        command += _curtains(name, shown)
+        command += _stub_binds(name, shown)
     return [*command, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", HOME]
 
 
@@ -235,32 +230,32 @@ def _secrets(shown: dict[str, str]) -> list[str]:
     return [str(path) for path in dict.fromkeys(covered)]
 
 
-def _curtains(name: str, shown: dict[str, str]) -> list[str]:
-    """Return binds that put an error in the place of the package or module called `name`."""
+def _stub_binds(name: str, shown: dict[str, str]) -> list[str]:
+    """Return binds that put a stub, which raises, in the place of the module called `name`."""
     path = name.replace(".", "/")
     command = []
     for source, target in (*shown.items(), (str(PACKAGE.parent), _COURSE)):
         if Path(source, path).is_dir():
-            command += ["--ro-bind", str(_CURTAIN), f"{target}/{path}"]
+            command += ["--ro-bind", str(_STUB_PACKAGE), f"{target}/{path}"]
         if Path(source, f"{path}.py").is_file():
-            command += ["--ro-bind", str(_CURTAIN / "__init__.py"), f"{target}/{path}.py"]
+            command += ["--ro-bind", str(_STUB_PACKAGE / "__init__.py"), f"{target}/{path}.py"]
     return command
 
 
 def _parents(folder: str) -> list[str]:
-    """Return the making of the folders above `folder`, open to all: bubblewrap closes them."""
+    """Return the options that make the folders above `folder`, readable by every user."""
     above = [str(parent) for parent in reversed(Path(folder).parents) if str(parent) != "/"]
     return [word for parent in above for word in ("--perms", "0755", "--dir", parent)]
 
 
-# ---- bubblewrap ends with the thread that has started it, so that is one that lasts ----
+# ---- bubblewrap ends with the thread that has started it, so one that lasts starts it ----
 
 
 def _spawn(
     command: list[str], files: tuple[int, ...], errors: IO[bytes]
 ) -> "subprocess.Popen[bytes]":
     nothing = subprocess.DEVNULL
-    job = _starter(os.getpid()).submit(
+    started = _starter(os.getpid()).submit(
         lambda: subprocess.Popen(
             command,
             env=environment(),
@@ -270,7 +265,7 @@ def _spawn(
             stderr=errors,
         )
     )
-    return job.result()
+    return started.result()
 
 
 @cache

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from dlbook.check.answer_key import ExerciseKey, Key
 from dlbook.check.verdict import Outcome, Verdict
-from dlbook.grading.batch.batch import Batch, Plan, Reference
-from dlbook.grading.batch.executors import Pool, processes
+from dlbook.grading.batch.batch import Batch, BatchSettings, Reference
+from dlbook.grading.batch.executors import WorkerPool, processes
 from dlbook.grading.batch.intake import collect
-from dlbook.grading.batch.journal import Entry, Journal, Record, standing
-from dlbook.grading.batch.worker import Job
+from dlbook.grading.batch.journal import Entry, Journal, Record, current_entries
+from dlbook.grading.batch.worker import Task
 from dlbook.grading.notebook import canonical, parse
 from dlbook.grading.run.report import ExerciseReport, Report
 
@@ -36,50 +36,52 @@ def report(verdict: Verdict, **more: str) -> Report:
     return Report(SET, 7, (ExerciseReport("relu_back", 2, (outcome,)),), isolation="fake")
 
 
-def work(job: Job) -> Record:
+def work(task: Task) -> Record:
     """Return a verdict that depends on the file's bytes alone, or the end that the file asks for.
 
     `unreadable` is a verdict, `fault` a fault of the grader, `die` the end of the worker.
     """
-    if b"unreadable" in job.data:
+    if b"unreadable" in task.data:
         return Record(unreadable="the file is cut off.")
-    if b"fault" in job.data:
+    if b"fault" in task.data:
         raise RuntimeError("the grader itself failed")
-    if b"die" in job.data:
+    if b"die" in task.data:
         os._exit(1)
-    verdict = VERDICTS[sum(job.data) % len(VERDICTS)]
-    return Record(report(verdict, detail=str(sum(job.data))).to_dict(whole=True))
+    verdict = VERDICTS[sum(task.data) % len(VERDICTS)]
+    return Record(report(verdict, detail=str(sum(task.data))).to_dict(whole=True))
 
 
-def once(job: Job) -> Record:
+def once(task: Task) -> Record:
     """Fail at the first try, and do as `work` does at the second."""
     mark = Path(os.environ["DLBOOK_FAKE_MARK"])
     if not mark.exists():
         mark.touch()
         raise RuntimeError("not today")
-    return work(job)
+    return work(task)
 
 
-def slow(job: Job) -> Record:
+def slow(task: Task) -> Record:
     time.sleep(0.005)
-    return work(job)
+    return work(task)
 
 
-def plan(work=work, digest="reference", seed=7) -> Plan:
-    return Plan({SET: Reference(KEY, digest)}, seed, sandbox="off", work=work)
+def settings(work=work, digest="reference", seed=7) -> BatchSettings:
+    return BatchSettings({SET: Reference(KEY, digest)}, seed, sandbox="off", work=work)
 
 
-def run(folder: Path, path: Path, plan: Plan, pool: Pool | None = None) -> list[Entry]:
-    """Grade a folder into a journal, and return the roll."""
+def run(
+    folder: Path, path: Path, settings: BatchSettings, pool: WorkerPool | None = None
+) -> list[Entry]:
+    """Grade a folder into a journal, and return the entries."""
     journal = Journal(path)
     try:
-        batch = Batch(plan, journal)
-        batch.enrol(collect(folder, EXERCISES))
+        batch = Batch(settings, journal)
+        batch.register(collect(folder, EXERCISES))
         batch.grade(pool or processes(2))
     finally:
         journal.close()
-    return standing(path)
+    return current_entries(path)
 
 
 if __name__ == "__main__":
-    run(Path(sys.argv[1]), Path(sys.argv[2]), plan(slow))
+    run(Path(sys.argv[1]), Path(sys.argv[2]), settings(slow))

@@ -145,7 +145,7 @@ def make_locked_away(path):
     path.symlink_to(path)
 
 
-STRANGE = {  # what stands in the folder: what is said
+STRANGE = {  # what stands in the folder: the problem
     "link": (make_link, "a link"),
     "link to a folder": (make_folder_link, "a link"),
     "loop": (make_locked_away, "a link"),
@@ -164,13 +164,13 @@ STRANGE = {  # what stands in the folder: what is said
 
 @pytest.mark.parametrize("what", STRANGE)
 def test_what_cannot_be_read_is_named_and_stops_nobody(tmp_path, what):
-    make, said = STRANGE[what]
+    make, problem = STRANGE[what]
     put(tmp_path, {"ada/90_tiny.ipynb": GOOD, "bob/keep": b""})
     (tmp_path / "bob" / "keep").unlink()
     make(tmp_path / "bob" / "work.ipynb")
     ada, bob = collect(tmp_path, EXERCISES)
     assert (ada.student, ada.problem) == ("ada", "")
-    assert bob.student == "bob" and said in bob.problem and bob.problem.endswith(".")
+    assert bob.student == "bob" and problem in bob.problem and bob.problem.endswith(".")
 
 
 OTHERS = {"a.py": "put what it needs into a cell", "a.pdf": "a PDF", "a.html": "typed into the LMS"}
@@ -183,7 +183,7 @@ def test_what_is_no_notebook_is_named_for_what_it_is(tmp_path, name):
     assert OTHERS[name] in item.problem
 
 
-def test_what_lies_beside_a_good_notebook_is_noted(tmp_path):
+def test_what_lies_next_to_a_good_notebook_is_noted(tmp_path):
     put(tmp_path, {"ada/90_tiny.ipynb": GOOD, "ada/essay.pdf": b"%PDF", "ada/.git/x.ipynb": GOOD})
     (item,) = collect(tmp_path, EXERCISES)
     assert not item.problem and "ada/essay.pdf left aside" in item.notes[0]
@@ -233,7 +233,7 @@ def many() -> bytes:
     return stream.getvalue()
 
 
-ARCHIVES = {  # what a student handed in as a ZIP: what is said, '' where it is graded
+ARCHIVES = {  # what a student handed in as a ZIP: the problem, '' where it is graded
     "good": (entry("90_tiny.ipynb"), ""),
     "in a folder": (entry("my work/90_tiny.ipynb"), ""),
     "slip": (entry("../../../../var/dlbook-slip.ipynb"), ""),
@@ -251,11 +251,11 @@ ARCHIVES = {  # what a student handed in as a ZIP: what is said, '' where it is 
 
 @pytest.mark.parametrize("what", ARCHIVES)
 def test_an_archive_of_a_student_is_read_safely(tmp_path, what):
-    data, said = ARCHIVES[what]
+    data, problem = ARCHIVES[what]
     put(tmp_path, {"ada/work.zip": data})
     (item,) = collect(tmp_path, EXERCISES)
-    assert item.student == "ada" and said in item.problem and bool(said) == bool(item.problem)
-    assert said or item.source.read() == GOOD
+    assert item.student == "ada" and problem in item.problem and bool(problem) == bool(item.problem)
+    assert problem or item.source.read() == GOOD
     assert not os.path.exists("/var/dlbook-slip.ipynb")
 
 

@@ -1,13 +1,14 @@
+import json
 import os
 import sqlite3
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
 
 from dlbook.check.verdict import Verdict
-from dlbook.grading.batch.journal import Entry, Journal, Origin, Record, journals, standing
+from dlbook.grading.batch.journal import Entry, Journal, Origin, Record, current_entries, journals
 from dlbook.grading.errors import JournalBusyError, ResultsFolderError
 from dlbook.grading.results.changes import changes
 from dlbook.grading.results.folder import Results, free_sibling, require_results_or_nothing
@@ -38,13 +39,49 @@ def test_a_result_is_found_again_by_all_that_it_depends_on(journal):
 def test_a_row_is_on_the_disk_as_soon_as_it_is_kept(journal, tmp_path):
     run = journal.begin(7, [ENTRY])
     path = tmp_path / "journal.sqlite"
-    assert standing(path)[0].reason.startswith("not graded yet")
+    assert current_entries(path)[0].reason.startswith("not graded yet")
     journal.put(run, replace(ENTRY, record=RIGHT))
-    assert standing(path) == [replace(ENTRY, record=RIGHT)]
+    assert current_entries(path) == [replace(ENTRY, record=RIGHT)]
     base = sqlite3.connect(path)
     assert base.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     assert base.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     base.close()
+
+
+def test_each_row_waits_for_the_disk_whatever_the_default_of_sqlite_is(tmp_path, monkeypatch):
+    connect, full = sqlite3.connect, 2  # SQLite's number for synchronous=FULL
+
+    def connect_without_waiting(*arguments, **options):
+        database = connect(*arguments, **options)
+        database.execute("PRAGMA synchronous=OFF")
+        return database
+
+    monkeypatch.setattr(sqlite3, "connect", connect_without_waiting)
+    journal = Journal(tmp_path / "journal.sqlite")
+    assert journal._database.execute("PRAGMA synchronous").fetchone() == (full,)
+    journal.close()
+
+
+def test_a_journal_of_an_older_dlbook_is_read(tmp_path):
+    database = sqlite3.connect(tmp_path / "journal.sqlite")
+    database.executescript("""
+CREATE TABLE runs (id INTEGER PRIMARY KEY, started TEXT, finished TEXT, seed INTEGER);
+CREATE TABLE results (key TEXT PRIMARY KEY, at TEXT, record TEXT);
+CREATE TABLE roll (run INTEGER, student TEXT, set_name TEXT, entry TEXT,
+    PRIMARY KEY (run, student, set_name));
+CREATE TABLE files (path TEXT PRIMARY KEY, digest TEXT);
+INSERT INTO runs VALUES (1, "", "", 7);
+""")
+    entry, record = json.dumps(asdict(ENTRY)), json.dumps(asdict(RIGHT))
+    database.execute("INSERT INTO roll VALUES (1, 'ada', ?, ?)", (fakes.SET, entry))
+    database.execute("INSERT INTO results VALUES (?, '', ?)", (ORIGIN.key, record))
+    database.commit()
+    database.close()
+    journal = Journal(tmp_path / "journal.sqlite")
+    run = journal.begin(7, [])
+    assert journal.carried_over(run, []) == 1 and journal.record(ORIGIN) == RIGHT
+    journal.close()
+    assert current_entries(tmp_path / "journal.sqlite") == [replace(ENTRY, record=RIGHT)]
 
 
 def test_a_second_writer_is_refused(journal, tmp_path):
@@ -92,22 +129,22 @@ def test_the_seed_of_the_newest_run_is_known(journal):
 
 def test_who_is_not_handed_in_again_stays_with_the_result(journal, tmp_path):
     bob = replace(ENTRY, student="bob", origin=replace(ORIGIN, submission="b"))
-    stray = Entry("bob", "", label="thesis.pdf", problem="a PDF.")
-    lost = replace(stray, student="zoe")
-    run = journal.begin(7, [ENTRY, bob, stray, lost])
+    other = Entry("bob", "", label="thesis.pdf", problem="a PDF.")
+    lost = replace(other, student="zoe")
+    run = journal.begin(7, [ENTRY, bob, other, lost])
     journal.put(run, replace(ENTRY, record=RIGHT))
     again = replace(bob, origin=replace(ORIGIN, submission="c"))
     run = journal.begin(7, [again])
-    assert journal.others(run, [again]) == 2
-    found = {(e.student, e.set_name): e for e in standing(tmp_path / "journal.sqlite")}
+    assert journal.carried_over(run, [again]) == 2
+    found = {(e.student, e.set_name): e for e in current_entries(tmp_path / "journal.sqlite")}
     assert found == {
         ("ada", fakes.SET): replace(ENTRY, record=RIGHT),
-        ("bob", fakes.SET): again,  # and what lay beside the old one is gone
+        ("bob", fakes.SET): again,  # and the file of no set that came with the old one is gone
         ("zoe", ""): lost,
     }
 
 
-WHYS = {  # what is new: the cause that is told
+WHYS = {  # what is new: the cause that is reported
     "submission": ("other bytes", "another file was handed in"),
     "reference": ("other", "the reference solution was changed"),
     "seed": (8, "the inputs were drawn from another seed"),
@@ -116,7 +153,7 @@ WHYS = {  # what is new: the cause that is told
 
 
 @pytest.mark.parametrize("what", WHYS)
-def test_a_score_that_changed_is_told_with_the_cause(journal, tmp_path, what):
+def test_a_score_that_changed_is_reported_with_the_cause(journal, tmp_path, what):
     value, cause = WHYS[what]
     other = replace(ENTRY, origin=replace(ORIGIN, **{what: value}), record=WRONG)
     for entry in (replace(ENTRY, record=RIGHT), other):
@@ -124,7 +161,7 @@ def test_a_score_that_changed_is_told_with_the_cause(journal, tmp_path, what):
         journal.put(run, entry)
         journal.finish(run)
     path = tmp_path / "journal.sqlite"
-    (change,) = changes(standing(path, back=1), standing(path))
+    (change,) = changes(current_entries(path, back=1), current_entries(path))
     assert (change.before, change.after, change.why) == ("2 of 2", "0 of 2", cause)
     assert change.exercises == "relu_back: right, now wrong"
 
@@ -143,16 +180,16 @@ def test_a_fault_after_a_grade_is_a_change_with_its_reason(journal):
 
 
 def test_what_a_person_wrote_is_kept_beside(journal, tmp_path):
-    said = []
-    results = Results(tmp_path, journal, said.append)
+    messages = []
+    results = Results(tmp_path, journal, messages.append)
     results.write("grades.csv", "one")
     results.write("grades.csv", "two")
-    assert said == [] and (tmp_path / "grades.csv").read_text() == "two"
+    assert messages == [] and (tmp_path / "grades.csv").read_text() == "two"
     (tmp_path / "grades.csv").write_text("mine")
     results.write("grades.csv", "three")
     assert (tmp_path / "grades.csv").read_text() == "three"
     assert (tmp_path / "grades.yours.csv").read_text() == "mine"
-    assert "changed by hand: kept as grades.yours.csv" in said[0]
+    assert "changed by hand: kept as grades.yours.csv" in messages[0]
 
 
 def test_a_free_name_in_the_same_folder_is_found(tmp_path):

@@ -109,7 +109,7 @@ def test_a_mended_grader_grades_every_file_again_and_changes_csv_says_why(mend, 
 
     def run(verdict: Verdict):
         pool = Pool(lambda: ThreadPoolExecutor(1), 1)
-        return fakes.run(place, path, fakes.plan(work(verdict)), pool)
+        return fakes.run(place, path, fakes.settings(work(verdict)), pool)
 
     before = run(Verdict.WRONG)
     assert run(Verdict.WRONG) == before and len(graded) == 3  # nothing has changed

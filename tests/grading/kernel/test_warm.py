@@ -5,7 +5,8 @@ import os
 import pytest
 
 from dlbook.check.verdict import Verdict
-from dlbook.grading.kernel.launcher import Limits, Setting
+from dlbook.grading.kernel.launcher import KernelSettings
+from dlbook.grading.kernel.limits import Limits
 from dlbook.grading.kernel.warm import Warm
 from dlbook.grading.notebook import Cell, Notebook
 from dlbook.grading.run.nbval_run import grade
@@ -38,9 +39,11 @@ try:
     proof.append("socket")
 except ConnectionRefusedError:
     pass
-proof += ["LEFT"] * ("LEFT" in os.environ)
+if "LEFT" in os.environ:
+    proof.append("LEFT")
 proof += [str(o) for o in (builtins, sys, np) if hasattr(o, "left")]
-proof += ["where"] * (np.where(True, 1, 2) != 1)"""
+if np.where(True, 1, 2) != 1:
+    proof.append("where")"""
 
 
 def detail(notebook, key, launcher, **limits):
@@ -57,13 +60,13 @@ def test_nothing_is_left_for_the_next_kernel(warm, tiny_key):
 
 
 def test_two_kernels_at_once_see_nothing_of_each_other(warm):
-    first, second = (warm.start(Limits(), Setting(0, "")) for _ in range(2))
+    first, second = (warm.start(Limits(), KernelSettings(0, "")) for _ in range(2))
     try:
         for kind in ("mnt", "pid", "ipc", "uts", "net"):
-            names = {os.readlink(f"/proc/{k.root}/ns/{kind}") for k in (first, second)}
+            names = {os.readlink(f"/proc/{k.root_pid}/ns/{kind}") for k in (first, second)}
             assert len(names) == 2 and os.readlink(f"/proc/self/ns/{kind}") not in names
         if os.getuid() == 0:
-            owners = {os.stat(f"/proc/{kernel.root}").st_uid for kernel in (first, second)}
+            owners = {os.stat(f"/proc/{kernel.root_pid}").st_uid for kernel in (first, second)}
             assert len(owners) == 2 and 0 not in owners
     finally:
         first.kill()
@@ -91,10 +94,10 @@ USUAL = {  # what people do in notebooks, as a payload that leaves a proof: the 
 
 
 @pytest.mark.parametrize("payload", USUAL)
-def test_a_walled_kernel_does_what_notebooks_ask(payload, warm, tiny_key):
+def test_a_sandboxed_kernel_does_what_notebooks_ask(payload, warm, tiny_key):
     report = grade(Attack(payload, "").notebook(), tiny_key, Limits(cell_seconds=10), warm)
-    said = report.exercises[0].outcomes[0].detail
-    assert said.startswith(f"RuntimeError: proof: {USUAL[payload]}\n") and not report.notes
+    text = report.exercises[0].outcomes[0].detail
+    assert text.startswith(f"RuntimeError: proof: {USUAL[payload]}\n") and not report.notes
 
 
 @pytest.mark.parametrize("ending", ["1 / 0", "pass"])
@@ -102,21 +105,21 @@ def test_what_a_cell_has_started_ends_with_it_where_it_fails(ending, warm, tiny_
     start = f"import subprocess\nchild = subprocess.Popen(['sleep', '60'])\n{ending}"
     proof = f"import time; time.sleep(0.2)\nproof = child.poll()\n{RAISES_PROOF}"
     cells = (Cell("code", start), Cell("code", f"# answer: relu_back\n{proof}"))
-    said = detail(Notebook(cells), tiny_key, warm)
-    assert said == f"RuntimeError: proof: {'None' if ending == 'pass' else '-9'}"
+    text = detail(Notebook(cells), tiny_key, warm)
+    assert text == f"RuntimeError: proof: {'None' if ending == 'pass' else '-9'}"
 
 
 def test_a_parent_that_was_killed_is_replaced(tiny_key):
     with Warm() as launcher:
         assert grade(hostile.honest(), tiny_key, launcher=launcher).all_right
         [parent] = launcher._parents.values()
-        os.kill(parent.first, 9)
+        os.kill(parent.first_pid, 9)
         parent.process.wait()
         assert grade(hostile.honest(), tiny_key, launcher=launcher).all_right
-        assert not launcher.cold_because
+        assert not launcher.cold_reason
 
 
-def test_where_nothing_can_be_forked_kernels_are_cold_and_walled(tiny_key, monkeypatch):
+def test_where_nothing_can_be_forked_kernels_are_cold_and_sandboxed(tiny_key, monkeypatch):
     def refuse(*_arguments):
         raise OSError("fork refused")
 
@@ -124,7 +127,7 @@ def test_where_nothing_can_be_forked_kernels_are_cold_and_walled(tiny_key, monke
     with Warm() as launcher:
         for because in ("", "", "fork refused"):
             report = grade(hostile.honest(), tiny_key, launcher=launcher)
-            assert launcher.cold_because == because and not launcher._parents
+            assert launcher.cold_reason == because and not launcher._parents
             assert report.all_right and report.isolation == "bwrap+seccomp"
 
 
@@ -153,7 +156,7 @@ for _ in range(30):
 data = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(x), 8, num_workers=2)
 proof = (losses[-1] < losses[0] / 2, sum(len(b[0]) for b in data))"""
     assert detail(Attack(train, "").notebook(), tiny_key, warm) == "RuntimeError: proof: (True, 32)"
-    assert not warm.cold_because
+    assert not warm.cold_reason
 
 
 def test_other_questions_are_graded_after_one_has_ended_the_kernel(warm, tiny_key):

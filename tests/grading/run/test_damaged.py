@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from dlbook.cli import main
-from dlbook.grading.batch.journal import standing
+from dlbook.grading.batch.journal import current_entries
 from dlbook.grading.errors import SandboxError, UnreadableError
 from dlbook.grading.kernel.warm import launcher
 from dlbook.grading.notebook import Notebook, parse
@@ -59,7 +59,7 @@ WORSE = {  # damage that leaves the answer readable: full marks
     "same key twice": GOOD.replace(b'"nbformat": 4,', b'"nbformat": 3, "nbformat": 4,'),
     "not a number": GOOD.replace(b'"nbformat": 4,', b'"x": NaN, "y": 1e999, "nbformat": 4,'),
 }
-GONE = {  # damage that leaves nothing: the reason that is told
+GONE = {  # damage that leaves nothing: the reason that is reported
     "empty": (b"", "the file is empty"),
     "spaces": (b" \n ", "the file is empty"),
     "cut off": (GOOD[: len(GOOD) // 2], "cut off or was edited by hand"),
@@ -152,7 +152,7 @@ def graded(tmp_path_factory):
     assert main([*command, "--sandbox", sandbox(), "--cell-seconds", "5"]) == 1
     assert (out / "class.html").is_file()
     assert len(list((out / "feedback").iterdir())) == len(files)
-    return {entry.student: entry for entry in standing(out / "journal.sqlite")}
+    return {entry.student: entry for entry in current_entries(out / "journal.sqlite")}
 
 
 @pytest.mark.notebook

@@ -3,7 +3,7 @@ import pytest
 from dlbook.check.verdict import Verdict
 from dlbook.cli import main
 from dlbook.grading.errors import UnreadableError
-from dlbook.grading.kernel.launcher import Limits
+from dlbook.grading.kernel.limits import Limits
 from dlbook.grading.notebook import Cell, Notebook, read
 from dlbook.grading.run.nbval_run import grade
 from tests import SAMPLES
@@ -45,8 +45,10 @@ def test_a_file_that_is_no_notebook_is_refused_in_one_sentence(name):
 
 def test_an_unreadable_file_ends_the_command_without_a_traceback(capsys):
     assert main(["check", str(SAMPLES / "relu_back-unreadable-truncated.ipynb")]) == 2
-    said = capsys.readouterr()
-    assert said.out == "" and said.err.startswith("unreadable: ") and said.err.count("\n") == 1
+    output = capsys.readouterr()
+    assert (
+        output.out == "" and output.err.startswith("unreadable: ") and output.err.count("\n") == 1
+    )
 
 
 @pytest.mark.notebook
@@ -66,7 +68,7 @@ def test_a_cell_that_was_stopped_is_noted(tiny_key):
 
 
 @pytest.mark.notebook
-def test_a_syntax_error_is_told_with_its_line(tiny_key):
+def test_a_syntax_error_is_reported_with_its_line(tiny_key):
     source = "# answer: relu_back\ndef relu_back(g, x):\n    return np.where(x > 0, g, 0.0"
     report = grade(Notebook((Cell("code", source),)), tiny_key)
     detail = report.exercises[0].outcomes[0].detail
@@ -91,7 +93,7 @@ def test_values_of_another_seed_do_not_pass(tiny_key, tmp_path):
     assert grade(read(path), tiny_key).exercises[0].verdict is Verdict.WRONG
 
 
-SLIPS = {  # a cell beside a right answer, which costs it nothing: the answer
+SLIPS = {  # a cell before a right answer, which costs it no point: the answer
     "builtins": ("list = [1]; sum = 0; dict = type = str = range = {}", "g * (x > 0)"),
     "a value that the answer reads": ("filter = 0.0", "np.where(x > filter, g, 0)"),
     "a helper named as a builtin": ("def round(x): return (x > 0) * 1.0", "g * round(x)"),

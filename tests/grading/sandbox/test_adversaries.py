@@ -11,7 +11,8 @@ from time import monotonic
 import pytest
 
 from dlbook.check.verdict import Verdict
-from dlbook.grading.kernel.launcher import Launcher, Limits, Running, Setting
+from dlbook.grading.kernel.launcher import KernelSettings, Launcher, StartedKernel
+from dlbook.grading.kernel.limits import Limits
 from dlbook.grading.run.nbval_run import grade
 from dlbook.grading.run.report import Report
 from tests import ROOT
@@ -38,11 +39,14 @@ def places(tmp_path_factory, monkeymodule):
         yield {"folder": folder, "port": port}
 
 
-def said(report: Report) -> str:
+def everything_in(report: Report) -> str:
     """Return what a lecturer can read in a report, also of hidden checks."""
     [exercise] = report.exercises
-    checks = [f"{'hidden: ' * o.hidden}{o.verdict}: {o.detail}; " for o in exercise.outcomes]
-    return "".join(checks) + " ".join(report.notes)
+    text = ""
+    for outcome in exercise.outcomes:
+        text += "hidden: " if outcome.hidden else ""
+        text += f"{outcome.verdict}: {outcome.detail}; "
+    return text + " ".join(report.notes)
 
 
 @pytest.mark.parametrize("name", ATTACKS)
@@ -51,17 +55,17 @@ def test_an_attack_gains_nothing_and_harms_nobody(name, places, warm: Launcher, 
     started = monotonic()
     report = grade(attack.notebook(**places), tiny_key, LIMITS, warm)
     assert monotonic() - started < LIMITS.submission_seconds + 1
-    assert re.search(attack.inside, said(report), re.DOTALL), said(report)
+    assert re.search(attack.inside, everything_in(report), re.DOTALL), everything_in(report)
     assert report.score == attack.points
     assert report.isolation == "bwrap+seccomp"
-    assert not warm.cold_because
+    assert not warm.cold_reason
     assert processes_with("31416") == 0
     assert not (places["folder"] / "written").exists()
     assert grade(hostile.honest(), tiny_key, LIMITS, warm).all_right
 
 
 @pytest.mark.parametrize("name", CONTROLLED)
-def test_without_walls_the_same_payload_succeeds(name, places, tmp_path):
+def test_without_a_sandbox_the_same_payload_succeeds(name, places, tmp_path):
     attack = ATTACKS[name]
     program = hostile.fill(attack.payload, places) + "\nprint(proof)"
     program = f"PLACES = [{str(tmp_path)!r}]\n{program}"
@@ -79,8 +83,8 @@ class Timed(Launcher):
     def __init__(self, inner: Launcher) -> None:
         self.inner, self.lives = inner, []
 
-    def start(self, limits: Limits, setting: Setting) -> Running:
-        kernel, started = self.inner.start(limits, setting), monotonic()
+    def start(self, limits: Limits, settings: KernelSettings) -> StartedKernel:
+        kernel, started = self.inner.start(limits, settings), monotonic()
         kill = kernel.kill
 
         def killed() -> None:
@@ -114,7 +118,7 @@ def test_what_a_hidden_check_says_stays_with_the_lecturer(places, warm, tiny_key
     attack = ATTACKS["reads the hidden check's source"]
     report = grade(attack.notebook(**places), tiny_key, LIMITS, warm)
     shown = report.text() + json.dumps(report.to_dict()) + report.exercises[0].outcomes[1].html()
-    assert "hidden=True" in said(report) and "x[0] = 0" not in shown
+    assert "hidden=True" in everything_in(report) and "x[0] = 0" not in shown
 
 
 def test_feedback_carries_no_script_and_no_escape(places, warm, tiny_key):
@@ -125,7 +129,7 @@ def test_feedback_carries_no_script_and_no_escape(places, warm, tiny_key):
     assert not set("\x1b\x07\u202e") & set(page + report.text())
 
 
-def test_files_beside_a_submission_never_run_in_the_grader(warm, tiny_key, tmp_path, monkeypatch):
+def test_files_next_to_a_submission_never_run_in_the_grader(warm, tiny_key, tmp_path, monkeypatch):
     fires = f"open({str(tmp_path / 'fired')!r}, 'w').close()"
     for name in ("conftest.py", "nbformat.py", "planted.py"):
         (tmp_path / name).write_text(fires)
@@ -142,7 +146,7 @@ def test_files_beside_a_submission_never_run_in_the_grader(warm, tiny_key, tmp_p
 
 FLOOD = """
 import sys
-from dlbook.grading.kernel.launcher import Limits
+from dlbook.grading.kernel.limits import Limits
 from dlbook.grading.kernel.warm import launcher
 from dlbook.grading.run.nbval_run import grade
 from dlbook.check.answer_key import from_json

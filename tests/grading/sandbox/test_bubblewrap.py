@@ -1,4 +1,4 @@
-"""The walls themselves: what is shown, what is refused, and what is said where there are none."""
+"""The sandbox: what it shows, what it refuses, and the error where it cannot start."""
 
 import os
 import re
@@ -15,7 +15,8 @@ import pytest
 from dlbook.check.verdict import Verdict
 from dlbook.grading.errors import GraderError, SandboxError
 from dlbook.grading.kernel import memory
-from dlbook.grading.kernel.launcher import Launcher, Limits, Local
+from dlbook.grading.kernel.launcher import Launcher, Local
+from dlbook.grading.kernel.limits import Limits
 from dlbook.grading.kernel.warm import Warm, launcher
 from dlbook.grading.notebook import Cell, Notebook
 from dlbook.grading.run.nbval_run import grade
@@ -37,7 +38,7 @@ def cold():
 
 @pytest.mark.notebook
 @needs_bubblewrap
-def test_a_cold_kernel_has_the_same_walls(cold, tiny_key):
+def test_a_cold_kernel_is_as_isolated(cold, tiny_key):
     report = grade(hostile.honest(), tiny_key, launcher=cold)
     assert report.all_right and report.isolation == "bwrap+seccomp"
     for name in ("mounts, traces, and asks for rights", "writes to the system", "disk"):
@@ -89,7 +90,7 @@ def test_every_reference_of_the_course_is_out_of_sight(warm, tiny_key):
 @needs_bubblewrap
 def test_no_process_outlives_a_grader_that_is_killed(tiny_key):
     program = f"""
-from dlbook.grading.kernel.launcher import Limits
+from dlbook.grading.kernel.limits import Limits
 from dlbook.grading.kernel.warm import launcher
 from dlbook.grading.run.nbval_run import grade
 from dlbook.check.answer_key import from_json
@@ -139,7 +140,7 @@ def test_a_folder_with_solutions_is_never_shown(monkeypatch, tmp_path):
     (tmp_path / "solutions").mkdir()
     monkeypatch.setattr(sandbox, "_packages", lambda: {str(tmp_path): "/packages/0"})
     with pytest.raises(SandboxError, match="holds solutions"):
-        sandbox.walls("once", ())
+        sandbox.sandbox_command("once", ())
 
 
 def test_a_kernel_that_cannot_start_is_the_graders_fault(tiny_key):
@@ -177,7 +178,7 @@ def test_the_numbers_of_calls_are_those_of_the_system_headers(machine):
     words = [line.split() for line in HEADERS[machine].read_text().splitlines()]
     numbers = {w[1].replace("__NR3264_", "__NR_"): w[2] for w in words if len(w) > 2}
     column = list(HEADERS).index(machine)
-    for name, pair in (seccomp._NUMBERS | seccomp._ARGUED).items():
+    for name, pair in (seccomp._NUMBERS | seccomp._BY_ARGUMENT).items():
         found = numbers.get(f"__NR_{name}")
         assert found is None or not found.isdigit() or int(found) == pair[column], name
 

@@ -45,7 +45,7 @@ def test_no_answer_of_the_package_is_shown(place, monkeypatch, tmp_path):
     monkeypatch.setattr(bubblewrap, "PACKAGE", package / "dlbook")
     monkeypatch.setattr(bubblewrap, "_base", lambda: str(tmp_path / "base"))
     monkeypatch.setattr(bubblewrap, "_packages", lambda: {str(packages): "/packages/0"})
-    command = bubblewrap.walls("once", ())
+    command = bubblewrap.sandbox_command("once", ())
     assert {str(path): visible(command, path) for path in files} == {str(p): [] for p in files}
     assert "/course/dlbook/tensor.py" in visible(command, package / "dlbook" / "tensor.py")
 
@@ -57,6 +57,6 @@ def test_a_package_below_usr_is_covered_there_too(monkeypatch):
     monkeypatch.setattr(Path, "is_dir", lambda path: path in places or is_dir(path))
     monkeypatch.setattr(bubblewrap, "PACKAGE", site / "dlbook")
     monkeypatch.setattr(bubblewrap, "_packages", lambda: {str(site): "/packages/0"})
-    command = bubblewrap.walls("once", ())
+    command = bubblewrap.sandbox_command("once", ())
     assert visible(command, site / "dlbook" / "course" / "solutions" / "90_tiny.ipynb") == []
     assert visible(command, site / "dlbook" / "tensor.py") == ["/course/dlbook/tensor.py"]

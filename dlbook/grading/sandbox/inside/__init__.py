@@ -1,1 +1,1 @@
-"""What runs inside the sandbox: it locks itself in, then becomes a kernel for a learner's code."""
+"""What runs inside the sandbox: it confines itself, then becomes a kernel for a learner's code."""

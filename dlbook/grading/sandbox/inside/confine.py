@@ -1,4 +1,4 @@
-"""How a process gives up its rights for good: namespaces, fresh scratch space, limits, no way back.
+"""Confine a process for good: new namespaces, fresh scratch space, limits, no privileges.
 
 Everything here runs inside the sandbox before a line of a learner's code does.
 """
@@ -17,9 +17,19 @@ CHANNELS = ("shell", "iopub", "control")  # in the order in which their sockets 
 HOME = "/home/learner"
 SCRATCH = {"/tmp": 64, "/dev/shm": 64, HOME: 16}  # folder: megabytes that fit into it
 
-_NEW = 0x00020000 | 0x08000000 | 0x04000000 | 0x20000000 | 0x40000000  # mounts ipc uts pid net
-_NEW_USER = 0x10000000
-_NOSUID_NODEV, _READ_ONLY, _NOEXEC, _RECURSIVE_PRIVATE = 6, 1, 8, 0x4000 | 0x40000
+# from <linux/sched.h>
+_CLONE_NEWNS, _CLONE_NEWUTS, _CLONE_NEWIPC = 0x00020000, 0x04000000, 0x08000000
+_CLONE_NEWUSER, _CLONE_NEWPID, _CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
+# from <sys/mount.h>
+_MS_NOSUID, _MS_NODEV, _MS_NOEXEC, _MS_REC, _MS_PRIVATE = 0x2, 0x4, 0x8, 0x4000, 0x40000
+# from <linux/sockios.h> and <net/if.h>
+_SIOCSIFFLAGS, _IFF_UP = 0x8914, 0x1
+# from <linux/prctl.h> and <linux/capability.h>
+_PR_SET_DUMPABLE, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 4, 24, 38
+_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL = 47, 4
+_LINUX_CAPABILITY_VERSION_3 = 0x20080522
+_CAPABILITY_SETS_BYTES = 24  # effective, permitted and inheritable, 64 bits each
+_MAX_CAPABILITIES = 64
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -29,7 +39,10 @@ def leave_namespaces() -> None:
     Root stays root until `drop_rights`; an ordinary user gets a user namespace for it.
     """
     uid, gid = os.getuid(), os.getgid()
-    _check(_libc.unshare(_NEW | (_NEW_USER if uid else 0)), "unshare")
+    kinds = _CLONE_NEWNS | _CLONE_NEWUTS | _CLONE_NEWIPC | _CLONE_NEWPID | _CLONE_NEWNET
+    if uid:
+        kinds |= _CLONE_NEWUSER
+    _check(_libc.unshare(kinds), "unshare")
     if uid:
         Path("/proc/self/setgroups").write_text("deny")
         Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1")
@@ -38,14 +51,15 @@ def leave_namespaces() -> None:
 
 def fresh_folders(uid: int) -> None:
     """Mount empty scratch folders, the processes of this namespace, and a loopback device."""
-    _mount("none", "/", "", _RECURSIVE_PRIVATE, "")
+    _mount("none", "/", "", _MS_REC | _MS_PRIVATE, "")
     for folder, size in SCRATCH.items():
         options = f"size={size}m,nr_inodes=20000,mode=0755,uid={uid},gid={uid}"
-        _mount("tmpfs", folder, "tmpfs", _NOSUID_NODEV, options)
-    _mount("proc", "/proc", "proc", _NOSUID_NODEV | _NOEXEC, "")
-    _mount("devpts", "/dev/pts", "devpts", 2 | _NOEXEC, "newinstance,ptmxmode=0666,mode=620")
-    with socket.socket() as any_socket:  # SIOCSIFFLAGS: bring `lo` up, the only device there is
-        fcntl.ioctl(any_socket, 0x8914, struct.pack("16sH14x", b"lo", 1))
+        _mount("tmpfs", folder, "tmpfs", _MS_NOSUID | _MS_NODEV, options)
+    _mount("proc", "/proc", "proc", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC, "")
+    options = "newinstance,ptmxmode=0666,mode=620"
+    _mount("devpts", "/dev/pts", "devpts", _MS_NOSUID | _MS_NOEXEC, options)
+    with socket.socket() as any_socket:  # bring `lo` up, the only network device there is
+        fcntl.ioctl(any_socket, _SIOCSIFFLAGS, struct.pack("16sH14x", b"lo", _IFF_UP))
     os.chdir(HOME)
 
 
@@ -65,25 +79,25 @@ def limit(memory: int) -> None:
         _soft, hard = resource.getrlimit(kind)
         value = value if hard == resource.RLIM_INFINITY else min(value, hard)
         resource.setrlimit(kind, (value, value))
-    # the first that the machine ends when its memory is short
+    # when the machine is short of memory, this process is the first to be killed
     Path("/proc/self/oom_score_adj").write_text("1000")
 
 
 def drop_rights(uid: int) -> None:
     """Become `uid` if this is root, without capabilities, and let nothing bring them back."""
-    for capability in range(64):
-        if _libc.prctl(24, capability, 0, 0, 0):  # PR_CAPBSET_DROP, until there is none
+    for capability in range(_MAX_CAPABILITIES):
+        if _libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0):  # this kernel knows no more of them
             break
     if os.getuid() == 0:
         os.setgroups([])
         os.setresgid(uid, uid, uid)
         os.setresuid(uid, uid, uid)
-    header = ctypes.create_string_buffer(struct.pack("Ii", 0x20080522, 0))
-    nothing = ctypes.create_string_buffer(24)
-    _check(_libc.capset(header, nothing), "capset")
-    _check(_libc.prctl(47, 4, 0, 0, 0), "ambient")  # PR_CAP_AMBIENT, CLEAR_ALL
-    _check(_libc.prctl(38, 1, 0, 0, 0), "no_new_privs")
-    _check(_libc.prctl(4, 1, 0, 0, 0), "dumpable")  # its own /proc/self belongs to it
+    header = ctypes.create_string_buffer(struct.pack("Ii", _LINUX_CAPABILITY_VERSION_3, 0))
+    no_capabilities = ctypes.create_string_buffer(_CAPABILITY_SETS_BYTES)
+    _check(_libc.capset(header, no_capabilities), "capset")
+    _check(_libc.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0), "ambient")
+    _check(_libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
+    _check(_libc.prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0), "dumpable")  # so that it owns its /proc/self
     seccomp.install()
 
 

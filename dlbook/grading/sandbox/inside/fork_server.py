@@ -1,7 +1,7 @@
 """The program that the sandbox starts: `once` becomes a kernel, `many` is a parent of kernels.
 
 The parent imports the large packages once. For each kernel it forks a child, which moves into
-namespaces of its own, gives up its rights, and lives with what the parent has imported already.
+namespaces of its own, gives up its privileges, and uses what the parent has imported already.
 """
 
 import gc
@@ -24,13 +24,13 @@ def main(mode: str, number: str) -> None:
     control = socket.socket(fileno=int(number))
     while True:
         text, files, _flags, _address = socket.recv_fds(control, _MESSAGE, 8)
-        if not text:  # the grader has gone
+        if not text:  # the grader has ended
             return
         request = json.loads(text)
         if mode == "once":
             confine.limit(request["memory"])
             confine.drop_rights(request["uid"])
-            _live(tuple(files), request)
+            _run_kernel(tuple(files), request)
         elif "modules" in request:
             control.send(str(_preload(request["modules"])).encode())
         else:
@@ -38,11 +38,11 @@ def main(mode: str, number: str) -> None:
 
 
 def _preload(modules: Iterable[str]) -> int:
-    """Import what kernels will need, and return how many threads that has left running."""
+    """Import what kernels will need, and return how many threads run after it."""
     for module in modules:
         try:
             import_module(module)
-        except Exception:  # a kernel without it finds out by itself
+        except Exception:  # a cell that imports it gets the error
             continue
     gc.collect()
     gc.freeze()
@@ -50,16 +50,16 @@ def _preload(modules: Iterable[str]) -> int:
 
 
 def _fork_kernel(control: socket.socket, files: list[int], request: dict[str, Any]) -> None:
-    """Start a kernel in namespaces of its own and send a handle of its process, or the reason."""
+    """Start a kernel in new namespaces; send a handle of its process, or why there is none."""
     middle = os.fork()
     if middle == 0:
-        _start_first(control, tuple(files), request)
+        _start_in_namespaces(control, tuple(files), request)
     os.waitpid(middle, 0)
     for file in files:
         os.close(file)
 
 
-def _start_first(
+def _start_in_namespaces(
     control: socket.socket, files: tuple[int, ...], request: dict[str, Any]
 ) -> NoReturn:
     try:
@@ -67,7 +67,7 @@ def _start_first(
         reading, writing = os.pipe()
         first = os.fork()
         if first == 0:
-            _lock_and_live(writing, files, request)
+            _confine_and_run(writing, files, request)
         os.close(writing)
         reason = os.read(reading, _MESSAGE)
         if reason:
@@ -79,7 +79,7 @@ def _start_first(
     os._exit(0)
 
 
-def _lock_and_live(writing: int, files: tuple[int, ...], request: dict[str, Any]) -> NoReturn:
+def _confine_and_run(writing: int, files: tuple[int, ...], request: dict[str, Any]) -> NoReturn:
     try:
         os.setsid()
         confine.fresh_folders(request["uid"])
@@ -90,10 +90,10 @@ def _lock_and_live(writing: int, files: tuple[int, ...], request: dict[str, Any]
         os.write(writing, f"{type(error).__name__}: {error}".encode())
         os._exit(1)
     os.close(writing)
-    _live(files, request)
+    _run_kernel(files, request)
 
 
-def _live(files: tuple[int, ...], request: dict[str, Any]) -> NoReturn:
+def _run_kernel(files: tuple[int, ...], request: dict[str, Any]) -> NoReturn:
     confine.keep_only(*files)
     try:
         become_kernel(files, request["key"], request["seed"])

@@ -23,7 +23,7 @@ _STDIN = len(CHANNELS) + 1
 
 
 class _Output(OutStream):
-    """Standard output: where there is none, nothing wakes the thread that sends it."""
+    """Standard output; flushing it without output does not wake the thread that sends it."""
 
     def flush(self) -> None:
         """Send what was written, if anything was."""
@@ -32,7 +32,7 @@ class _Output(OutStream):
 
 
 class _Shell(ZMQInteractiveShell):
-    """IPython's shell; a cell is transformed once, its name is cheap, its errors are not drawn."""
+    """IPython's shell, made quicker: a cell is transformed once, its file name is cheap to make."""
 
     compiler_class = CachingCompiler
 
@@ -41,12 +41,12 @@ class _Shell(ZMQInteractiveShell):
         super().__init__(**kwargs)  # type: ignore[no-untyped-call]
 
     def transform_cell(self, raw_cell: str) -> str:
-        """Return a cell as Python; ipykernel and IPython both ask for it."""
+        """Return a cell as Python; ipykernel and IPython both call this for each cell."""
         return str(self._transformed(raw_cell))
 
 
 class _NoThread:
-    """Stands where ipykernel has the thread of its subshells: there is none here."""
+    """Takes the place of the thread that ipykernel has for subshells: there are none here."""
 
     parent_thread = threading.main_thread()
 
@@ -54,21 +54,21 @@ class _NoThread:
         return False
 
 
-class _Kernel(IPythonKernel):
-    """IPython's kernel without what nobody asks for here: subshells, echoes of cells, busy."""
+class _SandboxKernel(IPythonKernel):
+    """IPython's kernel without messages that the grader ignores: echoes of cells, status busy."""
 
     shell_class = _Shell
     _supports_kernel_subshells = False
 
     def _publish_execute_input(self, *args: Any, **kwargs: Any) -> None:
-        """Leave it out: the grader knows what it has sent."""
+        """Send no echo of a cell: the grader knows what it has sent."""
 
     async def do_execute(self, *args: Any, **kwargs: Any) -> Any:
-        """Run a cell; what it has started ends with it where it fails or is stopped."""
+        """Run a cell; if it fails or is stopped, the processes that it has started end with it."""
         reply = await super().do_execute(*args, **kwargs)  # type: ignore[no-untyped-call]
         if reply["status"] == "error":
-            with suppress(OSError):  # there is no other process
-                os.kill(-1, signal.SIGKILL)  # all but this one, in a namespace of its own
+            with suppress(OSError):  # raised where there is no other process
+                os.kill(-1, signal.SIGKILL)  # all others in this kernel's own process namespace
         return reply
 
     def _publish_status(self, status: str, channel: str, parent: Any = None) -> None:
@@ -77,15 +77,15 @@ class _Kernel(IPythonKernel):
 
 
 class _Application(IPKernelApp):
-    """IPython's kernel with the numbers of open sockets where it has ports."""
+    """IPython's kernel application; its ports are numbers of sockets that are open already."""
 
     files: tuple[int, ...] = ()
-    kernel_class = _Kernel
+    kernel_class = _SandboxKernel
     outstream_class = f"{__name__}.{_Output.__name__}"
     capture_fd_output = False
 
     def parse_command_line(self, argv: Any = None) -> None:
-        """Leave it out: there is none."""
+        """Do nothing: there is no command line."""
 
     def _try_bind_socket(self, s: Any, port: int) -> int:
         if port == _STDIN:
@@ -102,13 +102,13 @@ class _Application(IPKernelApp):
         self.shell_channel_thread = _NoThread()
 
     def init_heartbeat(self) -> None:
-        """Leave it out: the grader watches the process itself."""
+        """Do nothing: the grader watches the process itself."""
 
     def init_connection_file(self) -> None:
-        """Leave it out: what it would say came through the control socket."""
+        """Do nothing: the grader has sent the key and the sockets, no file is needed."""
 
     def write_connection_file(self, **kwargs: Any) -> None:
-        """Leave it out, too."""
+        """Do nothing: the grader knows where it has opened the sockets."""
 
 
 def become_kernel(files: tuple[int, ...], key: str, seed: int) -> None:
@@ -136,9 +136,10 @@ def become_kernel(files: tuple[int, ...], key: str, seed: int) -> None:
 
 
 def _seed_at_the_first_cell(events: Any, seed: int) -> None:
-    """Seed what every kernel would share with its parent; torch starts from a constant anyway.
+    """Seed the generators of Python and NumPy before the first cell; torch has a constant seed.
 
-    Not before: while a kernel starts, its libraries draw numbers too, not always as many.
+    Seeding earlier would not do: while a kernel starts, its libraries draw numbers, not always
+    the same count.
     """
 
     def seed_once(_info: Any) -> None:

@@ -60,13 +60,14 @@ _NUMBERS = {  # call: its number on x86_64, on aarch64
     "unshare": (272, 97),
     "userfaultfd": (323, 282),
 }
-_ARGUED = {"clone": (56, 220), "clone3": (435, 435), "mmap": (9, 222), "socket": (41, 198)}
+_BY_ARGUMENT = {"clone": (56, 220), "clone3": (435, 435), "mmap": (9, 222), "socket": (41, 198)}
 _MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}  # column, audit number
 
 _NEW_NAMESPACES = 0x7E020000
 _SHARED_ANONYMOUS = 0x21
 _FAMILIES = (1, 2, 10, 16)  # unix, the internet, netlink: others know no network namespace
 _X32 = 0x40000000
+_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER = 22, 2
 
 # classic BPF: load a word, jump if equal, if any bit is set, if at least; and, return
 _LOAD, _EQUAL, _ANY_BIT, _AT_LEAST, _AND, _RETURN = 0x20, 0x15, 0x45, 0x35, 0x54, 0x06
@@ -92,7 +93,7 @@ def program(machine: str) -> list[Instruction]:
     code += [(_AT_LEAST, 0, 1, _X32), _fail(errno.EPERM)]
     for numbers in _NUMBERS.values():
         code += [(_EQUAL, 0, 1, numbers[column]), _fail(errno.EPERM)]
-    number = {name: numbers[column] for name, numbers in _ARGUED.items()}
+    number = {name: numbers[column] for name, numbers in _BY_ARGUMENT.items()}
     code += [(_EQUAL, 0, 1, number["clone3"]), _fail(errno.ENOSYS)]  # its flags are out of sight
     code += _on(
         number["clone"],
@@ -127,7 +128,7 @@ def _on(number: int, body: list[Instruction]) -> list[Instruction]:
 
 def install() -> None:
     """Put the filter on this process and all that it will start; there is no way back."""
-    raw = b"".join(struct.pack("HBBI", *line) for line in program(platform.machine()))
+    raw = b"".join(struct.pack("HBBI", *instruction) for instruction in program(platform.machine()))
     buffer = ctypes.create_string_buffer(raw, len(raw))
 
     class Filter(ctypes.Structure):
@@ -135,5 +136,5 @@ def install() -> None:
 
     libc = ctypes.CDLL(None, use_errno=True)
     handed = Filter(len(raw) // 8, ctypes.addressof(buffer))
-    if libc.prctl(22, 2, ctypes.byref(handed), 0, 0):  # PR_SET_SECCOMP, SECCOMP_MODE_FILTER
+    if libc.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(handed), 0, 0):
         raise OSError(ctypes.get_errno(), f"seccomp: {os.strerror(ctypes.get_errno())}")

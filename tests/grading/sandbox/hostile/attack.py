@@ -2,7 +2,7 @@
 
 A payload runs in a cell of its own. Where it leaves something in `proof`, the answer to the
 exercise raises it, so that the report carries the evidence out. `inside` is what the report must
-say; `outside` is what the same payload leaves in `proof` where there are no walls: the positive
+say; `outside` is what the same payload leaves in `proof` without a sandbox: the positive
 control. Payloads without `outside` prove by their effect inside that they fire.
 
 {folder} is a folder of the grader with secret.txt in it, {port} a port where it listens.

@@ -46,7 +46,7 @@ def start():
         answer=ZEROS,
     ),
     "makes the wire say yes": Attack(
-        "import dlbook.wire\ndlbook.wire.encode = lambda *a: {'kind': 'bool', 'value': True}",
+        "from dlbook.check import wire\nwire.encode = lambda *a: {'kind': 'bool', 'value': True}",
         "got bool True",
         answer=ZEROS,
     ),
