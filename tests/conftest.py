@@ -17,9 +17,12 @@ sys.modules["torch._dynamo"] = IDLE
 
 def pytest_terminal_summary(terminalreporter):
     """Print what tests have measured: `record_property("measured", text)`, also from workers."""
-    reports = [r for found in terminalreporter.stats.values() for r in found if hasattr(r, "when")]
-    measured = [text for r in reports for name, text in r.user_properties if name == "measured"]
-    for text in sorted(set(measured)):
+    measured = set()
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            properties = getattr(report, "user_properties", ())
+            measured |= {text for name, text in properties if name == "measured"}
+    for text in sorted(measured):
         terminalreporter.write_line(text)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from dlbook.check.verdict import Verdict
 from dlbook.grading.batch import worker
-from dlbook.grading.batch.executors import Pool
+from dlbook.grading.batch.executors import WorkerPool
 from dlbook.grading.batch.journal import Journal, Record
 from dlbook.grading.errors import GraderError
 from dlbook.grading.package import PACKAGE, PRIVATE, package_files
@@ -108,7 +108,7 @@ def test_a_mended_grader_grades_every_file_again_and_changes_csv_says_why(mend, 
         return give
 
     def run(verdict: Verdict):
-        pool = Pool(lambda: ThreadPoolExecutor(1), 1)
+        pool = WorkerPool(lambda: ThreadPoolExecutor(1), 1)
         return fakes.run(place, path, fakes.settings(work(verdict)), pool)
 
     before = run(Verdict.WRONG)
