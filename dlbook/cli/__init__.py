@@ -9,7 +9,7 @@ from dlbook.check.errors import UserError
 from dlbook.cli import author, grade, handout, learner, results
 from dlbook.cli.course import RIGHT, STOPPED
 from dlbook.cli.options import PATH
-from dlbook.cli.version import version
+from dlbook.version import version
 
 _VERBS = (
     learner.lab,
