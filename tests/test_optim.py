@@ -138,7 +138,7 @@ def test_what_torch_takes_with_a_warning_or_in_another_form_is_refused(name):
     for wrong in ([{"params": [p]}], [("weight", p)], [number_of("torch", 3)]):
         with pytest.raises(TypeError, match="needs tensors in its list"):
             kind(wrong)
-    with pytest.raises(TypeError, match="got Module; pass model.parameters"):
+    with pytest.raises(TypeError, match=r"got Module; pass model\.parameters"):
         kind(nn.Module())
 
 
@@ -190,7 +190,7 @@ def test_betas_are_two_numbers_below_1(betas):
 def test_nesterov_needs_a_momentum_as_in_torch():
     for library in (torch.optim, optim):
         p = number_of("torch" if library is torch.optim else "dlbook", 3)
-        with pytest.raises(ValueError, match="(?i)nesterov"):
+        with pytest.raises(ValueError, match="esterov"):
             library.SGD([p], nesterov=True)
 
 
