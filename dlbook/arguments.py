@@ -30,13 +30,13 @@ def number(value: Any, name: str, *, least: float | None = 0) -> float:
     return float(value)
 
 
-def integer(value: Any, name: str, least: int = 0) -> int:
+def integer(value: Any, name: str, least: int | None = 0) -> int:
     """Return a whole number that is at least `least`, as an int.
 
     Args:
         value: what was passed.
         name: how the caller calls it, such as ``batch_size``.
-        least: the smallest that is allowed.
+        least: the smallest that is allowed; None for any.
 
     Raises:
         TypeError: if it is no integer; 2.0, True and an array are none.
@@ -44,10 +44,10 @@ def integer(value: Any, name: str, least: int = 0) -> int:
     """
     if not isinstance(value, Integral) or isinstance(value, bool):
         raise TypeError(
-            f"{name} needs to be a whole number, got {_shown(value)}; write an int, such as "
-            f"{max(least, 1)}, or int(...) of a float and len(...) of an array"
+            f"{name} needs to be a whole number, got {_shown(value)}; write an int, or int(...) "
+            "of a float and len(...) of an array"
         )
-    if value < least:
+    if least is not None and value < least:
         raise ValueError(f"{name} needs to be {least} or more, got {value}; try a larger one")
     return int(value)
 

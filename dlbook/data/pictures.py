@@ -72,7 +72,7 @@ def load_photo(size: int = 128) -> np.ndarray:
     (https://commons.wikimedia.org/wiki/File:Grace_Hopper.jpg). Licence: none, it is in the
     public domain as a work of the federal government. Changes: grey, and smaller.
     """
-    if not 2 <= arguments.integer(size, "size") <= 600:
+    if not 2 <= arguments.integer(size, "size", None) <= 600:
         raise ValueError(f"load_photo needs a size from 2 to 600 pixels, got {size}; try 128")
     from matplotlib.cbook import get_sample_data
     from PIL import Image

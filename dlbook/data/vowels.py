@@ -80,7 +80,7 @@ def spectrum(sounds: np.ndarray, bands: int = 40) -> np.ndarray:
             "sound[None]"
         )
     samples = sounds.shape[1]
-    if not 1 <= arguments.integer(bands, "bands") <= samples // 2:
+    if not 1 <= arguments.integer(bands, "bands", None) <= samples // 2:
         raise ValueError(
             f"spectrum needs from 1 to {samples // 2} bands for {samples} samples, got {bands}; "
             "ask for fewer, or give longer sounds"
