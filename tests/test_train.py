@@ -275,6 +275,33 @@ def test_a_run_that_is_cut_short_keeps_whole_epochs_and_the_best_parameters(
     assert cross_entropy(outputs, parts[1][1]).item() == min(history.validation_loss)
 
 
+def test_a_loss_of_nan_ends_a_run_with_patience_at_its_best(rng):
+    model, optimizer, parts, options = noisy(rng)
+    history, calls = History(), []
+
+    def loss(out, y):
+        calls.append(1)
+        return cross_entropy(out, y) * (np.nan if len(calls) == 60 else 1)
+
+    with pytest.raises(FloatingPointError, match="in epoch 9"):
+        fit(model, optimizer, *parts, **options, loss=loss, patience=20, history=history)
+    outputs = Tensor(predict(model, parts[1][0]))
+    assert cross_entropy(outputs, parts[1][1]).item() == min(history.validation_loss)
+
+
+def test_of_equal_epochs_the_first_is_the_best(rng):
+    x, y = small(rng)
+    states = []
+    for options in ({"epochs": 1}, {"epochs": 9, "patience": 3}):
+        model = normed(np.random.default_rng(0))
+        optimizer = optim.SGD(model.parameters(), lr=0.1, weight_decay=0.1)  # which goes on alone
+        options |= {"batch_size": 6, "rng": rng, "loss": lambda out, y: (out * 0).sum()}
+        history = fit(model, optimizer, (x, y), (x, y), progress=False, **options)
+        states.append(model[2].weight.data)
+    assert history.validation_loss == [0.0] * 4
+    np.testing.assert_array_equal(*states)
+
+
 def test_without_patience_an_interrupted_run_keeps_its_last_step(rng, capsys):
     model, optimizer, parts, options = noisy(rng)
     fit(model, optimizer, *parts, **options, loss=Stop(4, KeyboardInterrupt))
@@ -522,6 +549,14 @@ def test_drop_last_leaves_out_the_short_batch_as_in_torch(n, batch_size, rng):
     )
     loader = torch.utils.data.DataLoader(range(n), batch_size=batch_size, drop_last=True)
     assert seen[:-1] == [len(rows) for rows in loader] and np.isfinite(history.train_loss[0])
+
+
+def test_the_loss_of_an_epoch_is_that_of_the_examples_that_were_seen(rng):
+    options = {"epochs": 1, "batch_size": 5, "rng": rng, "progress": False, "drop_last": True}
+    model, part = normed(rng), small(rng)
+    loss = {"loss": lambda out, y: (out * 0).sum() + 3}
+    history = fit(model, optim.SGD(model.parameters()), part, part, **options, **loss)
+    assert history.train_loss == [3.0]
 
 
 class Returns(nn.Module):
