@@ -1,0 +1,65 @@
+"""Operations that make one number of many, along some axes or of all."""
+
+from typing import Any, Self
+
+import numpy as np
+
+from dlbook.array_node import ArrayNode
+from dlbook.axes import Axes, axis, count, reduced
+from dlbook.broadcasting import restore_axes, total
+
+
+class Reducing(ArrayNode):
+    """An array whose axes can be summed away: what is left has any shape; see `dlbook.Tensor`."""
+
+    __slots__ = ()
+
+    def sum(self, dim: Axes = None, keepdim: bool = False) -> Self:
+        shape, axes = self.shape, reduced(dim, keepdim, self.ndim)
+
+        def pull(g: np.ndarray) -> tuple[np.ndarray]:
+            return (np.broadcast_to(restore_axes(g, axes, keepdim), shape),)
+
+        return self._record(total(self.data, axes, keepdim), (self,), pull, reads=())
+
+    def mean(self, dim: Axes = None, keepdim: bool = False) -> Self:
+        if self.dtype.kind != "f":
+            raise TypeError(
+                f"mean needs floating-point numbers, got {self.dtype}; write x.to(np.float32)"
+            )
+        shape, axes = self.shape, reduced(dim, keepdim, self.ndim)
+        n = count(shape, axes)
+
+        def pull(g: np.ndarray) -> tuple[np.ndarray]:
+            return (np.broadcast_to(restore_axes(g / n, axes, keepdim), shape),)
+
+        return self._record(self.data.mean(axis=axes, keepdims=keepdim), (self,), pull, reads=())
+
+    def amax(self, dim: Axes = None, keepdim: bool = False) -> Self:
+        x, axes = self.data, reduced(dim, keepdim, self.ndim)
+        if not count(x.shape, axes):
+            raise ValueError(
+                f"amax needs at least one number, got shape {x.shape} along dim {dim}; look at "
+                "where the data went"
+            )
+        top = x.max(axis=axes, keepdims=True)
+
+        def pull(g: np.ndarray) -> tuple[np.ndarray]:
+            ties = x == top
+            share = ties / ties.sum(axis=axes, keepdims=True, dtype=x.dtype)
+            return (restore_axes(g, axes, keepdim) * share,)
+
+        return self._record(x.max(axis=axes, keepdims=keepdim), (self,), pull)
+
+    def argmax(self, dim: int | None = None, keepdim: bool = False) -> Self:
+        """Return where the first largest number is, as integers: along `dim`, or counted in all.
+
+        The shape is that of the tensor without the axis `dim`, or with size 1 there.
+        """
+        if self.dtype.kind == "b" or not self.data.size:
+            raise ValueError(
+                f"argmax needs at least one number, got {self.dtype} of shape {self.shape}; "
+                "booleans become numbers with x.to(np.int64)"
+            )
+        along = None if dim is None or not self.ndim else axis(dim, self.ndim)
+        return self._plain(np.argmax(self.data, axis=along, keepdims=keepdim))
