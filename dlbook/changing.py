@@ -43,7 +43,7 @@ class Changing(ArrayNode):
         self.data[as_index(index)] = type(self)(value).data
         self.version += 1
 
-    def _take(self, result: Any) -> Self:
+    def _take(self, result: Self) -> Self:
         """Write the numbers of `result` into this tensor, or return `result` if it has a graph."""
         if result.requires_grad:
             if self.requires_grad and self.is_leaf:

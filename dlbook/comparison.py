@@ -18,22 +18,22 @@ class Comparing(ArrayNode):
 
     __slots__ = ()
 
-    def __eq__(self, other: Any) -> Self:
+    def __eq__(self, other: Any) -> Any:
         return self._compared(np.equal, other)
 
-    def __ne__(self, other: Any) -> Self:
+    def __ne__(self, other: Any) -> Any:
         return self._compared(np.not_equal, other)
 
-    def __lt__(self, other: Any) -> Self:
+    def __lt__(self, other: Any) -> Any:
         return self._compared(np.less, other)
 
-    def __le__(self, other: Any) -> Self:
+    def __le__(self, other: Any) -> Any:
         return self._compared(np.less_equal, other)
 
-    def __gt__(self, other: Any) -> Self:
+    def __gt__(self, other: Any) -> Any:
         return self._compared(np.greater, other)
 
-    def __ge__(self, other: Any) -> Self:
+    def __ge__(self, other: Any) -> Any:
         return self._compared(np.greater_equal, other)
 
     __hash__ = object.__hash__
@@ -60,7 +60,7 @@ class Comparing(ArrayNode):
     def __invert__(self) -> Self:
         return self._combined(np.bitwise_xor, True if self.dtype.kind == "b" else -1)
 
-    def _compared(self, ufunc: np.ufunc, other: Any) -> Self:
+    def _compared(self, ufunc: np.ufunc, other: Any) -> Any:
         if isinstance(other, NUMBERS):  # such a number is compared in the precision of the tensor
             number = other.item() if isinstance(other, np.generic) else other
             return self._plain(ufunc(self.data, number))

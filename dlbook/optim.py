@@ -46,6 +46,7 @@ class Optimizer:
             if p.grad is not None:
                 scratch = self._scratch[: p.data.nbytes].view(p.dtype).reshape(p.shape)
                 self._update(i, p.data, self._decayed(p.data, p.grad), scratch)
+                p.version += 1
 
     def _decayed(self, p: np.ndarray, g: np.ndarray) -> np.ndarray:
         return g + self.weight_decay * p if self.weight_decay else g

@@ -1,6 +1,6 @@
 """Operations that make one number of many, along some axes or of all."""
 
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 
@@ -23,6 +23,11 @@ class Reducing(ArrayNode):
         return self._record(total(self.data, axes, keepdim), (self,), pull, reads=())
 
     def mean(self, dim: Axes = None, keepdim: bool = False) -> Self:
+        """Return the mean along some axes or of all; the shape loses these axes, or has 1 there.
+
+        Raises:
+            TypeError: if the numbers are not floating point.
+        """
         if self.dtype.kind != "f":
             raise TypeError(
                 f"mean needs floating-point numbers, got {self.dtype}; write x.to(np.float32)"
@@ -36,6 +41,13 @@ class Reducing(ArrayNode):
         return self._record(self.data.mean(axis=axes, keepdims=keepdim), (self,), pull, reads=())
 
     def amax(self, dim: Axes = None, keepdim: bool = False) -> Self:
+        """Return the largest number along some axes or of all; the shape is that of `mean`.
+
+        Where several are the largest, they share the gradient.
+
+        Raises:
+            ValueError: if there is no number to choose from.
+        """
         x, axes = self.data, reduced(dim, keepdim, self.ndim)
         if not count(x.shape, axes):
             raise ValueError(
@@ -61,5 +73,7 @@ class Reducing(ArrayNode):
                 f"argmax needs at least one number, got {self.dtype} of shape {self.shape}; "
                 "booleans become numbers with x.to(np.int64)"
             )
-        along = None if dim is None or not self.ndim else axis(dim, self.ndim)
-        return self._plain(np.argmax(self.data, axis=along, keepdims=keepdim))
+        along = None if dim is None else axis(dim, self.ndim)
+        return self._plain(
+            np.argmax(self.data, axis=along if self.ndim else None, keepdims=keepdim)
+        )

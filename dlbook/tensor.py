@@ -251,11 +251,12 @@ class Tensor(Comparing, Reducing, Shaping, Changing):
         return record(np.abs(x), (self,), lambda g: (g * np.sign(x),))
 
     def maximum(self, other: Any) -> "Tensor":
+        """Return the larger of two values, broadcast to one shape; a tie shares the gradient."""
         a, b = self, self._lift(other)
         x, y = together(a.data, b.data)
 
         def pull(g: np.ndarray) -> tuple[np.ndarray, ...]:
-            halved = np.where(x == y, g / 2, g)  # a tie is shared
+            halved = np.where(x == y, g / 2, g)
             return (
                 unbroadcast(np.where(x < y, 0, halved), x.shape),
                 unbroadcast(np.where(x > y, 0, halved), y.shape),
