@@ -66,17 +66,18 @@ def reduced(dim: Axes, keepdim: bool, ndim: int) -> tuple[int, ...] | None:
 
 
 def permutation(dims: Sequence[Any], ndim: int) -> tuple[int, ...]:
-    """Return the order of axes that `dims` means, each counted from 0.
+    """Return the order of axes that ``(1, 0)`` or ``((1, 0),)`` means, each counted from 0.
 
     Raises:
         TypeError: if `dims` is not made of integers.
         IndexError: if there is no such axis.
         ValueError: if `dims` does not name each axis once.
     """
-    axes = tuple(axis(d, ndim) for d in dims)
-    if sorted(axes) != list(range(ndim)):
+    asked = _unpacked(dims)
+    axes = tuple(axis(d, ndim) for d in asked)
+    if sorted(axes) != list(range(ndim)) or not dims:
         raise ValueError(
-            f"permute needs each of {ndim} axes once, got {tuple(dims)}; "
+            f"permute needs each of {ndim} axes once, got {asked}; "
             f"{tuple(range(ndim))} would change nothing"
         )
     return axes
@@ -89,8 +90,7 @@ def sizes(shape: Sequence[Any]) -> tuple[int, ...]:
         TypeError: if there is no shape, or it is not made of integers.
         ValueError: if a size is negative, except for one -1.
     """
-    first = shape[0] if len(shape) == 1 else None
-    asked = tuple(first) if isinstance(first, tuple | list | np.ndarray) else tuple(shape)
+    asked = _unpacked(shape)
     whole = all(hasattr(n, "__index__") and not isinstance(n, bool | np.bool_) for n in asked)
     if not shape or not whole:
         raise TypeError(f"reshape needs sizes, integers, got {asked}; write x.reshape(2, -1)")
@@ -101,3 +101,9 @@ def sizes(shape: Sequence[Any]) -> tuple[int, ...]:
             "count the numbers again"
         )
     return numbers
+
+
+def _unpacked(arguments: Sequence[Any]) -> tuple[Any, ...]:
+    """Return what was given as arguments, or as one sequence, as a tuple."""
+    first = arguments[0] if len(arguments) == 1 else None
+    return tuple(first if isinstance(first, tuple | list | np.ndarray) else arguments)

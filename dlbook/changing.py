@@ -2,10 +2,12 @@
 
 from typing import Any, Self
 
+import numpy as np
+
 from dlbook.array_node import ArrayNode
 from dlbook.graph import Node
-from dlbook.indexing import as_index
-from dlbook.promotion import STEPS
+from dlbook.indexing import as_index, chosen
+from dlbook.promotion import NUMBERS, STEPS, as_numbers
 from dlbook.recording import is_recording
 
 
@@ -40,24 +42,33 @@ class Changing(ArrayNode):
                 "it inside no_grad(), or build the result with cat"
             )
         self._check_may_change()
-        self.data[as_index(index)] = type(self)(value).data
+        place = as_index(index)
+        there = chosen(self.data, place)
+        new = value if isinstance(value, NUMBERS) else as_numbers(value)
+        try:
+            self.data[place] = new
+        except ValueError as error:
+            raise ValueError(
+                f"x[index] = value needs a value for shape {there.shape}, and an array that may be "
+                f"written, got one of shape {np.shape(new)} ({error}); reshape or copy it"
+            ) from error
         self.version += 1
 
     def _take(self, result: Self) -> Self:
         """Write the numbers of `result` into this tensor, or return `result` if it has a graph."""
-        if result.requires_grad:
-            if self.requires_grad and self.is_leaf:
-                raise RuntimeError(
-                    "an operation in place, such as +=, needs a tensor that requires no gradient, "
-                    "got a leaf that does; do it inside no_grad(), or write x = x + y"
-                )
-            return result
-        self._check_may_change()
+        if result.requires_grad and self.requires_grad and self.is_leaf:
+            raise RuntimeError(
+                "an operation in place, such as +=, needs a tensor that requires no gradient, got "
+                "a leaf that does; do it inside no_grad(), or write x = x + y"
+            )
         if result.shape != self.shape or STEPS[result.dtype.kind] > STEPS[self.dtype.kind]:
             raise RuntimeError(
                 f"an operation in place, such as +=, needs a result like {self.dtype} of shape "
                 f"{self.shape}, got {result.dtype} of shape {result.shape}; write x = x + y"
             )
+        if result.requires_grad:
+            return result
+        self._check_may_change()
         self.data[...] = result.data
         self.version += 1
         return self

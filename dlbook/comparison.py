@@ -58,7 +58,9 @@ class Comparing(ArrayNode):
     __rand__, __ror__, __rxor__ = __and__, __or__, __xor__
 
     def __invert__(self) -> Self:
-        return self._combined(np.bitwise_xor, True if self.dtype.kind == "b" else -1)
+        if self.dtype.kind == "f":
+            raise TypeError(f"~ needs booleans or integers, got {self.dtype}; compare first: x > 0")
+        return self._plain(np.invert(self.data))
 
     def _compared(self, ufunc: np.ufunc, other: Any) -> Any:
         if isinstance(other, NUMBERS):  # such a number is compared in the precision of the tensor
@@ -75,7 +77,7 @@ class Comparing(ArrayNode):
         x, y = together(self.data, y)
         if x.dtype.kind == "f":
             raise TypeError(
-                f"&, |, ^ and ~ need booleans or integers, got {self.dtype} and {y.dtype}; "
+                f"each of &, | and ^ needs booleans or integers, got {self.dtype} and {y.dtype}; "
                 "compare first: (x > 0) & (x < 1)"
             )
         return self._plain(elementwise(ufunc, x, y))

@@ -35,6 +35,22 @@ def _as_part(part: Any) -> Any:
     return places
 
 
+def chosen(x: np.ndarray, index: Any) -> np.ndarray:
+    """Return what `index` names in `x`, of any shape.
+
+    Raises:
+        IndexError: if there is no such place.
+    """
+    try:
+        out: np.ndarray = x[index]
+    except IndexError as error:
+        raise IndexError(
+            f"x[index] needs places that a tensor of shape {x.shape} has, got one that it has not "
+            f"({error}); look at x.shape"
+        ) from error
+    return out
+
+
 def names_places_once(index: Any) -> bool:
     """Return whether an index is made of single places and slices, which never name one twice."""
     parts = index if isinstance(index, tuple) else (index,)

@@ -35,11 +35,24 @@ def as_numbers(data: Any, dtype: Any = None) -> np.ndarray:
             f"of several; cut or pad them ({error})"
         ) from error
     _check_kind(array.dtype, data)
-    if dtype is not None:
-        _check_kind(np.dtype(dtype), dtype)
-    elif hasattr(data, "__array__"):
-        dtype = array.dtype.newbyteorder("=")
-    return array.astype(FLOAT if dtype is None else dtype, copy=False)
+    kept = array.dtype.newbyteorder("=") if hasattr(data, "__array__") else FLOAT
+    return array.astype(kept if dtype is None else as_dtype(dtype), copy=False)
+
+
+def as_dtype(dtype: Any) -> np.dtype:
+    """Return what NumPy calls a dtype, such as np.float32.
+
+    Raises:
+        TypeError: if it is something else, or not one of booleans, integers or floats.
+    """
+    try:
+        found = np.dtype(dtype if dtype is not None else "nothing")
+    except TypeError as error:
+        raise TypeError(
+            f"dtype needs to be one of NumPy's, such as np.float32, got {dtype!r}; write that"
+        ) from error
+    _check_kind(found, dtype)
+    return found
 
 
 def _check_kind(dtype: np.dtype, data: Any) -> None:

@@ -68,12 +68,12 @@ class Reducing(ArrayNode):
 
         The shape is that of the tensor without the axis `dim`, or with size 1 there.
         """
-        if self.dtype.kind == "b" or not self.data.size:
-            raise ValueError(
-                f"argmax needs at least one number, got {self.dtype} of shape {self.shape}; "
-                "booleans become numbers with x.to(np.int64)"
-            )
         along = None if dim is None else axis(dim, self.ndim)
-        return self._plain(
-            np.argmax(self.data, axis=along if self.ndim else None, keepdims=keepdim)
-        )
+        among = self.data.size if along is None or not self.ndim else self.shape[along]
+        if self.dtype.kind == "b" or not among:
+            raise ValueError(
+                f"argmax needs at least one number, got {self.dtype} of shape {self.shape} along "
+                f"dim {dim}; booleans become numbers with x.to(np.int64)"
+            )
+        place = np.argmax(self.data, axis=along if self.ndim else None, keepdims=keepdim)
+        return self._plain(place)

@@ -7,7 +7,7 @@ import numpy as np
 
 from dlbook.array_node import ArrayNode
 from dlbook.axes import axis, permutation, sizes
-from dlbook.indexing import as_index, names_places_once
+from dlbook.indexing import as_index, chosen, names_places_once
 
 
 class Shaping(ArrayNode):
@@ -57,7 +57,7 @@ class Shaping(ArrayNode):
                 np.add.at(whole, index, g)
             return (whole,)
 
-        return self._record(self.data[index], (self,), pull, reads=())
+        return self._record(chosen(self.data, index), (self,), pull, reads=())
 
     def __iter__(self) -> Iterator[Self]:
         if not self.ndim:

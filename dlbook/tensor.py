@@ -16,10 +16,12 @@ from dlbook.broadcasting import elementwise, product, unbroadcast as unbroadcast
 from dlbook.changing import Changing
 from dlbook.comparison import Comparing
 from dlbook.graph import Node, Pull
-from dlbook.promotion import NUMBERS, as_float, as_operand, number_dtype, together
+from dlbook.promotion import NUMBERS, as_dtype, as_float, as_operand, number_dtype, together
 from dlbook.recording import is_recording, no_grad as no_grad
 from dlbook.reduction import Reducing
 from dlbook.shaping import Shaping
+
+NO_MINUS = "- needs numbers, got booleans; write ~x, or x.to(np.int64) first"
 
 
 def record(
@@ -70,14 +72,13 @@ def _plain(data: Any) -> "Tensor":
     return result
 
 
-def _checked(parents: Iterable["Tensor"]) -> tuple["Tensor", ...]:
-    alone = isinstance(parents, Tensor | np.ndarray)
-    listed = () if alone else tuple(parents)
+def _checked(parents: Any) -> tuple["Tensor", ...]:
+    listed = [parents] if isinstance(parents, Tensor | np.ndarray) else list(parents)
     others = [type(parent).__name__ for parent in listed if not isinstance(parent, Tensor)]
-    if alone or others:
-        got = others[0] if others else f"one {type(parents).__name__} that is not in a tuple"
+    if isinstance(parents, Tensor) or others:
+        got = others[0] if others else "one without a tuple"
         raise TypeError(f"record needs tensors as parents, got {got}; write (Tensor(x),)")
-    return listed
+    return tuple(listed)
 
 
 def factors_read(a: "Tensor", b: "Tensor") -> list["Tensor"]:
@@ -113,7 +114,9 @@ class Tensor(Comparing, Reducing, Shaping, Changing):
 
     def to(self, dtype: Any) -> "Tensor":
         """Return the numbers in another dtype, same shape; among floats, with a gradient."""
-        out = Tensor(self, dtype=dtype)
+        out = Tensor(self, dtype=as_dtype(dtype))
+        if out.dtype == self.dtype:
+            return self
         is_float = out.dtype.kind == "f"
         return record(out.data, (self,), lambda g: (g,), reads=()) if is_float else out
 
@@ -140,8 +143,8 @@ class Tensor(Comparing, Reducing, Shaping, Changing):
     def __sub__(self, other: Any) -> "Tensor":
         a, b = self, self._lift(other)
         x, y = together(a.data, b.data)
-        if "b" in (a.dtype.kind, b.dtype.kind):
-            raise TypeError("- needs numbers, got booleans; write ~x, or x.to(np.int64) first")
+        if "b" in (a.dtype.kind, b.dtype.kind) or isinstance(other, bool | np.bool_):
+            raise TypeError(NO_MINUS)
 
         def pull(g: np.ndarray) -> tuple[np.ndarray | None, ...]:
             return (
@@ -213,7 +216,7 @@ class Tensor(Comparing, Reducing, Shaping, Changing):
 
     def __neg__(self) -> "Tensor":
         if self.dtype.kind == "b":
-            raise TypeError("- needs numbers, got booleans; write ~x, or x.to(np.int64) first")
+            raise TypeError(NO_MINUS)
         return record(-self.data, (self,), lambda g: (-g,), reads=())
 
     def __rsub__(self, other: Any) -> "Tensor":
@@ -248,7 +251,13 @@ class Tensor(Comparing, Reducing, Shaping, Changing):
 
     def abs(self) -> "Tensor":
         x = self.data
-        return record(np.abs(x), (self,), lambda g: (g * np.sign(x),))
+        if x.dtype.kind == "b":
+            raise TypeError("abs needs numbers, got booleans; write x.to(np.int64) first")
+
+        def pull(g: np.ndarray) -> tuple[np.ndarray]:
+            return (np.where(x > 0, g, np.where(x < 0, -g, 0)),)
+
+        return record(np.abs(x), (self,), pull)
 
     def maximum(self, other: Any) -> "Tensor":
         """Return the larger of two values, broadcast to one shape; a tie shares the gradient."""
@@ -265,9 +274,7 @@ class Tensor(Comparing, Reducing, Shaping, Changing):
         return record(elementwise(np.maximum, x, y), (a, b), pull)
 
     def clamp(self, min: float | None = None, max: float | None = None) -> "Tensor":
-        """Return the values, those below `min` or above `max` replaced by that, same shape.
-
-        The slope is 1 from `min` to `max`, at both ends too, and 0 outside.
+        """Return the values, none below `min` or above `max`, same shape; both ends have slope 1.
 
         Raises:
             TypeError: if a bound is not a number, or there is none.
