@@ -42,15 +42,16 @@ class Changing(ArrayNode):
                 "it inside no_grad(), or build the result with cat"
             )
         self._check_may_change()
-        place = as_index(index)
+        self._write(as_index(index), value if isinstance(value, NUMBERS) else as_numbers(value))
+
+    def _write(self, place: Any, new: Any) -> None:
         there = chosen(self.data, place)
-        new = value if isinstance(value, NUMBERS) else as_numbers(value)
         try:
             self.data[place] = new
         except ValueError as error:
             raise ValueError(
-                f"x[index] = value needs a value for shape {there.shape}, and an array that may be "
-                f"written, got one of shape {np.shape(new)} ({error}); reshape or copy it"
+                f"a change in place needs a value for shape {there.shape}, and an array that may "
+                f"be written, got a value of shape {np.shape(new)} ({error}); reshape or copy it"
             ) from error
         self.version += 1
 
@@ -69,8 +70,7 @@ class Changing(ArrayNode):
         if result.requires_grad:
             return result
         self._check_may_change()
-        self.data[...] = result.data
-        self.version += 1
+        self._write(..., result.data)
         return self
 
     def _check_may_change(self) -> None:

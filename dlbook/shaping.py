@@ -59,6 +59,11 @@ class Shaping(ArrayNode):
 
         return self._record(chosen(self.data, index), (self,), pull, reads=())
 
+    def __pos__(self) -> Self:
+        if self.dtype.kind == "b":
+            raise TypeError("+ needs numbers, got booleans; write x.to(np.int64) first")
+        return self
+
     def __iter__(self) -> Iterator[Self]:
         if not self.ndim:
             raise TypeError("a loop needs a tensor with an axis, got a single number; use x.item()")

@@ -73,12 +73,12 @@ def _plain(data: Any) -> "Tensor":
 
 
 def _checked(parents: Any) -> tuple["Tensor", ...]:
-    listed = [parents] if isinstance(parents, Tensor | np.ndarray) else list(parents)
+    listed = (parents,) if isinstance(parents, np.ndarray) else tuple(parents)
     others = [type(parent).__name__ for parent in listed if not isinstance(parent, Tensor)]
     if isinstance(parents, Tensor) or others:
         got = others[0] if others else "one without a tuple"
         raise TypeError(f"record needs tensors as parents, got {got}; write (Tensor(x),)")
-    return tuple(listed)
+    return listed
 
 
 def factors_read(a: "Tensor", b: "Tensor") -> list["Tensor"]:

@@ -8,6 +8,8 @@ import re
 
 import numpy as np
 import pytest
+from hypothesis import given, settings, strategies as st
+from hypothesis.extra.numpy import array_shapes
 
 from dlbook.tensor import Tensor
 from tests import ROOT
@@ -64,6 +66,7 @@ ROWS = {
     "__pow__": each(["{}"], "x ** 2", "x ** 3.0", "x ** 0", "x ** 1", "x ** -1", "x ** 1.5")
     + each(["{}"], "x ** np.float64(2)", "x ** None", "x.detach() ** 0.5"),
     "__neg__": ["-x"],
+    "__pos__": ["+x"],
     "__abs__": ["abs(x)"],
     "__matmul__": ["x @ y.T", "x @ row", "x @ whole", "x @ 2", "x @ None", "x @ x"],
     "__rmatmul__": ["2 @ x"],
@@ -152,6 +155,29 @@ def test_odd_inputs_do_what_torch_does_or_are_refused_in_words(name):
         if expression not in INTENDED and (difference := apart(expression, array))
     ]
     assert not found, "\n".join(found)
+
+
+@settings(max_examples=150, deadline=None)
+@given(array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=3), st.data())
+def test_any_dims_of_any_shape_do_what_torch_does(shape, data):
+    dims = st.integers(-len(shape) - 1, len(shape))
+    some, order = (
+        data.draw(st.lists(dims, max_size=3)),
+        data.draw(st.permutations(range(len(shape)))),
+    )
+    order = [i - len(shape) * data.draw(st.booleans()) for i in order]
+    i, j, keepdim = data.draw(dims), data.draw(dims), data.draw(st.booleans())
+    array = np.cos(np.arange(np.prod(shape, dtype=int)).reshape(shape))
+    for expression in [
+        f"x.sum({tuple(some)}, {keepdim})",
+        f"x.mean({some}, {keepdim})",
+        f"x.amax({tuple(some)}, {keepdim})" if 0 not in shape else "x.sum()",
+        f"x.argmax({i}, {keepdim})",
+        f"x.permute({order})",
+        f"x.transpose({i}, {j})",
+        f"x.reshape({[*shape, 1][::-1]})",
+    ]:
+        assert not apart(expression, array)
 
 
 DIFFERENCES = (ROOT / "dlbook" / "differences.md").read_text("utf-8")
