@@ -250,14 +250,11 @@ class Tensor(Comparing, Reducing, Shaping, Changing):
         return record(out, (self,), lambda g: (g / (2 * out),), reads=())
 
     def abs(self) -> "Tensor":
+        """Return the sizes of the values, same shape; the slope at 0 is 0."""
         x = self.data
         if x.dtype.kind == "b":
             raise TypeError("abs needs numbers, got booleans; write x.to(np.int64) first")
-
-        def pull(g: np.ndarray) -> tuple[np.ndarray]:
-            return (np.where(x > 0, g, np.where(x < 0, -g, 0)),)
-
-        return record(np.abs(x), (self,), pull)
+        return record(np.abs(x), (self,), lambda g: (np.where(x < 0, -g, np.where(x > 0, g, 0)),))
 
     def maximum(self, other: Any) -> "Tensor":
         """Return the larger of two values, broadcast to one shape; a tie shares the gradient."""
