@@ -68,6 +68,7 @@ class Optimizer:
         elif self.weight_decay:
             g = g + self.weight_decay * p.data
         p.data -= self._change(state, g, self._room_for(p.data))
+        p.version += 1  # a rule of backward that needs the old values can say so
 
     def _buffers(self) -> tuple[str, ...]:
         """Return the names of the arrays to keep for each parameter, which start at 0."""

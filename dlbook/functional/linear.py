@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from dlbook.tensor import Tensor, record
+from dlbook.tensor import Tensor, factors_read, record
 
 
 def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
@@ -37,7 +37,8 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
         dw = rows.T @ x.reshape(-1, w.shape[1]) if weight.requires_grad else None
         return (dx, dw) if bias is None else (dx, dw, rows.sum(axis=0))
 
-    return record(out, (input, weight) if bias is None else (input, weight, bias), pull)
+    parents = (input, weight) if bias is None else (input, weight, bias)
+    return record(out, parents, pull, factors_read(input, weight))
 
 
 def embedding(input: Any, weight: Tensor) -> Tensor:
@@ -73,4 +74,4 @@ def embedding(input: Any, weight: Tensor) -> Tensor:
         np.add.at(whole, rows, g)  # a row that is named twice collects twice
         return (whole,)
 
-    return record(weight.data[rows], (weight,), pull)
+    return record(weight.data[rows], (weight,), pull, reads=())

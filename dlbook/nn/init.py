@@ -17,6 +17,7 @@ from dlbook.tensor import Tensor
 def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, *, rng: np.random.Generator) -> None:
     """Fill a tensor of any shape with values that are uniform from `a` to `b`."""
     tensor.data[...] = rng.uniform(a, b, tensor.shape)
+    tensor.version += 1
 
 
 def normal_(
@@ -24,6 +25,7 @@ def normal_(
 ) -> None:
     """Fill a tensor of any shape with normal values of that mean and standard deviation."""
     tensor.data[...] = rng.normal(mean, std, tensor.shape)
+    tensor.version += 1
 
 
 def kaiming_uniform_(

@@ -141,6 +141,7 @@ class Module:
                 )
         for name, tensor in own.items():
             tensor.data[...] = state_dict[name]
+            tensor.version += 1
 
     # ---- how it looks ----
 
