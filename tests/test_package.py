@@ -26,10 +26,10 @@ from dlbook.cli import main
 from dlbook.grading.course.build import FOLDERS, Course
 from dlbook.grading.package import package_files
 from tests import ROOT, SAMPLES
-from tests.grading.conftest import course
+from tests.grading.conftest import built_course, course
 from tests.grading.sandbox.inside_it import needs_bubblewrap
 
-__all__ = ["course"]  # a fixture
+__all__ = ["built_course", "course"]  # fixtures
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 
@@ -298,7 +298,9 @@ print(os.path.isfile("/course/dlbook/tensor.py"))
 @needs_bubblewrap
 def test_inside_the_sandbox_of_an_installed_wheel_no_answer_is_seen(installed, tmp_path):
     program = "import subprocess, sys; from dlbook.grading.sandbox import bubblewrap as b; "
-    program += f"command = [*b.sandbox_command('once', ()), '--', b._python(), '-S', '-c', {SEARCH!r}]; "
+    program += (
+        f"command = [*b.sandbox_command('once', ()), '--', b._python(), '-S', '-c', {SEARCH!r}]; "
+    )
     program += "sys.exit(subprocess.run(command, env=b.environment()).returncode)"
     done = installed.run("python", "-c", program, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (0, "True\n"), done.stderr
