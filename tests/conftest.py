@@ -1,5 +1,6 @@
 """What all tests share."""
 
+import gc
 import os
 import sys
 from types import SimpleNamespace
@@ -13,6 +14,11 @@ for library in ("OMP", "OPENBLAS", "MKL"):  # on arrays this small, threads wait
 # torch.optim loads torch's compiler when it is first used: seconds, and nothing is compiled here
 IDLE = SimpleNamespace(disable=lambda function, *_, **__: function, graph_break=lambda: None)
 sys.modules["torch._dynamo"] = IDLE
+
+
+def pytest_collection_finish():
+    """Let the garbage collector pass by what the imports have left: it stays to the end."""
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter):

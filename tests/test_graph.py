@@ -100,8 +100,12 @@ LONG = 100_000  # nodes, far more than Python's or C's stack has frames
 def chain():
     x = y = Tensor(1.0, requires_grad=True)
     for _ in range(LONG):
-        y = y.abs()  # its rule holds on to the node before
+        y = passed_on(y)
     return x, y
+
+
+def passed_on(x):
+    return record(x.data, (x,), lambda g: (g + 0 * x.data,))  # it holds on to the node before
 
 
 def test_backward_walks_a_chain_of_any_length():
