@@ -4,7 +4,16 @@
 by `record`.
 """
 
-from dlbook.functional.activation import gelu, leaky_relu, log_softmax, relu, sigmoid, softmax, tanh
+from dlbook.functional.activation import (
+    gelu,
+    leaky_relu,
+    log_softmax,
+    relu,
+    relu6,
+    sigmoid,
+    softmax,
+    tanh,
+)
 from dlbook.functional.convolution import conv1d, conv2d
 from dlbook.functional.dropout import dropout
 from dlbook.functional.joining import cat
@@ -48,6 +57,7 @@ __all__ = [
     "mse_loss",
     "nll_loss",
     "relu",
+    "relu6",
     "sigmoid",
     "softmax",
     "tanh",

@@ -1,9 +1,11 @@
 """Normalisation: shift and scale numbers to mean 0 and variance 1, then as is learned."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
+from dlbook.functional.arguments import need_floats, need_floats_or_none
 from dlbook.functional.batch_statistics import (
     Normal,
     add_through_moments,
@@ -13,6 +15,7 @@ from dlbook.functional.batch_statistics import (
     mean_and_var,
     scaled,
 )
+from dlbook.functional.windows import single
 from dlbook.tensor import Tensor, record
 
 
@@ -43,11 +46,20 @@ def batch_norm(
         A tensor of the shape of `input`.
 
     Raises:
-        ValueError: if there are not 2 to 4 axes, a vector has not one number a channel, or a
-            batch has only one number a channel in training.
+        ValueError: if there are not 2 to 4 axes, a vector has not one number a channel, a
+            batch has only one number a channel in training, or one running vector alone is None.
+        TypeError: if something is not a tensor of floating-point numbers.
 
     Source: Ioffe and Szegedy (2015), "Batch normalization", algorithms 1 and 2.
     """
+    need_floats("batch_norm", input=input)
+    kept = {"running_mean": running_mean, "running_var": running_var}
+    need_floats_or_none("batch_norm", **kept, weight=weight, bias=bias)
+    if (running_mean is None) != (running_var is None):
+        raise ValueError(
+            "batch_norm needs both running_mean and running_var, or None for both, got one of "
+            "them; pass the other too"
+        )
     vectors = [v for v in (running_mean, running_var, weight, bias) if v is not None]
     of_batch = training or running_mean is None or running_var is None
     _check_channels(input.shape, [v.shape for v in vectors], of_batch)
@@ -90,11 +102,15 @@ def layer_norm(
         A tensor of the shape of `input`.
 
     Raises:
-        ValueError: if the last axes of `input`, `weight` or `bias` have other sizes.
+        ValueError: if the last axes of `input`, `weight` or `bias` have other sizes, or there is
+            none.
+        TypeError: if something is not a tensor of floating-point numbers.
 
     Source: Ba, Kiros and Hinton (2016), "Layer normalization", section 3.
     """
-    sizes = tuple(np.atleast_1d(normalized_shape))
+    need_floats("layer_norm", input=input)
+    need_floats_or_none("layer_norm", weight=weight, bias=bias)
+    sizes = last_sizes(normalized_shape)
     _check_sizes(sizes, {"input": input, "weight": weight, "bias": bias})
     axes = tuple(range(-len(sizes), 0))
     centred = input.data - input.data.mean(axis=axes, keepdims=True)
@@ -126,6 +142,23 @@ def _of_those_given(
 
 
 # ---- what does not fit ----
+
+
+def last_sizes(normalized_shape: int | Sequence[int]) -> tuple[int, ...]:
+    """Return the sizes of the last axes, given as one number or as several.
+
+    Raises:
+        ValueError: if there is none, or they are not integers of 1 or more.
+    """
+    given: tuple[Any, ...] = (normalized_shape,)
+    if isinstance(normalized_shape, Sequence | np.ndarray):
+        given = tuple(normalized_shape)
+    if not given:
+        raise ValueError(
+            f"normalized_shape needs at least one size, got {normalized_shape!r}; use that of the "
+            "last axis"
+        )
+    return tuple(single(size, "normalized_shape", 1) for size in given)
 
 
 def _check_sizes(sizes: tuple[int, ...], tensors: dict[str, Tensor | None]) -> None:

@@ -8,6 +8,7 @@ order from operation to operation, so it is made once, at the first convolution 
 """
 
 from collections.abc import Sequence
+from typing import TypeGuard
 
 import numpy as np
 
@@ -72,10 +73,29 @@ def pair(value: Size, name: str, least: int) -> tuple[int, int]:
     Raises:
         ValueError: if they are not one or two integers of at least `least`.
     """
-    two = (value, value) if isinstance(value, int | np.integer) else tuple(value)
-    if len(two) != 2 or not all(isinstance(v, int | np.integer) and v >= least for v in two):
+    given = value if isinstance(value, Sequence | np.ndarray) and np.ndim(value) else (value,)
+    two = tuple(given) * 2 if len(given) == 1 else tuple(given)
+    if len(two) != 2 or not all(_is_whole(v) and v >= least for v in two):
         raise ValueError(
             f"{name} needs an integer of {least} or more, or two of them (down, across), got "
             f"{value!r}; try {name}={max(least, 1)}"
         )
     return int(two[0]), int(two[1])
+
+
+def single(value: Size, name: str, least: int) -> int:
+    """Return an int; as in torch it may stand alone in a tuple.
+
+    Raises:
+        ValueError: if it is not one integer of at least `least`.
+    """
+    one = value[0] if isinstance(value, Sequence) and len(value) == 1 else value
+    if _is_whole(one) and one >= least:
+        return int(one)
+    raise ValueError(
+        f"{name} needs one integer of {least} or more, got {value!r}; try {name}={max(least, 1)}"
+    )
+
+
+def _is_whole(value: object) -> TypeGuard[int]:
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)

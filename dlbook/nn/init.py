@@ -10,20 +10,23 @@ from math import sqrt
 
 import numpy as np
 
+from dlbook.functional.arguments import need_floats
 from dlbook.nn.module import Parameter
 from dlbook.tensor import Tensor
 
 
 def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, *, rng: np.random.Generator) -> None:
     """Fill a tensor of any shape with values that are uniform from `a` to `b`."""
-    tensor.data[...] = rng.uniform(a, b, tensor.shape)
+    need_floats("init", tensor=tensor)
+    tensor.data[...] = need_rng(rng).uniform(a, b, tensor.shape)
 
 
 def normal_(
     tensor: Tensor, mean: float = 0.0, std: float = 1.0, *, rng: np.random.Generator
 ) -> None:
     """Fill a tensor of any shape with normal values of that mean and standard deviation."""
-    tensor.data[...] = rng.normal(mean, std, tensor.shape)
+    need_floats("init", tensor=tensor)
+    tensor.data[...] = need_rng(rng).normal(mean, std, tensor.shape)
 
 
 def kaiming_uniform_(
@@ -102,7 +105,21 @@ def uniform_parameter(shape: tuple[int, ...], bound: float, rng: np.random.Gener
         bound: 1 / sqrt(fan_in) is where torch's linear maps and convolutions start.
         rng: where the values come from.
     """
-    return Parameter(rng.uniform(-bound, bound, shape).astype(np.float32))
+    return Parameter(need_rng(rng).uniform(-bound, bound, shape).astype(np.float32))
+
+
+def need_rng(rng: np.random.Generator) -> np.random.Generator:
+    """Return the generator that was given.
+
+    Raises:
+        TypeError: if it is something else, such as a seed.
+    """
+    if not hasattr(rng, "uniform"):
+        raise TypeError(
+            f"a layer needs a generator as rng, got {type(rng).__name__}; write "
+            "rng=np.random.default_rng(0)"
+        )
+    return rng
 
 
 def _kaiming(tensor: Tensor, a: float, mode: str) -> float:
@@ -114,7 +131,8 @@ def _kaiming(tensor: Tensor, a: float, mode: str) -> float:
 
 def _fans(tensor: Tensor) -> tuple[int, int]:
     """Return fan_in and fan_out."""
-    if tensor.ndim < 2:
+    need_floats("init", tensor=tensor)
+    if tensor.ndim < 2 or not tensor.data.size:
         raise ValueError(
             f"a fan needs a weight of shape (out, in, ...), got {tensor.shape}; fill a bias with "
             "uniform_ or normal_"

@@ -5,6 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from dlbook import functional
+from dlbook.functional.arguments import need_tensors
+from dlbook.functional.dropout import check_probability
+from dlbook.functional.normalization import last_sizes
+from dlbook.functional.windows import single
 from dlbook.nn.module import Buffer, Module, Parameter
 from dlbook.tensor import Tensor
 
@@ -25,7 +29,8 @@ class _BatchNorm(Module):
         affine: bool = True,
         track_running_stats: bool = True,
     ):
-        self.num_features, self.eps, self.momentum = num_features, eps, momentum
+        self.num_features = single(num_features, "num_features", 1)
+        self.eps, self.momentum = eps, momentum
         ones, zeros = np.ones(num_features, np.float32), np.zeros(num_features, np.float32)
         self.weight = Parameter(ones) if affine else None
         self.bias = Parameter(zeros) if affine else None
@@ -34,6 +39,7 @@ class _BatchNorm(Module):
         self.num_batches_tracked = Buffer(np.array(0)) if track_running_stats else None
 
     def forward(self, input: Tensor) -> Tensor:
+        need_tensors(type(self).__name__, input=input)
         if input.ndim not in self.axes:
             raise ValueError(
                 f"{type(self).__name__} needs an input with {' or '.join(map(str, self.axes))} "
@@ -102,7 +108,7 @@ class LayerNorm(Module):
         elementwise_affine: bool = True,
         bias: bool = True,
     ):
-        self.normalized_shape = tuple(int(n) for n in np.atleast_1d(normalized_shape))
+        self.normalized_shape = last_sizes(normalized_shape)
         self.eps, self.elementwise_affine = eps, elementwise_affine
         shape, has_bias = self.normalized_shape, elementwise_affine and bias
         self.weight = Parameter(np.ones(shape, np.float32)) if elementwise_affine else None
@@ -126,8 +132,7 @@ class Dropout(Module):
     """
 
     def __init__(self, p: float = 0.5, *, rng: np.random.Generator):
-        if not 0 <= p <= 1:
-            raise ValueError(f"Dropout needs a probability p from 0 to 1, got {p}; try 0.5")
+        check_probability("Dropout", p)
         self.p, self.rng = p, rng
 
     def forward(self, input: Tensor) -> Tensor:
