@@ -1,7 +1,6 @@
 """Normalisation: shift and scale numbers to mean 0 and variance 1, then as is learned."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -15,7 +14,7 @@ from dlbook.functional.batch_statistics import (
     mean_and_var,
     scaled,
 )
-from dlbook.functional.windows import single
+from dlbook.functional.windows import as_tuple, single
 from dlbook.tensor import Tensor, record
 
 
@@ -150,9 +149,7 @@ def last_sizes(normalized_shape: int | Sequence[int]) -> tuple[int, ...]:
     Raises:
         ValueError: if there is none, or they are not integers of 1 or more.
     """
-    given: tuple[Any, ...] = (normalized_shape,)
-    if isinstance(normalized_shape, Sequence | np.ndarray):
-        given = tuple(normalized_shape)
+    given = as_tuple(normalized_shape)
     if not given:
         raise ValueError(
             f"normalized_shape needs at least one size, got {normalized_shape!r}; use that of the "

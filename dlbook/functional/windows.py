@@ -8,7 +8,7 @@ order from operation to operation, so it is made once, at the first convolution 
 """
 
 from collections.abc import Sequence
-from typing import TypeGuard
+from typing import Any
 
 import numpy as np
 
@@ -73,8 +73,8 @@ def pair(value: Size, name: str, least: int) -> tuple[int, int]:
     Raises:
         ValueError: if they are not one or two integers of at least `least`.
     """
-    given = value if isinstance(value, Sequence | np.ndarray) and np.ndim(value) else (value,)
-    two = tuple(given) * 2 if len(given) == 1 else tuple(given)
+    given = as_tuple(value)
+    two = given * 2 if len(given) == 1 else given
     if len(two) != 2 or not all(_is_whole(v) and v >= least for v in two):
         raise ValueError(
             f"{name} needs an integer of {least} or more, or two of them (down, across), got "
@@ -89,13 +89,20 @@ def single(value: Size, name: str, least: int) -> int:
     Raises:
         ValueError: if it is not one integer of at least `least`.
     """
-    one = value[0] if isinstance(value, Sequence) and len(value) == 1 else value
-    if _is_whole(one) and one >= least:
-        return int(one)
+    given = as_tuple(value)
+    if len(given) == 1 and _is_whole(given[0]) and given[0] >= least:
+        return int(given[0])
     raise ValueError(
         f"{name} needs one integer of {least} or more, got {value!r}; try {name}={max(least, 1)}"
     )
 
 
-def _is_whole(value: object) -> TypeGuard[int]:
+def as_tuple(value: Any) -> tuple[Any, ...]:
+    """Return several values as a tuple, and one value as a tuple of one."""
+    if isinstance(value, np.ndarray):
+        value = value.tolist()
+    return tuple(value) if isinstance(value, Sequence) and not isinstance(value, str) else (value,)
+
+
+def _is_whole(value: object) -> bool:
     return isinstance(value, int | np.integer) and not isinstance(value, bool)

@@ -79,7 +79,7 @@ class Module:
             yield from ((n, value) for n, value in vars(self).items() if isinstance(value, kind))
 
     def named_children(self) -> Iterator[tuple[str, "Module"]]:
-        """Yield each module directly inside once, under its first name; its docstring says shapes."""
+        """Yield each module in this one once, by its first name; shapes are those of `forward`."""
         found: set[Module] = set()
         for name, child in self._own(Module):
             if child not in found:
