@@ -74,7 +74,8 @@ def log_softmax(input: Tensor, dim: int) -> Tensor:
     need_floats("log_softmax", input=input)
     axis = along("log_softmax", dim, input.ndim)
     shifted = _below_the_largest(input.data, axis)
-    out = shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
+    with np.errstate(divide="ignore"):  # the sum along an empty axis is 0
+        out = shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
 
     def pull(g: np.ndarray) -> tuple[np.ndarray]:
         return (g - np.exp(out) * g.sum(axis=axis, keepdims=True),)
@@ -112,8 +113,7 @@ def gelu(input: Tensor) -> Tensor:
         density = np.exp(x * x / -2) / np.sqrt(2 * pi, dtype=x.dtype)
         return (g * (below + x * density),)
 
-    with np.errstate(invalid="ignore"):  # -inf * 0 is nan, as in torch
-        return record(x * below, (input,), pull)
+    return record(x * below, (input,), pull)
 
 
 def _refuse_booleans(function: str, input: Tensor) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from dlbook.functional.arguments import need_floats, need_tensors
 from dlbook.functional.pool_windows import Places, check_axes, places, sizes as pool_sizes
-from dlbook.functional.windows import Size, as_images, in_rows, pair, single
+from dlbook.functional.windows import Size, as_images, as_tuple, in_rows, pair, single
 from dlbook.tensor import Tensor, record
 
 Pair = tuple[int, int]
@@ -117,9 +117,10 @@ def adaptive_avg_pool2d(input: Tensor, output_size: int | Sequence[int | None] |
     """
     need_floats("adaptive_avg_pool2d", input=input)
     check_axes("adaptive_avg_pool2d", input)
-    asked = output_size if isinstance(output_size, Sequence) else (output_size, output_size)
-    kept = zip(asked, input.shape[2:], strict=False)
-    counts = pair([n if count is None else count for count, n in kept], "output_size", 1)
+    asked = as_tuple(output_size)
+    asked = asked * 2 if len(asked) == 1 else asked
+    kept = [n if count is None else count for count, n in zip(asked, input.shape[2:], strict=False)]
+    counts = pair(kept if len(asked) == 2 else asked, "output_size", 1)
 
     def shares(size: int, count: int) -> np.ndarray:
         matrix = np.zeros((count, size), input.dtype)
