@@ -150,8 +150,15 @@ class Module:
         return self
 
     def train(self, mode: bool = True) -> Self:
+        """Put all modules into training mode, or with False into evaluation; shapes stay the same.
+
+        Raises:
+            ValueError: if `mode` is not a truth value.
+        """
+        if not isinstance(mode, bool | np.bool):
+            raise ValueError(f"train needs True or False, got {mode!r}; eval() is train(False)")
         for module in self.modules():
-            module.training = mode
+            module.training = bool(mode)
         return self
 
     def eval(self) -> Self:

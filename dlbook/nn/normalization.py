@@ -45,13 +45,14 @@ class _BatchNorm(Module):
                 f"{type(self).__name__} needs an input with {' or '.join(map(str, self.axes))} "
                 f"axes, got shape {input.shape}; reshape it, or use the layer of other dimension"
             )
-        momentum = self.momentum
-        if self.training and self.num_batches_tracked is not None:
-            self.num_batches_tracked.data += 1
-            if momentum is None:  # then the running values are plain means of all batches
-                momentum = 1 / self.num_batches_tracked.item()
+        momentum, seen = self.momentum, self.num_batches_tracked
+        if momentum is None:  # then the running values are plain means of all batches
+            momentum = 0.0 if seen is None else 1 / (seen.item() + 1)
         kept = self.running_mean, self.running_var, self.weight, self.bias
-        return functional.batch_norm(input, *kept, self.training, momentum or 0.0, self.eps)
+        out = functional.batch_norm(input, *kept, self.training, momentum, self.eps)
+        if self.training and seen is not None:
+            seen.data += 1  # only a batch that was not refused
+        return out
 
     def extra_repr(self) -> str:
         affine, tracks = self.weight is not None, self.running_mean is not None
