@@ -25,6 +25,7 @@ from dlbook.functional.loss import (
     nll_loss,
 )
 from dlbook.functional.normalization import batch_norm, layer_norm
+from dlbook.functional.padding import pad
 from dlbook.functional.pooling import (
     adaptive_avg_pool1d,
     adaptive_avg_pool2d,
@@ -56,6 +57,7 @@ __all__ = [
     "max_pool2d",
     "mse_loss",
     "nll_loss",
+    "pad",
     "relu",
     "relu6",
     "sigmoid",

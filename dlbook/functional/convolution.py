@@ -1,12 +1,14 @@
 """Convolution: one small weight slides over the image, and each window gives one output.
 
-What it means stands here; how it is computed fast, in `dlbook.functional.conv_lowering`.
+What it means stands here; how it is computed fast, in `dlbook.functional.conv_lowering` and, for
+channels that do not mix, `dlbook.functional.depthwise`.
 """
 
 import numpy as np
 
+from dlbook.functional import conv_lowering, depthwise
 from dlbook.functional.arguments import common_dtype, need_floats, need_floats_or_none
-from dlbook.functional.conv_lowering import Pair, Slide, correlate, input_gradient, weight_gradient
+from dlbook.functional.conv_lowering import Pair, Slide
 from dlbook.functional.windows import Size, as_images, in_rows, pair, single
 from dlbook.tensor import Tensor, record
 
@@ -52,12 +54,15 @@ def conv2d(
     _check_room(input.shape[2:], weight.shape[2:], slide)
     dtype = common_dtype((input, weight))
     x, w = in_rows(input.data.astype(dtype, copy=False)), weight.data.astype(dtype, copy=False)
-    out = correlate(x, w, slide, None if bias is None else bias.data)
+    fast = depthwise if 1 < groups == x.shape[1] else conv_lowering
+    out = fast.correlate(x, w, slide, None if bias is None else bias.data)
 
     def pull(g: np.ndarray) -> tuple[np.ndarray | None, ...]:
         rows = in_rows(g)
-        dx = as_images(input_gradient(rows, w, x.shape, slide)) if input.requires_grad else None
-        dw = weight_gradient(rows, x, w.shape, slide) if weight.requires_grad else None
+        dx = (
+            as_images(fast.input_gradient(rows, w, x.shape, slide)) if input.requires_grad else None
+        )
+        dw = fast.weight_gradient(rows, x, w.shape, slide) if weight.requires_grad else None
         return (dx, dw) if bias is None else (dx, dw, rows.sum(axis=(0, 2, 3)))
 
     return record(as_images(out), (input, weight) if bias is None else (input, weight, bias), pull)

@@ -13,6 +13,7 @@ from dlbook.nn.pooling import (
     AvgPool2d,
     MaxPool1d,
     MaxPool2d,
+    ZeroPad2d,
 )
 from dlbook.nn.simple import (
     GELU,
@@ -61,6 +62,7 @@ __all__ = [
     "Sigmoid",
     "Softmax",
     "Tanh",
+    "ZeroPad2d",
     "init",
     "kaiming_normal_",
     "xavier_normal_",

@@ -51,6 +51,7 @@ CALLS = {
     "binary_cross_entropy_with_logits": ({"input": (3, 4), "target": (3, 4)}, {}),
     "nll_loss": ({"input": (5, 4)}, {"target": CLASSES}),
     "cross_entropy": ({"input": (5, 4)}, {"target": CLASSES}),
+    "pad": ({"input": IMAGES}, {"pad": (0, 1, -1, 2)}),
     "cat": ({"x": (3, 4), "y": (3, 4)}, {"dim": 1}),
 }
 POOLS = [name for name in CALLS if "pool" in name]
@@ -159,6 +160,11 @@ OPTIONS = [  # (name, what is changed in its other arguments)
     *((n, {"stride": s}) for n in POOLS[:4] for s in (None, 0, -1, "a", 1.5)),
     *((n, {"padding": p}) for n in POOLS[:4] for p in (-1, 3, "a", None, 0)),
     *((n, {"output_size": s}) for n in POOLS[4:] for s in (-1, 1, 99, "a", 1.5, (2, 2, 2))),
+    *(
+        ("pad", {"pad": p})
+        for p in ((1,), (1, -9), (1.0, 2), 3, "a", (0,) * 8, (0,) * 10, (), None)
+    ),
+    *(("pad", {"value": v}) for v in (2, None, np.inf)),
     *(("layer_norm", {"normalized_shape": s}) for s in ((3, 4), (), 4.0, (3,), "a", None, [4])),
     *(
         ("embedding", {"input": np.array(rows)})

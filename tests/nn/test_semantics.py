@@ -34,6 +34,7 @@ LAYERS = {
     "AvgPool1d": ((2,), SEQUENCES, "avg_pool1d"),
     "AdaptiveAvgPool2d": (((2, None),), IMAGES, "adaptive_avg_pool2d"),
     "AdaptiveAvgPool1d": ((2,), SEQUENCES, "adaptive_avg_pool1d"),
+    "ZeroPad2d": (((0, 1, -1, 2),), IMAGES, "pad"),
     "BatchNorm2d": ((4,), IMAGES, "batch_norm"),
     "BatchNorm1d": ((4,), SEQUENCES, "batch_norm"),
     "LayerNorm": ((4,), (3, 4), "layer_norm"),
