@@ -13,7 +13,7 @@ from typing import Any, cast
 import numpy as np
 
 from dlbook import nn
-from dlbook.functional.windows import output_size
+from dlbook.functional.windows import as_tuple, output_size, single
 from dlbook.graph import Node
 from dlbook.nn.hooks import evaluation, is_leaf, watched
 from dlbook.nn.module import Module, Parameter
@@ -75,8 +75,18 @@ def summary(model: Module, input_size: tuple[int, ...], dtype: Any = np.float32)
         model: takes a tensor of shape (1, *input_size); it is left as it was.
         input_size: shape of one example, such as (3, 224, 224), without the batch.
         dtype: of the input; an integer one where word numbers go in.
+
+    Raises:
+        TypeError: if `model` is no module.
+        ValueError: if `input_size` is not made of integers of 1 or more.
     """
-    x = Tensor(np.zeros((1, *input_size), dtype), requires_grad=np.dtype(dtype).kind == "f")
+    if not isinstance(model, Module):
+        raise TypeError(
+            f"summary needs a model made of dlbook.nn, got {type(model).__name__}; wrap functions "
+            "in a Module with a forward method"
+        )
+    sizes = [single(n, "input_size", 1) for n in as_tuple(input_size)]
+    x = Tensor(np.zeros((1, *sizes), dtype), requires_grad=np.dtype(dtype).kind == "f")
     log = _Log(_layers(model))
     with evaluation(model), watched(log.names, log.call):
         model(x)
