@@ -10,13 +10,19 @@ from typing import Any
 import numpy as np
 from numpy.polynomial import chebyshev
 
-from dlbook.functional.arguments import along, need_floats, need_tensors, with_floats
+from dlbook.functional.arguments import (
+    along,
+    need_floats,
+    need_number,
+    need_numbers,
+    with_floats,
+)
 from dlbook.tensor import Tensor, record
 
 
 def relu(input: Tensor) -> Tensor:
     """Return max(x, 0) for each value x of `input`, same shape; its slope at 0 is taken as 0."""
-    _refuse_booleans("relu", input)
+    need_numbers("relu", input)
     out = np.maximum(input.data, 0)
     return record(out, (input,), lambda g: (g * ~(out <= 0),))  # nan is neither, and passes g on
 
@@ -27,7 +33,7 @@ def relu6(input: Tensor) -> Tensor:
     Source: Howard et al. (2017), "MobileNets", arXiv:1704.04861, for networks whose numbers are
     to fit into few bits.
     """
-    _refuse_booleans("relu6", input)
+    need_numbers("relu6", input)
     out = np.clip(input.data, 0, 6)
     return record(out, (input,), lambda g: (g * ~((out <= 0) | (out >= 6)),))
 
@@ -93,6 +99,7 @@ def leaky_relu(input: Tensor, negative_slope: float = 0.01) -> Tensor:
     Source: Maas, Hannun and Ng (2013), "Rectifier nonlinearities", section 2.
     """
     need_floats("leaky_relu", input=input)
+    need_number("leaky_relu", negative_slope=negative_slope)
     x = input.data
     slope = np.where(x > 0, 1, np.asarray(negative_slope, x.dtype)).astype(x.dtype, copy=False)
     return record(x * slope, (input,), lambda g: (g * slope,))
@@ -114,14 +121,6 @@ def gelu(input: Tensor) -> Tensor:
         return (g * (below + x * density),)
 
     return record(x * below, (input,), pull)
-
-
-def _refuse_booleans(function: str, input: Tensor) -> None:
-    need_tensors(function, input=input)
-    if input.dtype.kind == "b":
-        raise TypeError(
-            f"{function} needs numbers, got booleans; write Tensor(input.data, dtype=np.float32)"
-        )
 
 
 def _below_the_largest(x: np.ndarray, axis: tuple[int, ...]) -> np.ndarray:

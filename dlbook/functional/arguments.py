@@ -42,6 +42,56 @@ def need_floats_or_none(function: str, **tensors: Any) -> None:
     need_floats(function, **{name: x for name, x in tensors.items() if x is not None})
 
 
+def as_array(function: str, given: Any, what: str) -> np.ndarray:
+    """Return the array of a tensor, or make one of what was given; its shape stays.
+
+    Raises:
+        TypeError: if lists in it differ in length.
+    """
+    try:
+        return given.data if isinstance(given, Tensor) else np.asarray(given)
+    except ValueError as error:
+        raise TypeError(
+            f"{function} needs {what} of one length a row, got {given!r:.60}; fill the rows up"
+        ) from error
+
+
+def need_number(function: str, **values: Any) -> None:
+    """Refuse what is not one real number.
+
+    Raises:
+        TypeError: if one of them is None, a text, an array or something else.
+    """
+    for name, value in values.items():
+        if not isinstance(value, int | float | np.integer | np.floating):
+            raise TypeError(f"{function} needs a number as {name}, got {value!r}; try {name}=0.1")
+
+
+def need_flags(function: str, **flags: Any) -> None:
+    """Refuse what is neither True nor False, such as a text, which would always count as True.
+
+    Raises:
+        TypeError: if one of them is something else.
+    """
+    for name, flag in flags.items():
+        if not isinstance(flag, bool | np.bool):
+            raise TypeError(f"{function} needs True or False as {name}, got {flag!r}; choose one")
+
+
+def need_numbers(function: str, input: Any) -> None:
+    """Refuse whatever is not a tensor of integers or floating-point numbers, of any shape.
+
+    Raises:
+        TypeError: if it is no tensor, or holds booleans or something else.
+    """
+    need_tensors(function, input=input)
+    if input.dtype.kind not in "fiu":
+        raise TypeError(
+            f"{function} needs numbers, got {input.dtype}; write "
+            "Tensor(input.data, dtype=np.float32)"
+        )
+
+
 def whole_numbers(function: str, given: Any, what: str) -> np.ndarray:
     """Return integers as an array of the shape that they were given in.
 
@@ -53,7 +103,7 @@ def whole_numbers(function: str, given: Any, what: str) -> np.ndarray:
     Raises:
         TypeError: if they are not integers.
     """
-    numbers = given.data if isinstance(given, Tensor) else np.asarray(given)
+    numbers = as_array(function, given, what)
     if numbers.dtype.kind not in "iu":
         advice = "x.astype(np.int64)"
         if isinstance(given, Tensor):
@@ -65,7 +115,10 @@ def whole_numbers(function: str, given: Any, what: str) -> np.ndarray:
 def with_floats(function: str, input: Tensor) -> Tensor:
     """Return the tensor, of any shape; integers and booleans become float32, as in torch."""
     need_tensors(function, input=input)
-    return input if input.dtype.kind == "f" else Tensor(input.data, dtype=np.float32)
+    if input.dtype.kind in "biu":
+        return Tensor(input.data, dtype=np.float32)
+    need_floats(function, input=input)
+    return input
 
 
 def common_dtype(tensors: Sequence[Tensor]) -> np.dtype:

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from dlbook.functional.arguments import need_floats, need_tensors
+from dlbook.functional.arguments import need_flags, need_floats, need_tensors
 from dlbook.tensor import Tensor, record
 
 
@@ -29,6 +29,7 @@ def dropout(
     Source: Srivastava et al. (2014), "Dropout", Journal of Machine Learning Research 15.
     """
     check_probability("dropout", p)
+    need_flags("dropout", training=training)
     need_tensors("dropout", input=input)
     if not training or p == 0:
         return input

@@ -21,7 +21,7 @@ def cat(tensors: Iterable[Tensor], dim: int = 0) -> Tensor:
         TypeError: if something else than tensors is joined.
         IndexError: if there is no such axis.
     """
-    if isinstance(tensors, Tensor | np.ndarray):
+    if isinstance(tensors, Tensor | np.ndarray) or not isinstance(tensors, Iterable):
         raise TypeError(
             f"cat needs a list of tensors, got one {type(tensors).__name__}; write cat([x, y])"
         )

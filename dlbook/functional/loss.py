@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from dlbook.functional.activation import log_softmax
-from dlbook.functional.arguments import common_dtype, need_floats, whole_numbers
+from dlbook.functional.arguments import as_array, common_dtype, need_floats, whole_numbers
 from dlbook.tensor import Tensor, record
 
 
@@ -99,29 +99,27 @@ def binary_cross_entropy_with_logits(input: Tensor, target: Any) -> Tensor:
 
 def _mean(losses: np.ndarray) -> np.ndarray:
     """Return the mean; that of no numbers is nan, as in torch."""
-    with np.errstate(invalid="ignore"):
-        mean: np.ndarray = np.divide(losses.sum(), losses.size)
-    return mean
+    return np.asarray(losses.mean() if losses.size else np.nan, losses.dtype)
 
 
 def _answers(function: str, input: Tensor, target: Any) -> Tensor:
     """Return the target as a tensor; an array takes the dtype of `input`."""
     need_floats(function, input=input)
-    if np.shape(target) != input.shape:
+    array = as_array(function, target, "target")
+    if array.shape != input.shape:
         raise ValueError(
             f"{function} needs a target of the shape of input, {input.shape}, got "
-            f"{np.shape(target)}; reshape one of them"
+            f"{array.shape}; reshape one of them"
         )
     if isinstance(target, Tensor):
         return target
-    array = np.asarray(target)
     if array.dtype.kind not in "biuf":
         raise TypeError(f"{function} needs numbers as target, got {array.dtype}; convert them")
     return Tensor(array.astype(input.dtype, copy=False))
 
 
 def _class_numbers(function: str, target: Any, shape: tuple[int, ...]) -> np.ndarray:
-    given = np.shape(target)
+    given = as_array(function, target, "target").shape
     if len(shape) != 2 or given != shape[:1]:
         raise ValueError(
             f"{function} needs input of shape (batch, classes) and target of shape (batch,), got "

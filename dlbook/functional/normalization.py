@@ -4,7 +4,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dlbook.functional.arguments import need_floats, need_floats_or_none
+from dlbook.functional.arguments import (
+    need_flags,
+    need_floats,
+    need_floats_or_none,
+    need_number,
+)
 from dlbook.functional.batch_statistics import (
     Normal,
     add_through_moments,
@@ -52,6 +57,8 @@ def batch_norm(
     Source: Ioffe and Szegedy (2015), "Batch normalization", algorithms 1 and 2.
     """
     need_floats("batch_norm", input=input)
+    need_number("batch_norm", momentum=momentum, eps=eps)
+    need_flags("batch_norm", training=training)
     kept = {"running_mean": running_mean, "running_var": running_var}
     need_floats_or_none("batch_norm", **kept, weight=weight, bias=bias)
     if (running_mean is None) != (running_var is None):
@@ -108,6 +115,7 @@ def layer_norm(
     Source: Ba, Kiros and Hinton (2016), "Layer normalization", section 3.
     """
     need_floats("layer_norm", input=input)
+    need_number("layer_norm", eps=eps)
     need_floats_or_none("layer_norm", weight=weight, bias=bias)
     sizes = last_sizes(normalized_shape)
     _check_sizes(sizes, {"input": input, "weight": weight, "bias": bias})

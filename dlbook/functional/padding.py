@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dlbook.functional.arguments import need_tensors
+from dlbook.functional.arguments import need_number, need_tensors
 from dlbook.functional.windows import as_tuple
 from dlbook.tensor import Tensor, record
 
@@ -26,6 +26,7 @@ def pad(input: Tensor, pad: Sequence[int], *, value: float | None = None) -> Ten
             than there is.
     """
     need_tensors("pad", input=input)
+    need_number("pad", value=0 if value is None else value)
     sizes = as_tuple(pad)
     whole = all(isinstance(n, int | np.integer) and not isinstance(n, bool) for n in sizes)
     if not whole or len(sizes) % 2 or len(sizes) > 2 * input.ndim:

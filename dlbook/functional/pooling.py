@@ -6,7 +6,7 @@ from math import prod
 
 import numpy as np
 
-from dlbook.functional.arguments import need_floats, need_tensors
+from dlbook.functional.arguments import need_flags, need_floats, need_numbers, need_tensors
 from dlbook.functional.pool_windows import Places, check_axes, places, sizes as pool_sizes
 from dlbook.functional.windows import Size, as_images, as_tuple, in_rows, pair, single
 from dlbook.tensor import Tensor, record
@@ -42,8 +42,10 @@ def max_pool2d(
 
     Source: Goodfellow, Bengio and Courville (2016), section 9.3.
     """
+    need_numbers("max_pool2d", input)
+    need_flags("max_pool2d", ceil_mode=ceil_mode)
     sizes = pool_sizes("max_pool2d", input, kernel_size, stride, padding, dilation)
-    lowest = _lowest(input.dtype)
+    lowest = -np.inf if input.dtype.kind == "f" else np.iinfo(input.dtype).min
     x = in_rows(input.data)
     (rows, height), (columns, width) = (places(*size, ceil_mode) for size in sizes)
     tall = np.full((height, *x.shape[1:]), lowest, x.dtype)
@@ -85,6 +87,7 @@ def avg_pool2d(
         TypeError: if `input` is no tensor of floating-point numbers: a mean of integers is none.
     """
     need_floats("avg_pool2d", input=input)
+    need_flags("avg_pool2d", ceil_mode=ceil_mode, count_include_pad=count_include_pad)
     sizes = pool_sizes("avg_pool2d", input, kernel_size, stride, padding, 1)
 
     def shares(size: int, kernel: int, stride: int, pad: int, dilation: int) -> np.ndarray:
@@ -189,15 +192,6 @@ def _flat(function: str, input: Tensor, pool: Callable[[Tensor], Tensor]) -> Ten
 
 
 # ---- what they share, on rows of shape (height, channels, width, batch) ----
-
-
-def _lowest(dtype: np.dtype) -> float:
-    """Return what is below every number of a dtype, or equal to the lowest."""
-    if dtype.kind not in "fiu":
-        raise TypeError(
-            f"max_pool2d needs numbers, got {dtype}; write Tensor(input.data, dtype=np.float32)"
-        )
-    return -np.inf if dtype.kind == "f" else int(np.iinfo(dtype).min)
 
 
 def _to_the_largest(

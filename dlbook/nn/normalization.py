@@ -9,6 +9,7 @@ from dlbook.functional.arguments import need_tensors
 from dlbook.functional.dropout import check_probability
 from dlbook.functional.normalization import last_sizes
 from dlbook.functional.windows import single
+from dlbook.nn.init import need_rng
 from dlbook.nn.module import Buffer, Module, Parameter
 from dlbook.tensor import Tensor
 
@@ -134,7 +135,7 @@ class Dropout(Module):
 
     def __init__(self, p: float = 0.5, *, rng: np.random.Generator):
         check_probability("Dropout", p)
-        self.p, self.rng = p, rng
+        self.p, self.rng = p, need_rng(rng)
 
     def forward(self, input: Tensor) -> Tensor:
         return functional.dropout(input, self.p, self.training, rng=self.rng)

@@ -39,8 +39,15 @@ class Sequential(Module):
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
-    def __getitem__(self, index: int) -> Module:
-        return [*self.__iter__()][index]
+    def __getitem__(self, index: int | slice) -> Module:
+        """Return one module, or several as a `Sequential`, of the shapes that they map."""
+        named: list[tuple[str, Module]] = [*self._own(Module)]
+        if not isinstance(index, slice):
+            return named[index][1]
+        part = Sequential()
+        for name, module in named[index]:
+            setattr(part, name, module)
+        return part
 
 
 class Flatten(Module):

@@ -14,7 +14,7 @@ import torch
 
 from dlbook import functional
 from dlbook.tensor import Tensor
-from tests.semantics import LAYOUTS, ODD, compare
+from tests.semantics import LAYOUTS, ODD, WORDS, compare
 
 CLASSES = np.array([0, 3, 1, 1, 2])
 IMAGES, SEQUENCES = (2, 4, 6, 5), (2, 4, 9)
@@ -164,6 +164,10 @@ OPTIONS = [  # (name, what is changed in its other arguments)
         ("pad", {"pad": p})
         for p in ((1,), (1, -9), (1.0, 2), 3, "a", (0,) * 8, (0,) * 10, (), None)
     ),
+    *(("leaky_relu", {"negative_slope": s}) for s in ("a", None, np.ones(4), 0, -1.0)),
+    *((n, {"eps": e}) for n in NORMS for e in ("a", None, np.ones(4), 1)),
+    *(("batch_norm", {"training": t}) for t in ("no", None)),
+    *((n, {"ceil_mode": c}) for n in POOLS[:4] for c in ("no", None, True)),
     *(("pad", {"value": v}) for v in (2, None, np.inf)),
     *(("layer_norm", {"normalized_shape": s}) for s in ((3, 4), (), 4.0, (3,), "a", None, [4])),
     *(
@@ -223,3 +227,47 @@ def test_arguments_have_the_names_order_and_defaults_of_torch(name):
     for argument, default in own.items():
         if default is not inspect.Parameter.empty or expected[argument] in (0, 1, True, False):
             assert default == expected[argument], argument
+
+
+@pytest.mark.parametrize("name", [*LOSSES, "embedding"])
+@pytest.mark.parametrize("given", [[[1], [1, 2]], None, "ab", ["a", "b"], {}, [None, None]])
+def test_targets_that_are_no_numbers_are_refused_in_words(name, given, rng):
+    arrays = [Tensor(rng.normal(size=(2, 4)))]
+    call = getattr(functional, name)
+    with pytest.raises((TypeError, ValueError)) as caught:
+        call(given, *arrays) if name == "embedding" else call(*arrays, given)
+    assert WORDS.fullmatch(str(caught.value))
+
+
+@pytest.mark.parametrize("name", LOSSES)
+@pytest.mark.parametrize("kind", [list, Tensor, torch.tensor, np.asfortranarray])
+def test_targets_may_be_lists_arrays_or_tensors_of_either_library(name, kind, rng):
+    x = Tensor(rng.normal(size=(2, 4)).astype(np.float32), requires_grad=True)
+    target = rng.uniform(size=(2, 4)) if "target" in CALLS[name][0] else np.array([1, 3])
+    loss = getattr(functional, name)(x, kind(target))
+    expected = getattr(torch.nn.functional, name)(torch.tensor(x.data), torch.tensor(target))
+    np.testing.assert_allclose(loss.data, expected, rtol=1e-6)
+    promoted = target.ndim == 2 and kind is Tensor  # as in torch; what is no tensor never widens
+    assert loss.dtype == (np.float64 if promoted else np.float32)
+
+
+def test_a_generator_of_tensors_is_read_once_and_all_get_gradients():
+    parts = [Tensor([1.0, 2.0], requires_grad=True) for _ in range(3)]
+    functional.cat(part for part in parts).sum().backward()
+    assert all((part.grad == 1).all() for part in parts)
+    for wrong in (None, 3, parts[0], parts[0].data):
+        with pytest.raises(TypeError, match="needs a list of tensors, got one"):
+            functional.cat(wrong)
+
+
+def test_the_mean_of_many_float16_numbers_does_not_overflow():
+    ones = np.ones(70_000, np.float16)
+    assert functional.mse_loss(Tensor(ones), np.zeros(70_000)).item() == 1
+
+
+@pytest.mark.parametrize("name", ["relu", "relu6", "sigmoid", "tanh", "max_pool2d", "softmax"])
+@pytest.mark.parametrize("array", [np.ones((1, 1, 2, 2), complex), np.full((1, 1, 2, 2), "a")])
+def test_what_is_no_real_number_is_refused_in_words(name, array):
+    options = {"max_pool2d": {"kernel_size": 2}, "softmax": {"dim": 0}}.get(name, {})
+    with pytest.raises(TypeError, match=r"needs .*numbers.*got (complex128|<U1); write"):
+        getattr(functional, name)(Tensor(array), **options)

@@ -324,3 +324,37 @@ def test_what_would_lose_a_parameter_is_refused(change, error, rng):
         change(model)
     assert re.search(r"needs .*got", str(caught.value))
     assert list(model.state_dict()) == before and isinstance(model.inside, nn.ReLU)
+
+
+@pytest.mark.parametrize("part", [slice(1, 3), slice(None), slice(None, None, -1), slice(5, 9)])
+def test_a_part_of_a_row_of_layers_is_one_with_the_names_of_torch(part, rng):
+    ours, theirs = pair_of(lambda lib, linear: lib.Sequential(linear(3, 3), lib.ReLU(), lib.Tanh()))
+    assert repr(ours[part]) == repr(theirs[part])
+    assert [n for n, _ in ours[part].named_modules()] == [
+        n for n, _ in theirs[part].named_modules()
+    ]
+    assert list(ours[part]) == [m for m in list(ours)[part]]
+
+
+@pytest.mark.parametrize("name", ["normal_", "uniform_", "kaiming_uniform_", "xavier_normal_"])
+def test_first_values_are_put_in_place_and_returned(name, rng):
+    w, fill = Tensor(np.zeros((3, 2))), getattr(nn.init, name)
+    assert fill(w, rng=rng) is w and w.data.all()
+    for wrong in (w.data, Tensor(np.zeros((3, 2), int)), Tensor(np.broadcast_to(1.0, (3, 2)))):
+        with pytest.raises((TypeError, ValueError), match=r"init needs .*got .*;"):
+            fill(wrong, rng=rng)
+    with pytest.raises(TypeError, match=r"a generator as rng, got int; write"):
+        fill(w, rng=0)
+    for spread in ({"std": -1.0}, {"a": 2.0, "b": 1.0}):
+        if name == ("normal_" if "std" in spread else "uniform_"):
+            with pytest.raises(ValueError, match=rf"{name} needs .*got .*;"):
+                fill(w, rng=rng, **spread)
+
+
+def test_a_batch_that_is_refused_is_not_counted():
+    layer = nn.BatchNorm1d(2)
+    before = layer.state_dict()
+    with pytest.raises(ValueError, match="at least 2 numbers"):
+        layer(Tensor(np.ones((1, 2))))
+    for key, array in layer.state_dict().items():
+        np.testing.assert_array_equal(array, before[key])
