@@ -120,6 +120,7 @@ ODD = {
     "booleans": lambda a: a > 0,
     "float32 among float64": lambda a: a.astype(np.float32),
     "a nan": lambda a: put(a, np.nan),
+    "many nans": lambda a: np.where(a > 0, np.nan, a),
     "an inf": lambda a: put(a, np.inf),
     "a -inf": lambda a: put(a, -np.inf),
     "all -inf": lambda a: np.full_like(a, -np.inf),

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from dlbook.functional.arguments import (
+    common_dtype,
     need_flags,
     need_floats,
     need_floats_or_none,
@@ -47,7 +48,7 @@ def batch_norm(
         eps: added to the variance, against division by 0.
 
     Returns:
-        A tensor of the shape of `input`.
+        A tensor of the shape of `input`, of the widest dtype of those given.
 
     Raises:
         ValueError: if there are not 2 to 4 axes, a vector has not one number a channel, a
@@ -66,10 +67,10 @@ def batch_norm(
             "batch_norm needs both running_mean and running_var, or None for both, got one of "
             "them; pass the other too"
         )
-    vectors = [v for v in (running_mean, running_var, weight, bias) if v is not None]
+    vectors = _given(running_mean, running_var, weight, bias)
     of_batch = training or running_mean is None or running_var is None
     _check_channels(input.shape, [v.shape for v in vectors], of_batch)
-    x = as_rows(input.data)
+    x = as_rows(input.data.astype(common_dtype([input, *vectors]), copy=False))
     mean, var = mean_and_var(x, running_mean, running_var, training, momentum)
     inv_std = 1 / np.sqrt(var + eps)
     scale = inv_std if weight is None else inv_std * weight.data[:, None]
@@ -105,7 +106,7 @@ def layer_norm(
         eps: added to the variance, against division by 0.
 
     Returns:
-        A tensor of the shape of `input`.
+        A tensor of the shape of `input`, of the widest dtype of those given.
 
     Raises:
         ValueError: if the last axes of `input`, `weight` or `bias` have other sizes, or there is
@@ -120,7 +121,8 @@ def layer_norm(
     sizes = last_sizes(normalized_shape)
     _check_sizes(sizes, {"input": input, "weight": weight, "bias": bias})
     axes = tuple(range(-len(sizes), 0))
-    centred = input.data - input.data.mean(axis=axes, keepdims=True)
+    x = input.data.astype(common_dtype(_given(input, weight, bias)), copy=False)
+    centred = x - x.mean(axis=axes, keepdims=True)
     inv_std = 1 / np.sqrt(np.square(centred).mean(axis=axes, keepdims=True) + eps)
     x_hat = centred * inv_std
     out = x_hat if weight is None else x_hat * weight.data

@@ -64,9 +64,9 @@ class Flatten(Module):
     def forward(self, input: Tensor) -> Tensor:
         """Return a tensor whose shape has one axis in place of those from start to end."""
         need_tensors("Flatten", input=input)
-        shape = input.shape or (1,)  # as in torch, a single number is one of one
-        first = normal_dim("Flatten", self.start_dim, len(shape))
-        last = normal_dim("Flatten", self.end_dim, len(shape))
+        shape = input.shape
+        first = normal_dim("Flatten", self.start_dim, input.ndim)
+        last = normal_dim("Flatten", self.end_dim, input.ndim)
         if last < first:
             raise ValueError(
                 f"Flatten needs start_dim at or before end_dim, got {self.start_dim} and "

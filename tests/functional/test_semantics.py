@@ -89,7 +89,7 @@ INTENDED = {
     "torch's own slope at nan depends on how many numbers there are": (
         "differs",
         ["relu6"],
-        ["a nan"],
+        ["a nan", "many nans"],
     ),
 }
 DIFFERENCES = {
@@ -271,3 +271,39 @@ def test_what_is_no_real_number_is_refused_in_words(name, array):
     options = {"max_pool2d": {"kernel_size": 2}, "softmax": {"dim": 0}}.get(name, {})
     with pytest.raises(TypeError, match=r"needs .*numbers.*got (complex128|<U1); write"):
         getattr(functional, name)(Tensor(array), **options)
+
+
+KINDS = [np.float16, np.float32, np.float64, np.int64, np.uint8, np.bool]
+
+
+@pytest.mark.parametrize("first", KINDS)
+@pytest.mark.parametrize("second", KINDS)
+def test_dtypes_are_promoted_as_in_torch(first, second):
+    arrays = np.ones(2, first), np.zeros(2, second)
+    joined = functional.cat([Tensor(a) for a in arrays])
+    expected = torch.cat([torch.tensor(a) for a in arrays]).numpy()
+    assert joined.dtype == expected.dtype
+    if first in KINDS[:3]:
+        loss = functional.mse_loss(*map(Tensor, arrays))
+        assert loss.dtype == torch.nn.functional.mse_loss(*map(torch.tensor, arrays)).numpy().dtype
+
+
+@pytest.mark.parametrize("name", MIXED)
+@pytest.mark.parametrize("narrow", ["input", "weight"])
+def test_mixed_floats_are_computed_in_the_wider_and_gradients_keep_their_own(name, narrow, rng):
+    arrays = inputs(name, rng)
+    arrays[narrow] = arrays[narrow].astype(np.float32)
+    tensors = {k: Tensor(a, requires_grad=True) for k, a in arrays.items()}
+    out = our_call(name, CALLS[name][1])(**tensors)
+    wide = our_call(name, CALLS[name][1])(
+        **{k: Tensor(a.astype(np.float64)) for k, a in arrays.items()}
+    )
+    out.sum().backward()
+    assert all(tensors[k].grad.dtype == a.dtype for k, a in arrays.items())
+    assert out.dtype == np.float64
+    np.testing.assert_allclose(out.data, wide.data, rtol=1e-12, atol=1e-12)
+
+
+def test_a_layer_of_no_features_puts_out_its_bias():
+    arrays = {"input": np.zeros((3, 0)), "weight": np.zeros((2, 0)), "bias": np.ones(2)}
+    assert compare(functional.linear, torch.nn.functional.linear, arrays) == "same"
