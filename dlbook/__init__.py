@@ -13,4 +13,8 @@ def __getattr__(name: str) -> object:
     """Return the submodule or object called `name`, importing it now (PEP 562)."""
     if name in __all__:
         return _load(name)
+    if name == "__version__":
+        from dlbook.version import version
+
+        return version()
     raise AttributeError(f"dlbook has no {name!r}; it has {', '.join(__all__)}")

@@ -15,3 +15,5 @@ from . import (
     train as train,
 )
 from .tensor import Tensor as Tensor, no_grad as no_grad, record as record
+
+__version__: str

@@ -7,6 +7,7 @@ from dlbook.graph import Node, toposort
 
 SYMBOLS = {
     "__add__": "+",
+    "__sub__": "−",
     "__mul__": "×",
     "__truediv__": "/",
     "__neg__": "−",
@@ -29,7 +30,8 @@ def trace(loss: Node, **names: Node) -> list[plots.Box]:
     labels = {id(node): name for name, node in names.items()}
     made = [(node, node.parents, SYMBOLS.get(node.operation, node.operation)) for node in order]
     for node in order:
-        node.retain_grad()
+        if node.requires_grad:
+            node.retain_grad()
     loss.backward()
     boxes: dict[int, plots.Box] = {}
     for node, parents, symbol in made:

@@ -7,7 +7,7 @@ Source: Rumelhart, Hinton and Williams (1986), Nature 323, 533-536; Baydin, Pear
 and Siskind (2018), "Automatic differentiation in machine learning: a survey", section 3.2.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,7 +23,17 @@ class Node:
         requires_grad: whether `backward` should compute a gradient for it.
     """
 
-    __slots__ = ("__weakref__", "_parents", "_pull", "_retains", "data", "grad", "requires_grad")
+    __slots__ = (
+        "__weakref__",
+        "_changes",
+        "_parents",
+        "_pull",
+        "_reads",
+        "_retains",
+        "data",
+        "grad",
+        "requires_grad",
+    )
 
     def __init__(self, data: np.ndarray, requires_grad: bool):
         self.data = data
@@ -31,7 +41,38 @@ class Node:
         self.grad: np.ndarray | None = None
         self._parents: tuple[Node, ...] = ()
         self._pull: Pull | None = None
+        self._reads: tuple[tuple[Node, int], ...] = ()
+        self._changes = [0]  # a list, so that tensors which share their data share the count
         self._retains = False
+
+    def grow(self, parents: tuple["Node", ...], pull: Pull, reads: Iterable["Node"]) -> None:
+        """Become the result of an operation: `pull` gives the gradients of the parents.
+
+        Args:
+            parents: what the data were computed from, arrays of any shape.
+            pull: see `dlbook.record`.
+            reads: the nodes whose data `pull` will look at again.
+        """
+        self.requires_grad = True
+        self._parents, self._pull = parents, pull
+        self._reads = tuple([(node, node.version) for node in reads])
+
+    @property
+    def version(self) -> int:
+        """How often the data were changed in place; whoever writes into them adds 1.
+
+        Optimisers, `load_state_dict` and ``x += 1`` do so, and `backward` refuses to work with
+        data that changed since they were used. As in torch, ``x.data += 1`` is not seen.
+        """
+        return self._changes[0]
+
+    @version.setter
+    def version(self, count: int) -> None:
+        self._changes[0] = count
+
+    def shares_data_of(self, other: "Node") -> None:
+        """Count changes together with `other`, whose data, of any shape, are those of this one."""
+        self._changes = other._changes
 
     @property
     def is_leaf(self) -> bool:
@@ -59,6 +100,11 @@ class Node:
         return self.is_leaf or self._retains
 
     def retain_grad(self) -> None:
+        if not self.requires_grad:
+            raise RuntimeError(
+                "retain_grad needs a tensor that gets a gradient, got one without a graph; create "
+                "the inputs with requires_grad=True, outside no_grad()"
+            )
         self._retains = True
 
     def backward(self, gradient: Any = None) -> None:
@@ -71,8 +117,9 @@ class Node:
             gradient: where the walk starts, shape of this node; 1 if it is a single number.
 
         Raises:
-            RuntimeError: if there is no graph, if it has been walked already, or if this is not
-                a single number and `gradient` is missing.
+            RuntimeError: if there is no graph, if it has been walked already, if this is not a
+                single number and `gradient` is missing, or if data that a rule needs were
+                changed since.
             ValueError: if a gradient does not have the shape of its node.
         """
         arrived = {id(self): _start(self, gradient)}
@@ -125,7 +172,8 @@ def _start(root: Node, gradient: Any) -> np.ndarray:
             f"backward needs a single number to start from, got shape {root.shape}; "
             "reduce it with .mean() or .sum(), or pass backward(gradient)"
         )
-    g = np.ones_like(root.data) if gradient is None else np.array(gradient, root.dtype)
+    given = gradient.data if isinstance(gradient, Node) else gradient
+    g = np.ones_like(root.data) if given is None else np.array(given, root.dtype)
     if g.shape != root.shape:
         raise ValueError(
             f"backward needs a gradient of shape {root.shape}, got {g.shape}; it is that of "
@@ -136,13 +184,26 @@ def _start(root: Node, gradient: Any) -> np.ndarray:
 
 def _step(node: Node, g: np.ndarray | None) -> list[tuple[Node, np.ndarray]]:
     """Keep `g` where it is wanted, free the node, and return what parents get of `g`."""
-    parents, pull = node._parents, node._pull
+    parents, pull, reads = node._parents, node._pull, node._reads
     if g is not None and node.keeps_grad:
         node.grad = _plus(node.grad, g)
     if pull is None:
         return []
-    node._parents, node._pull = (), _walked_already
-    return [] if g is None else _apply(pull, g, parents)
+    node._parents, node._pull, node._reads = (), _walked_already, ()
+    if g is None:
+        return []
+    _check_unchanged(reads, pull)
+    return _apply(pull, g, parents)
+
+
+def _check_unchanged(reads: tuple[tuple[Node, int], ...], pull: Pull) -> None:
+    for node, version in reads:
+        if node.version != version:
+            raise RuntimeError(
+                f"the pull of {_maker(pull)} needs the data that it was computed from, got a "
+                f"tensor of shape {node.shape} that was changed in place since, such as by "
+                "optimizer.step(); call backward before that, or compute the loss again"
+            )
 
 
 def _apply(pull: Pull, g: np.ndarray, parents: tuple[Node, ...]) -> list[tuple[Node, np.ndarray]]:
@@ -150,30 +211,37 @@ def _apply(pull: Pull, g: np.ndarray, parents: tuple[Node, ...]) -> list[tuple[N
     shared = g.view()
     shared.flags.writeable = False  # a rule that wrote here would change what others were sent
     parts = pull(shared)
-    rule = f"the pull of {_maker(pull)}"
     if not isinstance(parts, tuple) or len(parts) != len(parents):
         got = f"{len(parts)} of them" if isinstance(parts, tuple) else type(parts).__name__
         raise ValueError(
-            f"{rule} needs to return a tuple of {len(parents)} gradients, one a parent, got "
-            f"{got}; a tuple of one ends with a comma: return (g,)"
+            f"the pull of {_maker(pull)} needs to return a tuple of {len(parents)} gradients, one "
+            f"a parent, got {got}; a tuple of one ends with a comma: return (g,)"
         )
     return [
-        (parent, _fitted(part, parent, rule))
+        (parent, _fitted(part, parent, pull))
         for parent, part in zip(parents, parts, strict=True)
         if parent.requires_grad and part is not None
     ]
 
 
-def _fitted(part: Any, node: Node, rule: str) -> np.ndarray:
+def _fitted(part: Any, node: Node, pull: Pull) -> np.ndarray:
     fitted: np.ndarray = np.asarray(part, node.dtype)
     if fitted.shape != node.shape:
         raise ValueError(
-            f"{rule} needs a gradient of shape {node.shape}, as its parent, got "
-            f"{fitted.shape}; if the parent was broadcast, sum over the new axes, as "
+            f"the pull of {_maker(pull)} needs a gradient of shape {node.shape}, as its parent, "
+            f"got {fitted.shape}; if the parent was broadcast, sum over the new axes, as "
             "dlbook.tensor.unbroadcast does"
         )
-    is_view = fitted.base is not None  # then somebody else may see it, or write there
-    return fitted.copy() if is_view and node.keeps_grad else fitted
+    may_be_shared = fitted.base is not None or _is_foreign(pull)
+    return fitted.copy() if may_be_shared and node.keeps_grad else fitted
+
+
+def _is_foreign(pull: Pull) -> bool:
+    """Return whether a rule was written outside dlbook: it may hold on to what it returns.
+
+    The rules of dlbook return views or new arrays, never one array twice.
+    """
+    return not getattr(pull, "__module__", "").startswith("dlbook.")
 
 
 def _maker(pull: Pull) -> str:

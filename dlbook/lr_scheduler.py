@@ -1,7 +1,14 @@
-"""Schedules: how the learning rate of an optimiser changes from epoch to epoch, as in torch."""
+"""Schedules: how the learning rate of an optimiser changes from epoch to epoch, as in torch.
 
+Each step starts from the learning rate that the optimiser has, so one that was changed by hand
+is not set back, and two schedules of one optimiser multiply.
+"""
+
+from collections.abc import Mapping
 from math import cos, pi
-from typing import Protocol
+from typing import Any, Protocol
+
+from dlbook.arguments import integer, number
 
 
 class HasRate(Protocol):
@@ -11,22 +18,58 @@ class HasRate(Protocol):
 
 
 class Schedule:
-    """What the schedules share: they count epochs and set `optimizer.lr` from the first one.
+    """What the schedules share: they count epochs and change `optimizer.lr` from the first one.
 
     Args:
         optimizer: its learning rate now is that of epoch 0.
+
+    Raises:
+        TypeError: if `optimizer` has no learning rate.
     """
 
+    options: tuple[str, ...] = ()
+
     def __init__(self, optimizer: HasRate):
+        if not hasattr(optimizer, "lr"):
+            raise TypeError(
+                f"a schedule needs an optimiser, got {type(optimizer).__name__}; make it first, "
+                "such as optim.SGD(model.parameters(), lr=0.1)"
+            )
         self.optimizer, self.first_lr, self.last_epoch = optimizer, optimizer.lr, 0
 
     def step(self) -> None:
         """Go to the next epoch."""
+        self.optimizer.lr = self.next_lr(self.optimizer.lr, self.last_epoch + 1)
         self.last_epoch += 1
-        self.optimizer.lr = self.lr(self.last_epoch)
 
-    def lr(self, epoch: int) -> float:
-        raise NotImplementedError(f"a schedule needs lr, {type(self).__name__} has none; write one")
+    def next_lr(self, lr: float, epoch: int) -> float:
+        """Return the learning rate of an epoch from `lr`, that of the epoch before it."""
+        raise NotImplementedError(
+            f"a schedule needs next_lr, {type(self).__name__} has none; write one"
+        )
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return what later steps depend on, as torch names it; the optimiser has the rest."""
+        own = {name: getattr(self, name) for name in self.options}
+        return own | {"base_lrs": [self.first_lr], "last_epoch": self.last_epoch}
+
+    def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
+        """Go on from what `state_dict` returned; the optimiser loads its own, with its lr.
+
+        Raises:
+            ValueError: if it is that of something else; then nothing changes.
+        """
+        needed = {*self.options, "base_lrs", "last_epoch"}
+        if not isinstance(state_dict, Mapping) or set(state_dict) != needed:
+            got = sorted(state_dict) if isinstance(state_dict, Mapping) else state_dict
+            raise ValueError(
+                f"load_state_dict needs {sorted(needed)}, got {got}; make a schedule of the kind "
+                "that was saved"
+            )
+        (first_lr,) = state_dict["base_lrs"]
+        for name in self.options:
+            setattr(self, name, state_dict[name])
+        self.first_lr, self.last_epoch = first_lr, state_dict["last_epoch"]
 
 
 class StepLR(Schedule):
@@ -35,24 +78,29 @@ class StepLR(Schedule):
     Args:
         optimizer: its learning rate now is that of epoch 0.
         step_size: epochs with the same learning rate.
-        gamma: the factor.
+        gamma: the factor, 0 or more.
 
     Raises:
-        ValueError: if `step_size` is less than 1.
+        TypeError, ValueError: if `step_size` is no whole number from 1, or `gamma` is negative
+            or not finite.
     """
+
+    options = ("step_size", "gamma")
 
     def __init__(self, optimizer: HasRate, step_size: int, gamma: float = 0.1):
         super().__init__(optimizer)
-        if step_size < 1:
-            raise ValueError(f"step_size needs to be 1 or more epochs, got {step_size}; try 10")
-        self.step_size, self.gamma = step_size, gamma
+        self.step_size = integer(step_size, "step_size", 1)
+        self.gamma = number(gamma, "gamma")
 
-    def lr(self, epoch: int) -> float:
-        return self.first_lr * self.gamma ** (epoch // self.step_size)
+    def next_lr(self, lr: float, epoch: int) -> float:
+        return lr if epoch % self.step_size else lr * self.gamma
 
 
 class CosineAnnealingLR(Schedule):
     """Half a cosine, from the learning rate of epoch 0 down to `eta_min` in epoch `T_max`.
+
+    In epoch e it is eta_min + (lr of epoch 0 - eta_min) * (1 + cos(pi * e / T_max)) / 2; a step
+    multiplies what is above `eta_min` by the ratio of two such factors.
 
     Args:
         optimizer: its learning rate now is that of epoch 0.
@@ -60,17 +108,20 @@ class CosineAnnealingLR(Schedule):
         eta_min: learning rate at the lowest point.
 
     Raises:
-        ValueError: if `T_max` is less than 1.
+        TypeError, ValueError: if `T_max` is no whole number from 1, or `eta_min` is negative or
+            not finite.
 
     Source: Loshchilov and Hutter (2017), arXiv:1608.03983, equation 5, without restarts.
     """
 
+    options = ("T_max", "eta_min")
+
     def __init__(self, optimizer: HasRate, T_max: int, eta_min: float = 0.0):
         super().__init__(optimizer)
-        if T_max < 1:
-            raise ValueError(f"T_max needs to be 1 or more epochs, got {T_max}; try all of them")
-        self.T_max, self.eta_min = T_max, eta_min
+        self.T_max, self.eta_min = integer(T_max, "T_max", 1), number(eta_min, "eta_min")
 
-    def lr(self, epoch: int) -> float:
-        swing = (1 + cos(pi * epoch / self.T_max)) / 2
-        return self.eta_min + (self.first_lr - self.eta_min) * swing
+    def next_lr(self, lr: float, epoch: int) -> float:
+        if (epoch - 1 - self.T_max) % (2 * self.T_max) == 0:  # up from the lowest point
+            return lr + (self.first_lr - self.eta_min) * (1 - cos(pi / self.T_max)) / 2
+        now, before = (1 + cos(pi * e / self.T_max) for e in (epoch, epoch - 1))
+        return now / before * (lr - self.eta_min) + self.eta_min

@@ -1,57 +1,20 @@
 """Optimisers: how a gradient changes the parameters. Names and defaults are those of torch.optim.
 
 `step` writes into the parameter arrays and into scratch arrays made once, so that a step
-allocates nothing and `grad` can still be looked at afterwards.
+allocates nothing and `grad` can still be looked at afterwards. `Optimizer` has what they share.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 
+from dlbook.arguments import number
 from dlbook.lr_scheduler import CosineAnnealingLR, StepLR
+from dlbook.optimizer import Optimizer, State
 from dlbook.tensor import Tensor
 
 __all__ = ["SGD", "Adam", "AdamW", "CosineAnnealingLR", "Optimizer", "RMSprop", "StepLR"]
-
-
-class Optimizer:
-    """What the optimisers share: the parameters, their learning rate, and forgetting gradients.
-
-    Args:
-        params: the tensors to change, each of any shape; its gradient has the same shape.
-        lr: learning rate, in units of parameter a unit of gradient; may be changed later.
-        weight_decay: this many times the parameter is added to its gradient.
-
-    Raises:
-        ValueError: if there are no parameters, or if `lr` or `weight_decay` is negative.
-    """
-
-    def __init__(self, params: Iterable[Tensor], lr: float, weight_decay: float):
-        self.params = list(params)
-        if not self.params:
-            raise ValueError("an optimiser needs parameters, got none; pass model.parameters()")
-        for name, value in {"lr": lr, "weight_decay": weight_decay}.items():
-            if not value >= 0:
-                raise ValueError(f"{name} needs to be 0 or more, got {value}; leave out the sign")
-        self.lr, self.weight_decay = lr, weight_decay
-        self._scratch = np.empty(max(p.data.nbytes for p in self.params), np.uint8)
-
-    def zero_grad(self) -> None:
-        for p in self.params:
-            p.grad = None
-
-    def step(self) -> None:
-        """Change each parameter that has a gradient; the others stay as they are."""
-        for i, p in enumerate(self.params):
-            if p.grad is not None:
-                scratch = self._scratch[: p.data.nbytes].view(p.dtype).reshape(p.shape)
-                self._update(i, p.data, self._decayed(p.data, p.grad), scratch)
-
-    def _decayed(self, p: np.ndarray, g: np.ndarray) -> np.ndarray:
-        return g + self.weight_decay * p if self.weight_decay else g
-
-    def _update(self, i: int, p: np.ndarray, g: np.ndarray, scratch: np.ndarray) -> None:
-        raise NotImplementedError(f"an optimiser needs _update, {type(self).__name__} has none")
 
 
 class SGD(Optimizer):
@@ -65,11 +28,13 @@ class SGD(Optimizer):
         nesterov: step along g + momentum * v instead of v.
 
     Raises:
-        ValueError: if `nesterov` has no momentum to work with, or a number is negative.
+        TypeError, ValueError: as `Optimizer`; or if `momentum` is negative, or 0 with `nesterov`.
 
     Source: Sutskever, Martens, Dahl and Hinton (2013), "On the importance of initialization
     and momentum in deep learning", section 2.
     """
+
+    options = ("lr", "momentum", "weight_decay", "nesterov")
 
     def __init__(
         self,
@@ -80,21 +45,21 @@ class SGD(Optimizer):
         nesterov: bool = False,
     ):
         super().__init__(params, lr, weight_decay)
-        if not momentum >= 0 or (nesterov and not momentum):
-            raise ValueError(
-                f"momentum needs to be 0 or more, and more than 0 for nesterov, got {momentum}; "
-                "try 0.9"
-            )
-        self.momentum, self.nesterov = momentum, nesterov
-        self._velocity = [np.zeros_like(p.data) for p in self.params] if momentum else []
+        self.momentum, self.nesterov = number(momentum, "momentum"), nesterov
+        if nesterov and not momentum:
+            raise ValueError(f"nesterov needs a momentum above 0, got {momentum}; try momentum=0.9")
 
-    def _update(self, i: int, p: np.ndarray, g: np.ndarray, scratch: np.ndarray) -> None:
+    def _buffers(self) -> tuple[str, ...]:
+        return ("momentum_buffer",) if self.momentum else ()
+
+    def _change(self, state: State, g: np.ndarray, scratch: np.ndarray) -> np.ndarray:
         if self.momentum:
-            v = self._velocity[i]
+            v = state["momentum_buffer"]
             v *= self.momentum
             v += g
             g = g + self.momentum * v if self.nesterov else v
-        p -= np.multiply(g, self.lr, out=scratch)
+        np.multiply(g, self.lr, out=scratch)
+        return scratch
 
 
 class RMSprop(Optimizer):
@@ -110,10 +75,12 @@ class RMSprop(Optimizer):
         centered: take the running standard deviation as size, not the root mean square.
 
     Raises:
-        ValueError: if a number is negative.
+        TypeError, ValueError: as `Optimizer`; or if another number is negative or not finite.
 
     Source: Tieleman and Hinton (2012), "Neural networks for machine learning", lecture 6.5.
     """
+
+    options = ("lr", "alpha", "eps", "weight_decay", "momentum", "centered")
 
     def __init__(
         self,
@@ -126,35 +93,36 @@ class RMSprop(Optimizer):
         centered: bool = False,
     ):
         super().__init__(params, lr, weight_decay)
-        if not (alpha >= 0 and momentum >= 0):
-            raise ValueError(
-                f"alpha and momentum need to be 0 or more, got {alpha} and {momentum}; try the "
-                "defaults"
-            )
-        self.alpha, self.eps, self.momentum, self.centered = alpha, eps, momentum, centered
-        self._square = [np.zeros_like(p.data) for p in self.params]
-        self._mean = [np.zeros_like(p.data) for p in self.params] if centered else []
-        self._velocity = [np.zeros_like(p.data) for p in self.params] if momentum else []
+        self.alpha, self.eps = number(alpha, "alpha"), number(eps, "eps")
+        self.momentum, self.centered = number(momentum, "momentum"), centered
 
-    def _update(self, i: int, p: np.ndarray, g: np.ndarray, scratch: np.ndarray) -> None:
-        np.sqrt(self._running_square(i, g, scratch), out=scratch)
+    def _buffers(self) -> tuple[str, ...]:
+        names = ["square_avg"]
+        if self.momentum:
+            names.append("momentum_buffer")
+        if self.centered:
+            names.append("grad_avg")
+        return tuple(names)
+
+    def _change(self, state: State, g: np.ndarray, scratch: np.ndarray) -> np.ndarray:
+        np.sqrt(self._running_square(state, g, scratch), out=scratch)
         scratch += self.eps
         np.divide(g, scratch, out=scratch)
         if self.momentum:
-            v = self._velocity[i]
+            v = state["momentum_buffer"]
             v *= self.momentum
             v += scratch
             scratch[...] = v
         scratch *= self.lr
-        p -= scratch
+        return scratch
 
-    def _running_square(self, i: int, g: np.ndarray, scratch: np.ndarray) -> np.ndarray:
+    def _running_square(self, state: State, g: np.ndarray, scratch: np.ndarray) -> np.ndarray:
         """Return the running mean of g^2, or the running variance; it may lie in `scratch`."""
-        square = self._square[i]
+        square: np.ndarray = state["square_avg"]
         _move(square, np.multiply(g, g, out=scratch), self.alpha, scratch)
         if not self.centered:
             return square
-        mean = self._mean[i]
+        mean = state["grad_avg"]
         _move(mean, g, self.alpha, scratch)
         np.multiply(mean, mean, out=scratch)
         np.subtract(square, scratch, out=scratch)
@@ -172,10 +140,13 @@ class Adam(Optimizer):
         weight_decay: this many times the parameter is added to its gradient.
 
     Raises:
-        ValueError: if there are no parameters, or if `lr` or `weight_decay` is negative.
+        TypeError, ValueError: as `Optimizer`; or if `betas` are not two numbers from 0 to below
+            1, or `eps` is negative.
 
     Source: Kingma and Ba (2015), arXiv:1412.6980, algorithm 1.
     """
+
+    options = ("lr", "betas", "eps", "weight_decay")
 
     def __init__(
         self,
@@ -186,22 +157,22 @@ class Adam(Optimizer):
         weight_decay: float = 0,
     ):
         super().__init__(params, lr, weight_decay)
-        self.betas, self.eps = betas, eps
-        self._mean = [np.zeros_like(p.data) for p in self.params]
-        self._square = [np.zeros_like(p.data) for p in self.params]
-        self._steps = [0] * len(self.params)
+        self.betas, self.eps = _checked_betas(betas), number(eps, "eps")
 
-    def _update(self, i: int, p: np.ndarray, g: np.ndarray, scratch: np.ndarray) -> None:
-        self._steps[i] += 1
-        mean, square, (beta1, beta2) = self._mean[i], self._square[i], self.betas
+    def _buffers(self) -> tuple[str, ...]:
+        return "exp_avg", "exp_avg_sq"
+
+    def _change(self, state: State, g: np.ndarray, scratch: np.ndarray) -> np.ndarray:
+        mean, square, steps = state["exp_avg"], state["exp_avg_sq"], state["step"]
+        beta1, beta2 = self.betas
         _move(mean, g, beta1, scratch)
         _move(square, np.multiply(g, g, out=scratch), beta2, scratch)
         np.sqrt(square, out=scratch)
-        scratch /= (1 - beta2 ** self._steps[i]) ** 0.5  # both means start at 0: scale them up
+        scratch /= (1 - beta2**steps) ** 0.5  # both means start at 0: scale them up
         scratch += self.eps
         np.divide(mean, scratch, out=scratch)
-        scratch *= self.lr / (1 - beta1 ** self._steps[i])
-        p -= scratch
+        scratch *= self.lr / (1 - beta1**steps)
+        return scratch
 
 
 class AdamW(Adam):
@@ -217,10 +188,12 @@ class AdamW(Adam):
         weight_decay: what is lost of a parameter in a step, in units of lr.
 
     Raises:
-        ValueError: if there are no parameters, or if `lr` or `weight_decay` is negative.
+        TypeError, ValueError: as `Adam`.
 
     Source: Loshchilov and Hutter (2019), arXiv:1711.05101, algorithm 2.
     """
+
+    decoupled = True
 
     def __init__(
         self,
@@ -232,9 +205,16 @@ class AdamW(Adam):
     ):
         super().__init__(params, lr, betas, eps, weight_decay)
 
-    def _decayed(self, p: np.ndarray, g: np.ndarray) -> np.ndarray:
-        p *= 1 - self.lr * self.weight_decay
-        return g
+
+def _checked_betas(betas: Any) -> tuple[float, float]:
+    try:
+        first, second = betas
+    except (TypeError, ValueError):
+        raise TypeError(f"betas needs two numbers, got {betas}; try (0.9, 0.999)") from None
+    checked = number(first, "the first of betas"), number(second, "the second of betas")
+    if max(checked) >= 1:
+        raise ValueError(f"betas needs two numbers below 1, got {betas}; try (0.9, 0.999)")
+    return checked
 
 
 def _move(mean: np.ndarray, new: np.ndarray, keep: float, scratch: np.ndarray) -> None:

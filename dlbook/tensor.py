@@ -3,34 +3,33 @@
 An operation computes its result with NumPy and hands it to `record`, together with its parents
 and a function `pull` that turns the gradient of the result into the gradients of the parents.
 That is all there is: a new operation needs no class and no registration, here or in a notebook.
+Where this differs from torch on purpose stands in `differences.md`, beside this file.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Iterable
 from numbers import Real
 from typing import Any
 
 import numpy as np
 
-from dlbook.array_node import ArrayNode
-from dlbook.broadcasting import Axes, restore_axes, unbroadcast as unbroadcast
-from dlbook.graph import Pull
+from dlbook.broadcasting import elementwise, product, unbroadcast as unbroadcast
+from dlbook.changing import Changing
+from dlbook.comparison import Comparing
+from dlbook.graph import Node, Pull
+from dlbook.promotion import NUMBERS, as_dtype, as_float, as_operand, number_dtype, together
+from dlbook.recording import is_recording, no_grad as no_grad
+from dlbook.reduction import Reducing
+from dlbook.shaping import Shaping
 
-_recording = ContextVar("recording", default=True)
-
-
-@contextmanager
-def no_grad() -> Iterator[None]:
-    """Compute without recording: what is made inside has no graph and needs no gradient."""
-    token = _recording.set(False)
-    try:
-        yield
-    finally:
-        _recording.reset(token)
+NO_MINUS = "- needs numbers, got booleans; write ~x, or x.to(np.int64) first"
 
 
-def record(data: np.ndarray, parents: Sequence["Tensor"], pull: Pull) -> "Tensor":
+def record(
+    data: np.ndarray,
+    parents: Iterable["Tensor"],
+    pull: Pull,
+    reads: Iterable["Tensor"] | None = None,
+) -> "Tensor":
     """Return `data` as a tensor that knows its parents: the one door for every operation.
 
     Args:
@@ -40,83 +39,146 @@ def record(data: np.ndarray, parents: Sequence["Tensor"], pull: Pull) -> "Tensor
             returns a tuple: for each parent its gradient, shape of that parent, or None. It must
             not change the array that it is given. The field calls it the vjp, vector-Jacobian
             product.
+        reads: the parents whose data `pull` looks at again; `backward` refuses to run if one of
+            them was changed in between. None stands for all parents.
 
     Raises:
-        TypeError: if a parent is not a tensor.
+        TypeError: if a parent is not a tensor, or a result with a gradient has a dtype that is
+            not floating point.
 
     Example:
         ``def square(x): return record(x.data**2, (x,), lambda g: (2 * x.data * g,))``
     """
-    others = [type(parent).__name__ for parent in parents if not isinstance(parent, Tensor)]
-    if others:
-        raise TypeError(f"record needs tensors as parents, got {others[0]}; write Tensor(x)")
-    result = Tensor(np.asarray(data))
-    if _recording.get() and any(parent.requires_grad for parent in parents):
-        result.requires_grad = True
-        result._parents, result._pull = tuple(parents), pull
+    parents = _checked(parents)
+    result = _plain(data)
+    if result.data.base is not None:
+        for parent in parents:
+            if np.may_share_memory(result.data, parent.data):
+                result.shares_data_of(parent)
+    if is_recording() and any([parent.requires_grad for parent in parents]):
+        if result.dtype.kind != "f":
+            raise TypeError(
+                f"record needs floating-point data for a result with a gradient, got "
+                f"{result.dtype}; convert them, or pass x.detach() as parent"
+            )
+        result.grow(parents, pull, parents if reads is None else reads)
     return result
 
 
-class Tensor(ArrayNode):
+def _plain(data: Any) -> "Tensor":
+    """Return an array as a tensor without a graph, and without the checks of `Tensor`."""
+    result = Tensor.__new__(Tensor)
+    Node.__init__(result, np.asarray(data), False)
+    return result
+
+
+def _checked(parents: Any) -> tuple["Tensor", ...]:
+    listed = (parents,) if isinstance(parents, np.ndarray) else tuple(parents)
+    others = [type(parent).__name__ for parent in listed if not isinstance(parent, Tensor)]
+    if isinstance(parents, Tensor) or others:
+        got = others[0] if others else "one without a tuple"
+        raise TypeError(f"record needs tensors as parents, got {got}; write (Tensor(x),)")
+    return listed
+
+
+def factors_read(a: "Tensor", b: "Tensor") -> list["Tensor"]:
+    """Return which factors, of any shape, the rule of a product reads: each for the other."""
+    return [x for x, other in ((a, b), (b, a)) if other.requires_grad]
+
+
+class Tensor(Comparing, Reducing, Shaping, Changing):
     """An array and, once `backward` has run, the gradient of a loss with respect to it.
 
-    Numbers and lists become float32; NumPy arrays keep their dtype, and a single number in an
-    expression never widens it. Names and arguments are torch's, with one difference: `grad` is
-    a plain NumPy array. As in torch, `backward` adds to the `grad` of the leaves (the tensors
-    that no operation made) and leaves the others alone unless `retain_grad` was called.
+    Numbers and lists become float32; arrays and tensors keep their dtype, and a single number in
+    an expression never widens it. Names and arguments are torch's; `differences.md` lists where
+    results are not. As in torch, `backward` adds to the `grad` of the leaves (the tensors that no
+    operation made) and leaves the others alone unless `retain_grad` was called.
 
     Args:
-        data: a number, a nested list or an array of any shape; an array is not copied.
+        data: a number, a nested list, an array or a tensor of any shape; an array is not copied.
         requires_grad: whether `backward` should compute a gradient for this tensor.
         dtype: a NumPy dtype to convert to.
 
     Raises:
-        TypeError: if a gradient is wanted for a dtype that is not floating point.
+        TypeError: if `data` is not made of real numbers or booleans, or a gradient is wanted for
+            a dtype that is not floating point.
+        ValueError: if it is a list of lists of different lengths.
     """
 
     __slots__ = ()
     __array_ufunc__ = None  # let `array * tensor` reach Tensor.__rmul__
+    _record, _plain = staticmethod(record), staticmethod(_plain)  # for the kinds of methods above
 
     def detach(self) -> "Tensor":
-        return Tensor(self.data)
+        return Tensor(self)
+
+    def to(self, dtype: Any) -> "Tensor":
+        """Return the numbers in another dtype, same shape; among floats, with a gradient."""
+        out = Tensor(self, dtype=as_dtype(dtype))
+        if out.dtype == self.dtype:
+            return self
+        is_float = out.dtype.kind == "f"
+        return record(out.data, (self,), lambda g: (g,), reads=()) if is_float else out
 
     # ---- arithmetic ----
 
     def _lift(self, other: Any) -> "Tensor":
         if isinstance(other, Tensor):
             return other
-        weak = np.ndim(other) == 0 and self.dtype.kind == "f"
-        return Tensor(other, dtype=self.dtype if weak else None)
+        is_number = isinstance(other, NUMBERS)
+        return _plain(as_operand(other, self.dtype)) if is_number else Tensor(other)
 
     def __add__(self, other: Any) -> "Tensor":
         a, b = self, self._lift(other)
+        x, y = together(a.data, b.data)
 
-        def pull(g: np.ndarray) -> tuple[np.ndarray, ...]:
-            return unbroadcast(g, a.shape), unbroadcast(g, b.shape)
+        def pull(g: np.ndarray) -> tuple[np.ndarray | None, ...]:
+            return (
+                unbroadcast(g, x.shape) if a.requires_grad else None,
+                unbroadcast(g, y.shape) if b.requires_grad else None,
+            )
 
-        return record(a.data + b.data, (a, b), pull)
+        return record(elementwise(np.add, x, y), (a, b), pull, reads=())
+
+    def __sub__(self, other: Any) -> "Tensor":
+        a, b = self, self._lift(other)
+        x, y = together(a.data, b.data)
+        if "b" in (a.dtype.kind, b.dtype.kind) or isinstance(other, bool | np.bool_):
+            raise TypeError(NO_MINUS)
+
+        def pull(g: np.ndarray) -> tuple[np.ndarray | None, ...]:
+            return (
+                unbroadcast(g, x.shape) if a.requires_grad else None,
+                unbroadcast(-g, y.shape) if b.requires_grad else None,
+            )
+
+        return record(elementwise(np.subtract, x, y), (a, b), pull, reads=())
 
     def __mul__(self, other: Any) -> "Tensor":
         a, b = self, self._lift(other)
+        x, y = together(a.data, b.data)
 
         def pull(g: np.ndarray) -> tuple[np.ndarray | None, ...]:
             return (
-                unbroadcast(g * b.data, a.shape) if a.requires_grad else None,
-                unbroadcast(g * a.data, b.shape) if b.requires_grad else None,
+                unbroadcast(g * y, x.shape) if a.requires_grad else None,
+                unbroadcast(g * x, y.shape) if b.requires_grad else None,
             )
 
-        return record(a.data * b.data, (a, b), pull)
+        return record(elementwise(np.multiply, x, y), (a, b), pull, factors_read(a, b))
 
     def __truediv__(self, other: Any) -> "Tensor":
         a, b = self, self._lift(other)
+        x, y = map(as_float, together(a.data, b.data))
+        out = elementwise(np.divide, x, y)
 
         def pull(g: np.ndarray) -> tuple[np.ndarray | None, ...]:
+            dx = g / y
             return (
-                unbroadcast(g / b.data, a.shape) if a.requires_grad else None,
-                unbroadcast(-g * a.data / b.data**2, b.shape) if b.requires_grad else None,
+                unbroadcast(dx, x.shape) if a.requires_grad else None,
+                unbroadcast(-dx * out, y.shape) if b.requires_grad else None,
             )
 
-        return record(a.data / b.data, (a, b), pull)
+        return record(out, (a, b), pull, reads=(b,))
 
     def __pow__(self, exponent: float) -> "Tensor":
         if not isinstance(exponent, Real):
@@ -124,34 +186,38 @@ class Tensor(ArrayNode):
                 f"** needs a number as exponent, got {type(exponent).__name__}; "
                 "write (x.log() * exponent).exp()"
             )
-
-        exponent = float(exponent)
+        dtype = number_dtype(self.dtype, exponent)
+        x, e = self.data.astype(dtype, copy=False), as_operand(exponent, dtype).item()
+        if dtype.kind != "f" and e < 0:
+            raise RuntimeError(
+                f"** needs an exponent of 0 or more for integers, got {e}; write {float(e)}"
+            )
 
         def pull(g: np.ndarray) -> tuple[np.ndarray]:
-            return (g * (exponent * self.data ** (exponent - 1) if exponent else 0.0),)
+            return (g * (e * x ** (e - 1)) if e else np.zeros_like(x),)
 
-        return record(self.data**exponent, (self,), pull)
+        return record((x**e).astype(dtype, copy=False), (self,), pull)
 
     def __matmul__(self, other: Any) -> "Tensor":
         a, b = self, self._lift(other)
-        if b.ndim == 1:
+        if b.ndim == 1 and a.ndim:
             return (a @ b[:, None])[..., 0]
-        if a.ndim == 1:
+        if a.ndim == 1 and b.ndim:
             return (a[None, :] @ b)[..., 0, :]
+        x, y = together(a.data, b.data)
 
         def pull(g: np.ndarray) -> tuple[np.ndarray | None, ...]:
             return (
-                unbroadcast(g @ b.data.swapaxes(-1, -2), a.shape) if a.requires_grad else None,
-                unbroadcast(a.data.swapaxes(-1, -2) @ g, b.shape) if b.requires_grad else None,
+                unbroadcast(g @ y.swapaxes(-1, -2), x.shape) if a.requires_grad else None,
+                unbroadcast(x.swapaxes(-1, -2) @ g, y.shape) if b.requires_grad else None,
             )
 
-        return record(a.data @ b.data, (a, b), pull)
+        return record(product(x, y), (a, b), pull, factors_read(a, b))
 
     def __neg__(self) -> "Tensor":
-        return record(-self.data, (self,), lambda g: (-g,))
-
-    def __sub__(self, other: Any) -> "Tensor":
-        return self + -self._lift(other)
+        if self.dtype.kind == "b":
+            raise TypeError(NO_MINUS)
+        return record(-self.data, (self,), lambda g: (-g,), reads=())
 
     def __rsub__(self, other: Any) -> "Tensor":
         return self._lift(other) - self
@@ -168,79 +234,64 @@ class Tensor(ArrayNode):
     # ---- one value at a time ----
 
     def exp(self) -> "Tensor":
-        out = np.exp(self.data)
-        return record(out, (self,), lambda g: (g * out,))
+        out = np.exp(as_float(self.data))
+        return record(out, (self,), lambda g: (g * out,), reads=())
 
     def log(self) -> "Tensor":
-        return record(np.log(self.data), (self,), lambda g: (g / self.data,))
+        x = as_float(self.data)
+        return record(np.log(x), (self,), lambda g: (g / x,))
 
     def tanh(self) -> "Tensor":
-        out = np.tanh(self.data)
-        return record(out, (self,), lambda g: (g * (1 - out * out),))
+        out = np.tanh(as_float(self.data))
+        return record(out, (self,), lambda g: (g * (1 - out * out),), reads=())
 
     def sqrt(self) -> "Tensor":
-        out = np.sqrt(self.data)
-        return record(out, (self,), lambda g: (g / (2 * out),))
+        out = np.sqrt(as_float(self.data))
+        return record(out, (self,), lambda g: (g / (2 * out),), reads=())
 
     def abs(self) -> "Tensor":
-        return record(np.abs(self.data), (self,), lambda g: (g * np.sign(self.data),))
+        """Return the sizes of the values, same shape; the slope at 0 is 0."""
+        x = self.data
+        if x.dtype.kind == "b":
+            raise TypeError("abs needs numbers, got booleans; write x.to(np.int64) first")
+        return record(np.abs(x), (self,), lambda g: (np.where(x < 0, -g, np.where(x > 0, g, 0)),))
 
     def maximum(self, other: Any) -> "Tensor":
+        """Return the larger of two values, broadcast to one shape; a tie shares the gradient."""
         a, b = self, self._lift(other)
+        x, y = together(a.data, b.data)
 
         def pull(g: np.ndarray) -> tuple[np.ndarray, ...]:
-            share = np.where(a.data == b.data, g / 2, g * (a.data > b.data))  # a tie is halved
-            return unbroadcast(share, a.shape), unbroadcast(g - share, b.shape)
+            halved = np.where(x == y, g / 2, g)
+            return (
+                unbroadcast(np.where(x < y, 0, halved), x.shape),
+                unbroadcast(np.where(x > y, 0, halved), y.shape),
+            )
 
-        return record(np.maximum(a.data, b.data), (a, b), pull)
+        return record(elementwise(np.maximum, x, y), (a, b), pull)
 
-    # ---- over axes ----
+    def clamp(self, min: float | None = None, max: float | None = None) -> "Tensor":
+        """Return the values, none below `min` or above `max`, same shape; both ends have slope 1.
 
-    def sum(self, dim: Axes = None, keepdim: bool = False) -> "Tensor":
-        def pull(g: np.ndarray) -> tuple[np.ndarray]:
-            return (np.broadcast_to(restore_axes(g, dim, keepdim), self.shape),)
-
-        return record(self.data.sum(axis=dim, keepdims=keepdim), (self,), pull)
-
-    def mean(self, dim: Axes = None, keepdim: bool = False) -> "Tensor":
-        total = self.sum(dim, keepdim)
-        return total / (self.data.size / total.data.size)
-
-    def amax(self, dim: Axes = None, keepdim: bool = False) -> "Tensor":
-        top = self.data.max(axis=dim, keepdims=True)
-
-        def pull(g: np.ndarray) -> tuple[np.ndarray]:
-            ties = self.data == top
-            share = ties / ties.sum(axis=dim, keepdims=True, dtype=self.dtype)
-            return (restore_axes(g, dim, keepdim) * share,)
-
-        return record(self.data.max(axis=dim, keepdims=keepdim), (self,), pull)
-
-    # ---- shape ----
-
-    def reshape(self, *shape: Any) -> "Tensor":
-        return record(self.data.reshape(*shape), (self,), lambda g: (g.reshape(self.shape),))
-
-    def permute(self, *dims: int) -> "Tensor":
-        back = np.argsort(dims)
-        return record(self.data.transpose(dims), (self,), lambda g: (g.transpose(back),))
-
-    def transpose(self, dim0: int, dim1: int) -> "Tensor":
-        return record(self.data.swapaxes(dim0, dim1), (self,), lambda g: (g.swapaxes(dim0, dim1),))
-
-    @property
-    def T(self) -> "Tensor":
-        return record(self.data.T, (self,), lambda g: (g.T,))
-
-    def __getitem__(self, index: Any) -> "Tensor":
-        out = self.data[index]
+        Raises:
+            TypeError: if a bound is not a number, or there is none.
+        """
+        bounds = [bound for bound in (min, max) if bound is not None]
+        if not bounds or not all(isinstance(bound, NUMBERS) for bound in bounds):
+            raise TypeError(
+                f"clamp needs a number as min, as max, or as both, got {min!r} and {max!r}; for a "
+                "tensor of bounds use maximum"
+            )
+        x = self.data
+        for bound in bounds:
+            x = x.astype(number_dtype(x.dtype, bound), copy=False)
+        low, high = (bound if bound is None else as_operand(bound, x.dtype) for bound in (min, max))
 
         def pull(g: np.ndarray) -> tuple[np.ndarray]:
-            whole = np.zeros_like(self.data)
-            if np.may_share_memory(out, self.data):  # a slice: no place is named twice
-                whole[index] = g
-            else:
-                np.add.at(whole, index, g)
-            return (whole,)
+            above = True if low is None else x >= low
+            below = True if high is None else x <= high
+            return (np.where(above & below, g, 0),)
 
-        return record(out, (self,), pull)
+        return record(np.clip(x, low, high), (self,), pull)
+
+    __abs__ = abs

@@ -1,20 +1,24 @@
 """The training loop: forward, loss, backward, step, over and over, watched by validation data."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import isfinite
+from typing import Any
 
 import numpy as np
 from tqdm.auto import tqdm
 
+from dlbook.arguments import integer
 from dlbook.checkpoint import load as load, save as save
+from dlbook.clipping import clip_grad_norm_ as clip_grad_norm_
 from dlbook.data import batches
+from dlbook.evaluation import accuracy as accuracy, accuracy_under, as_array, predict as predict
 from dlbook.functional import cross_entropy
 from dlbook.lr_scheduler import Schedule
-from dlbook.nn.hooks import evaluation
 from dlbook.nn.module import Module
-from dlbook.optim import Optimizer
-from dlbook.tensor import Tensor, no_grad
+from dlbook.optimizer import Optimizer
+from dlbook.tensor import Tensor
 
 Examples = tuple[np.ndarray, np.ndarray]
 Loss = Callable[[Tensor, np.ndarray], Tensor]
@@ -27,7 +31,9 @@ class History:
     Args:
         train_loss: mean over the batches, while the parameters were changing.
         validation_loss: after the epoch.
-        validation_accuracy: after the epoch, from 0 to 1; empty if targets are not classes.
+        validation_accuracy: after the epoch, from 0 to 1: of class numbers, shape (n,), the
+            highest of several scores; under `binary_cross_entropy_with_logits`, of 1 and 0 in the
+            shape of the outputs, whether the score is above 0. Empty for all else.
     """
 
     train_loss: list[float] = field(default_factory=list)
@@ -37,6 +43,8 @@ class History:
     @property
     def best_epoch(self) -> int:
         """The first epoch with the smallest validation loss."""
+        if not self.validation_loss:
+            raise ValueError("best_epoch needs one epoch or more, got none; run fit for longer")
         return int(np.argmin(self.validation_loss))
 
     def last(self) -> dict[str, float]:
@@ -56,14 +64,23 @@ def fit(
     schedule: Schedule | None = None,
     max_norm: float | None = None,
     patience: int | None = None,
+    drop_last: bool = False,
+    history: History | None = None,
     progress: bool = True,
 ) -> History:
     """Train `model` in place and return what happened.
 
+    While it trains, the model is in training mode; layers that were put into evaluation mode one
+    by one, in a model that is not, stay so. Afterwards each has the mode that it had, also after
+    an error. If you interrupt it (Ctrl-C, or the stop button of a notebook), `fit` says so and
+    returns the epochs that are whole. Errors are raised; pass a `history` to have the epochs
+    before one.
+
     Args:
         model: takes a tensor of inputs, shape (batch, ...), and returns its outputs.
         optimizer: made with the parameters of the model.
-        train: inputs of shape (n, ...) and targets of shape (n, ...), to learn from.
+        train: inputs of shape (n, ...) and targets of shape (n, ...), to learn from: arrays,
+            tensors or lists, which are not written to.
         validation: the same for other examples, which are only looked at.
         epochs: how often to go through the training data, at most.
         batch_size: examples a step.
@@ -72,93 +89,50 @@ def fit(
         schedule: its `step` is called after each epoch, to change the learning rate.
         max_norm: gradients are clipped to this norm before each step, see `clip_grad_norm_`.
         patience: stop after this many epochs without a better validation loss, and give the
-            model back the parameters of its best epoch. None: run all epochs, keep the last.
+            model the parameters of its best epoch, also if it ends by an interruption or an
+            error. None: run all epochs, keep the last parameters.
+        drop_last: leave out the last batch of an epoch if it is shorter than the others.
+        history: what an earlier call returned, to go on with: new epochs are added to it, and
+            `patience` takes the parameters that the model has for those of its best epoch.
         progress: whether to show a bar.
 
     Raises:
-        ValueError: if inputs and targets differ in length.
+        TypeError: if an argument is of the wrong kind.
+        ValueError: if inputs and targets differ in length or are empty, if a number is out of
+            range, or if the optimizer was made with the parameters of another model.
         FloatingPointError: if a loss is not finite.
 
     Source: Prechelt (1998), "Early stopping - but when?", for `patience`.
     """
-    _check_lengths(train, validation)
-    history, best = History(), None
+    train, validation = _examples(train, "train"), _examples(validation, "validation")
+    epochs = integer(epochs, "epochs")
+    order = batches(len(train[0]), batch_size, rng, drop_last)
+    _check_options(model, optimizer, len(order), max_norm, patience)
+    history = History() if history is None else history
     step = _Step(model, optimizer, loss, max_norm)
+    best = model.state_dict() if patience and history.validation_loss else None
     quiet = np.errstate(over="ignore", invalid="ignore")  # _finite says it in one sentence
-    with quiet, tqdm(range(epochs), unit="epoch", disable=not progress) as bar:
-        for epoch in bar:
-            model.train()
-            order = batches(len(train[0]), batch_size, rng)
-            history.train_loss.append(_learn(step, train, order, epoch))
-            _validate(model, validation, loss, history)
-            if schedule is not None:
-                schedule.step()
-            bar.set_postfix(history.last(), refresh=False)
-            if patience is None:
-                continue
-            if history.best_epoch == epoch:
-                best = model.state_dict()
-            elif epoch - history.best_epoch >= patience:
-                break
-    if best is not None:
-        model.load_state_dict(best)
+    with _training(model), quiet, tqdm(total=epochs, unit="epoch", disable=not progress) as bar:
+        try:
+            for _ in range(epochs):
+                epoch = len(history.validation_loss)
+                train_loss = _learn(step, train, order, epoch)
+                validated = _validate(model, validation, loss, epoch)
+                if patience and _is_best(validated[0], history):
+                    best = model.state_dict()
+                _note(history, train_loss, *validated)
+                bar.set_postfix(history.last(), refresh=False)
+                bar.update()
+                if schedule is not None:
+                    schedule.step()
+                if patience and epoch - history.best_epoch >= patience:
+                    break
+        except KeyboardInterrupt:
+            _tell_interruption(history, best is not None)
+        finally:
+            if best is not None:
+                model.load_state_dict(best)
     return history
-
-
-def clip_grad_norm_(parameters: Iterable[Tensor], max_norm: float) -> float:
-    """Scale all gradients by one factor, so that together their norm is at most `max_norm`.
-
-    Args:
-        parameters: their `grad`, each of the shape of its parameter, is changed in place;
-            those without one are left out.
-        max_norm: a number above 0.
-
-    Returns:
-        The norm before: the square root of the sum of all squares.
-
-    Raises:
-        ValueError: if `max_norm` is not above 0.
-
-    Source: Pascanu, Mikolov and Bengio (2013), "On the difficulty of training recurrent neural
-    networks", algorithm 1.
-    """
-    if not max_norm > 0:
-        raise ValueError(f"clip_grad_norm_ needs a max_norm above 0, got {max_norm}; try 1.0")
-    gradients = [p.grad for p in parameters if p.grad is not None]
-    norm = float(np.sqrt(sum(np.square(g, dtype=np.float64).sum() for g in gradients)))
-    factor = max_norm / (norm + 1e-6)
-    if factor < 1:
-        for g in gradients:
-            g *= factor
-    return norm
-
-
-def predict(model: Module, x: np.ndarray, batch_size: int = 512) -> np.ndarray:
-    """Return the outputs of `model` in evaluation mode, without recording a graph.
-
-    Args:
-        model: takes a tensor of inputs; each of its modules is put back into its own mode.
-        x: inputs, shape (n, ...).
-        batch_size: how many go through the model at once.
-
-    Returns:
-        The outputs, shape (n, ...).
-    """
-    starts = range(0, len(x), batch_size)
-    with no_grad(), evaluation(model):
-        parts = [model(Tensor(x[start : start + batch_size])).data for start in starts]
-    return np.concatenate(parts)
-
-
-def accuracy(model: Module, x: np.ndarray, y: np.ndarray) -> float:
-    """Return the fraction of examples whose highest score is that of their class.
-
-    Args:
-        model: returns scores of shape (batch, classes).
-        x: inputs, shape (n, ...).
-        y: class numbers, shape (n,).
-    """
-    return float((predict(model, x).argmax(axis=1) == y).mean())
 
 
 @dataclass(frozen=True)
@@ -174,8 +148,8 @@ class _Step:
         """Return the loss of a batch before the step, which is not taken if it is not finite."""
         self.optimizer.zero_grad()
         value = self.loss(self.model(Tensor(x)), y)
-        value.backward()
         number = _finite(value, "training", epoch)
+        value.backward()
         if self.max_norm is not None:
             clip_grad_norm_(self.model.parameters(), self.max_norm)
         self.optimizer.step()
@@ -183,24 +157,73 @@ class _Step:
 
 
 def _learn(step: _Step, train: Examples, order: Iterable[np.ndarray], epoch: int) -> float:
-    """Return the mean loss over the batches of one epoch."""
+    """Return the mean loss over the examples of one epoch."""
     x, y = train
-    total = 0.0
+    total, count = 0.0, 0
     for rows in order:
         total += step(x[rows], y[rows], epoch) * len(rows)
-    return total / len(x)
+        count += len(rows)
+    return total / count
 
 
-def _validate(model: Module, validation: Examples, loss: Loss, history: History) -> None:
+def _validate(
+    model: Module, validation: Examples, loss: Loss, epoch: int
+) -> tuple[float, float | None]:
+    """Return the loss, and the accuracy where there is one."""
     x, y = validation
     outputs = predict(model, x)
-    value = _finite(loss(Tensor(outputs), y), "validation", len(history.validation_loss))
+    value = _finite(loss(Tensor(outputs), y), "validation", epoch)
+    return value, accuracy_under(loss, outputs, y)
+
+
+def _is_best(value: float, history: History) -> bool:
+    return value < min(history.validation_loss, default=float("inf"))
+
+
+def _note(history: History, train_loss: float, value: float, right: float | None) -> None:
+    history.train_loss.append(train_loss)
     history.validation_loss.append(value)
-    if y.dtype.kind in "iu":
-        history.validation_accuracy.append(float((outputs.argmax(axis=1) == y).mean()))
+    if right is not None:
+        history.validation_accuracy.append(right)
 
 
-def _finite(value: Tensor, part: str, epoch: int) -> float:
+def _tell_interruption(history: History, has_best: bool) -> None:
+    epochs = len(history.validation_loss)
+    kept = f"of epoch {history.best_epoch}, its best" if has_best else "of its last step"
+    print(
+        f"fit was interrupted in epoch {epochs}: the history has the {epochs} before it, and the "
+        f"model the parameters {kept}."
+    )
+
+
+@contextmanager
+def _training(model: Module) -> Iterator[None]:
+    """Let a model train, and put it and all modules in it back into their modes.
+
+    A model in evaluation mode is woken as a whole. In one in training mode, the layers that are
+    not have been frozen on their own, and stay so.
+    """
+    modes = {module: module.training for module in model.modules()}
+    if not model.training:
+        model.train()
+    try:
+        yield
+    finally:
+        for module, mode in modes.items():
+            module.training = mode
+
+
+def _finite(value: Any, part: str, epoch: int) -> float:
+    if not isinstance(value, Tensor):
+        raise TypeError(
+            f"fit needs a loss that returns a tensor, got {type(value).__name__}; compute it with "
+            "the functions of dlbook.functional and with tensors"
+        )
+    if value.data.size != 1:
+        raise ValueError(
+            f"fit needs a loss that is a single number, got shape {value.shape}; end it with "
+            ".mean()"
+        )
     number = float(value.item())
     if not isfinite(number):
         raise FloatingPointError(
@@ -210,10 +233,42 @@ def _finite(value: Tensor, part: str, epoch: int) -> float:
     return number
 
 
-def _check_lengths(train: Examples, validation: Examples) -> None:
-    for name, (x, y) in {"train": train, "validation": validation}.items():
-        if len(x) != len(y) or not len(x):
-            raise ValueError(
-                f"fit needs as many targets as inputs and at least one, got {len(x)} inputs and "
-                f"{len(y)} targets in {name}; index both with the same rows"
-            )
+# ---- what is asked of the arguments ----
+
+
+def _examples(part: Any, name: str) -> Examples:
+    """Return inputs and targets as arrays of one length, at least 1."""
+    try:
+        x, y = part
+    except (TypeError, ValueError):
+        raise TypeError(
+            f"fit needs a pair of inputs and targets as {name}, got {type(part).__name__}; pass "
+            "(x, y)"
+        ) from None
+    x, y = as_array(x, f"x of {name}"), as_array(y, f"y of {name}")
+    if len(x) != len(y) or not len(x):
+        raise ValueError(
+            f"fit needs as many targets as inputs and at least one, got {len(x)} inputs and "
+            f"{len(y)} targets in {name}; index both with the same rows"
+        )
+    return x, y
+
+
+def _check_options(
+    model: Module, optimizer: Optimizer, steps: int, max_norm: float | None, patience: int | None
+) -> None:
+    if not steps:
+        raise ValueError(
+            "fit needs a whole batch of examples with drop_last, got fewer; take a smaller "
+            "batch_size, or drop_last=False"
+        )
+    if patience is not None:
+        integer(patience, "patience", 1)
+    if max_norm is not None:
+        clip_grad_norm_([], max_norm)  # looks at the number alone
+    theirs = {id(parameter) for parameter in model.parameters()}
+    if isinstance(optimizer, Optimizer) and theirs.isdisjoint(map(id, optimizer.params)):
+        raise ValueError(
+            "fit needs an optimizer of this model, got one without any of its parameters, which "
+            "would not learn; make it with model.parameters()"
+        )

@@ -1,5 +1,6 @@
 """What all tests share."""
 
+import gc
 import os
 import sys
 from types import SimpleNamespace
@@ -13,6 +14,24 @@ for library in ("OMP", "OPENBLAS", "MKL"):  # on arrays this small, threads wait
 # torch.optim loads torch's compiler when it is first used: seconds, and nothing is compiled here
 IDLE = SimpleNamespace(disable=lambda function, *_, **__: function, graph_break=lambda: None)
 sys.modules["torch._dynamo"] = IDLE
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads its options
+def pytest_cmdline_main(config):
+    """Use all cores, at most four, where the command line does not say how many (`-n 0`: one).
+
+    A file stays on one worker: plain nbval runs cells in order, and fixtures are made once. These
+    are no `addopts`: plain `pytest --nbval chapters` needs no pytest-xdist.
+    """
+    is_worker = hasattr(config, "workerinput")
+    if not is_worker and config.getoption("numprocesses", None) is None:
+        config.option.numprocesses, config.option.maxprocesses = "logical", 4
+        config.option.dist = "loadfile"
+
+
+def pytest_collection_finish():
+    """Let the garbage collector pass by what the imports have left: it stays to the end."""
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -4,6 +4,7 @@ import numpy as np
 import torch
 
 from dlbook import functional
+from dlbook.graph import toposort
 from dlbook.tensor import Tensor
 
 
@@ -12,6 +13,20 @@ def laid_out(array, order):
     axes = np.argsort(order)
     wide = np.repeat(array.transpose(order), 2, axis=-1)
     return wide[..., ::2].transpose(axes)
+
+
+def arrays_held_by(end):
+    """Return the data of a graph, and the arrays that its rules hold on to."""
+    nodes = list(toposort(end))
+    cells = [cell for node in nodes for cell in getattr(node._pull, "__closure__", None) or ()]
+    held = [cell.cell_contents for cell in cells]
+    return [node.data for node in nodes] + [x for x in held if isinstance(x, np.ndarray)]
+
+
+def share_no_memory(grads, others):
+    for i, grad in enumerate(grads):
+        for other in grads[:i] + others:
+            assert not np.shares_memory(grad, other)
 
 
 def agrees_with_torch(name, arrays, *args, **options):
@@ -31,7 +46,9 @@ def agrees_with_torch(name, arrays, *args, **options):
     np.testing.assert_allclose(out.data, expected.detach(), rtol=1e-9, atol=1e-9)
     np.testing.assert_array_equal(again.data, out.data)
     g = np.random.default_rng(0).normal(size=out.shape)
+    held = [g, *arrays_held_by(out)]
     out.backward(g)
+    share_no_memory([x.grad for x in ours if x is not None], held)
     expected.backward(torch.tensor(g))
     for x, y, array in zip(ours, theirs, before, strict=True):
         if x is not None:

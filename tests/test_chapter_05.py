@@ -122,6 +122,7 @@ def gradients_by_torch(x, y, *tensors):
     return torch.autograd.grad(torch.nn.functional.cross_entropy(logits, y), tensors)
 
 
+@pytest.mark.notebook
 def test_gradients_by_hand_are_those_of_torch_for_200_steps(rng, examples):
     ours = [0.1 * rng.normal(size=shape) for shape in ((64, 16), (16,), (16, 10), (10,))]
     theirs = [torch.tensor(array, requires_grad=True) for array in ours]
@@ -144,6 +145,7 @@ def test_a_second_pass_finds_the_same_and_a_pass_after_an_update_does_not(networ
     assert np.abs(all_slopes(network, examples) - first).max() > 1e-3
 
 
+@pytest.mark.notebook
 def test_the_last_layer_alone_learns_on_top_of_learned_layers_and_else_falls_far_short(rng):
     points, arm = data.spiral(300, rng, turns=1.5)
     linears = [nn.Linear(a, b, rng=rng) for a, b in [(2, 16), (16, 16), (16, 2)]]
@@ -179,6 +181,7 @@ DEPTH = [
 ]
 
 
+@pytest.mark.notebook
 @pytest.mark.parametrize(("activation", "fill", "ratio", "learns"), DEPTH)
 def test_ten_layers_keep_their_gradient_and_learn_or_neither(
     activation, fill, ratio, learns, rng, examples

@@ -1,11 +1,16 @@
 import os
 import stat
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
+from hypothesis import given, settings, strategies as st
+from hypothesis.extra import numpy as hnp
 
-from dlbook import nn
+from dlbook import nn, optim
 from dlbook.checkpoint import load, save
+from dlbook.tensor import Tensor
 
 
 def test_what_is_saved_comes_back_with_shape_and_dtype(tmp_path, rng):
@@ -51,13 +56,113 @@ def test_others_may_read_what_they_may_read_otherwise(tmp_path):
     assert ours == usual
 
 
-@pytest.mark.parametrize(
-    ("state", "got"), [({"w": [1.0]}, "list for w"), ({"w": np.array([{}])}, "dtype object for w")]
+def same(first, second):
+    """Return whether two values agree in types, names, order and every bit."""
+    if isinstance(first, np.ndarray | np.generic):
+        kind = (type(first), first.dtype, first.shape)
+        return kind == (type(second), second.dtype, second.shape) and (
+            first.tobytes() == second.tobytes()
+        )
+    if isinstance(first, dict):
+        return list(first) == list(second) and all(same(first[k], second[k]) for k in first)
+    if isinstance(first, list | tuple):
+        pairs = zip(first, second, strict=True)
+        return type(first) is type(second) and all(same(*pair) for pair in pairs)
+    return type(first) is type(second) and repr(first) == repr(second)
+
+
+NAMES = ["", "file", "allow_pickle", "kwds", "args", "contents.json", "a.npy", "a", "a/b", "../a"]
+NAMES += ["/", ".", "..", "#0", "#1", "a b", "gewicht_ä", "重み", "\U0001f600", "\0", "a\0b", "\n"]
+NAMES += ["\ud800", "C:\\w", "CON", "n" * 300, "n" * 70_000, "A", "e\u0301", "é", " ", "self"]
+
+
+@pytest.mark.parametrize("name", NAMES, ids=lambda name: ascii(name)[:20])
+def test_an_array_may_have_any_name(name, tmp_path):
+    state = {name: np.ones(2), "other": {name: np.zeros(3), 0: {name: name}}}
+    save(state, tmp_path / "file")
+    assert same(load(tmp_path / "file"), state)
+
+
+def test_arrays_may_have_all_these_names_at_once(tmp_path):
+    state = {name: np.full(2, i) for i, name in enumerate(NAMES)}
+    state |= {"nested": {"a": np.ones(1)}, "nested/a": np.zeros(1), 0: np.ones(3), "0": np.ones(4)}
+    save(state, tmp_path / "file")
+    assert same(load(tmp_path / "file"), state)
+
+
+ARRAYS = hnp.arrays(
+    st.sampled_from([np.float16, np.float32, ">f8", np.int64, np.uint8, bool, np.complex64]),
+    hnp.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=3),
 )
-def test_only_arrays_of_numbers_are_saved(state, got, tmp_path):
-    with pytest.raises(TypeError, match=f"arrays of numbers, got {got}; pass model.state_dict"):
+LEAVES = ARRAYS | st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)
+LEAVES |= ARRAYS.map(np.transpose) | st.builds(np.float32, st.floats(width=32))
+VALUES = st.recursive(
+    LEAVES,
+    lambda part: (
+        st.lists(part, max_size=3)
+        | st.lists(part, max_size=3).map(tuple)
+        | st.dictionaries(st.text(max_size=5) | st.integers(), part, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+@settings(deadline=None)
+@given(st.dictionaries(st.text(max_size=5) | st.integers(), VALUES, max_size=4))
+def test_whatever_is_saved_comes_back_to_the_bit(state):
+    with TemporaryDirectory() as folder:
+        save(state, Path(folder, "file"))
+        assert same(load(Path(folder, "file")), state)
+
+
+def test_other_programs_read_the_arrays_by_their_names(tmp_path, rng):
+    model = nn.Sequential(nn.Linear(3, 4, rng=rng))
+    save(model.state_dict(), tmp_path / "model.npz")
+    with np.load(tmp_path / "model.npz") as stored:
+        np.testing.assert_array_equal(stored["0.weight"], model[0].weight.data)
+
+
+def test_a_file_of_numpy_is_read(tmp_path):
+    np.savez(tmp_path / "model.npz", w=np.arange(3), **{"0.bias": np.ones(2)})
+    assert same(load(tmp_path / "model.npz"), {"w": np.arange(3), "0.bias": np.ones(2)})
+    np.savez_compressed(tmp_path / "model.npz", w=np.arange(3))
+    assert same(load(tmp_path / "model.npz"), {"w": np.arange(3)})
+
+
+@pytest.mark.parametrize("length", [1, 250, 252, 255])
+def test_a_file_may_have_a_name_as_long_as_the_system_allows(length, tmp_path):
+    save({"w": np.ones(1)}, tmp_path / ("n" * length))
+    assert os.listdir(tmp_path) == ["n" * length] and load(tmp_path / ("n" * length))["w"] == 1
+
+
+WRONG = [
+    ({"w": {1.0}}, "set for w"),
+    ({"w": np.array([{}])}, "dtype object for w"),
+    ({"w": np.array(["a"])}, "dtype <U1 for w"),
+    ({"w": np.array([1], "M8[s]")}, "dtype datetime64"),
+    ({"w": np.ma.masked_array([1.0])}, "a masked array for w"),
+    ({"w": Tensor([1.0])}, "Tensor for w"),
+    ({"w": b"bytes"}, "bytes for w"),
+    ({"a": {"b": [np.ones(1), print]}}, "builtin_function_or_method for a/b/1"),
+    ({"rng": np.random.default_rng(0)}, "Generator for rng"),
+    ([np.ones(1)], "list"),
+    (np.ones(1), "ndarray"),
+    (None, "NoneType"),
+]
+
+
+@pytest.mark.parametrize(("state", "got"), WRONG)
+def test_what_is_no_number_or_text_is_refused_and_the_old_file_stays(state, got, tmp_path):
+    save({"w": np.ones(1)}, tmp_path / "model")
+    with pytest.raises(TypeError, match=rf"arrays.*, got {got}.*; pass model\.state_dict"):
         save(state, tmp_path / "model")
-    assert not os.listdir(tmp_path)
+    assert os.listdir(tmp_path) == ["model"] and load(tmp_path / "model")["w"] == 1
+
+
+@pytest.mark.parametrize("key", [None, 1.0, (1, 2), b"w"])
+def test_a_name_is_a_text_or_a_number(key, tmp_path):
+    with pytest.raises(TypeError, match=r"needs texts or numbers as names, got .* for a; rename"):
+        save({"a": {key: 1}}, tmp_path / "model")
 
 
 class Trap:
@@ -81,6 +186,46 @@ def test_a_file_of_another_kind_is_refused_and_never_run(kind, tmp_path):
         np.save(path, np.ones(3))
     with pytest.raises(ValueError, match="npz file of numbers, as save writes it"):
         load(path)
+
+
+def nested(rng):
+    model = nn.Sequential(nn.Linear(3, 2, rng=rng))
+    optimizer = optim.Adam(model.parameters())
+    state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "ä": 1}
+    return state | {"rng": rng.bit_generator.state}
+
+
+def test_a_file_with_any_byte_changed_is_whole_or_refused_by_its_name(tmp_path, rng):
+    path, state = tmp_path / "model.npz", nested(rng)
+    save(state, path)
+    whole, refused = path.read_bytes(), 0
+    for place in range(len(whole)):
+        changed = whole[place] ^ (1 << place % 8)
+        path.write_bytes(whole[:place] + bytes([changed]) + whole[place + 1 :])
+        try:
+            assert same(load(path), state)
+        except ValueError as error:
+            refused += 1
+            assert str(path) in str(error) and "damaged" in str(error)
+    assert refused > len(whole) / 2  # what remains are dates and the like, which nobody reads
+
+
+def test_a_file_that_was_cut_off_anywhere_is_refused(tmp_path, rng):
+    path = tmp_path / "model.npz"
+    save(nested(rng), path)
+    whole = path.read_bytes()
+    for length in range(0, len(whole), 7):
+        path.write_bytes(whole[:length])
+        with pytest.raises(ValueError, match=r"model\.npz, which .* damaged"):
+            load(path)
+
+
+def test_a_folder_is_not_written_over(tmp_path):
+    with pytest.raises(IsADirectoryError, match=r"got the folder .*; add a name"):
+        save({}, tmp_path)
+    with pytest.raises(FileNotFoundError, match="got none at"):
+        load(tmp_path)
+    assert not os.listdir(tmp_path)
 
 
 def test_a_path_that_does_not_exist_is_named(tmp_path):

@@ -1,6 +1,8 @@
 import gc
 import threading
+import tracemalloc
 import weakref
+from functools import reduce
 
 import numpy as np
 import pytest
@@ -58,14 +60,52 @@ def test_the_gradient_that_is_passed_in_stays_the_callers():
     np.testing.assert_array_equal(start, [1, 1])
 
 
+def one_array_twice(a, b):
+    both = np.ones(2, np.float32)
+    return record(a.data + b.data, (a, b), lambda g: (both, both))
+
+
+KEPT = np.ones(2, np.float32)
+OWN_RULES = {  # what a rule of one's own may return: for backward it is always a new array
+    "one array twice": one_array_twice,
+    "what came in": lambda a, b: record(a.data + b.data, (a, b), lambda g: (g, g)),
+    "the data of the parents": lambda a, b: record(
+        a.data * b.data, (a, b), lambda g: (b.data, a.data)
+    ),
+    "views of one array": lambda a, b: record(
+        a.data + b.data, (a, b), lambda g: (KEPT[:], KEPT[::-1])
+    ),
+    "an array that it keeps": lambda a, b: record(a.data + b.data, (a, b), lambda g: (KEPT, None)),
+    "that, further up": lambda a, b: record(a.data * 1, (a * 1 + b,), lambda g: (KEPT,)),
+    "a list": lambda a, b: record(a.data + b.data, (a, b), lambda g: ([1, 1], [1, 1])),
+}
+
+
+@pytest.mark.parametrize("name", OWN_RULES)
+def test_gradients_share_no_memory_with_what_a_rule_holds(name):
+    a, b = (Tensor([1.0, 2.0], requires_grad=True) for _ in range(2))
+    out = OWN_RULES[name](a, b)
+    out.retain_grad()
+    start = np.ones(2, np.float32)
+    out.backward(start)
+    own = [x.grad for x in (a, b, out) if x.grad is not None]
+    others = [a.data, b.data, out.data, start, KEPT]
+    for i, grad in enumerate(own):
+        assert not any(np.shares_memory(grad, other) for other in own[:i] + others)
+
+
 LONG = 100_000  # nodes, far more than Python's or C's stack has frames
 
 
 def chain():
     x = y = Tensor(1.0, requires_grad=True)
     for _ in range(LONG):
-        y = y.abs()  # its rule holds on to the node before
+        y = passed_on(y)
     return x, y
+
+
+def passed_on(x):
+    return record(x.data, (x,), lambda g: (g + 0 * x.data,))  # it holds on to the node before
 
 
 def test_backward_walks_a_chain_of_any_length():
@@ -108,6 +148,21 @@ def test_memory_is_freed_without_the_garbage_collector():
             assert [ref() for ref in alive] == [None, None]
     finally:
         gc.enable()
+
+
+def test_memory_falls_on_the_way_back():
+    size = 2**20
+    x = Tensor(np.ones(size // 8), requires_grad=True)
+    tracemalloc.start()
+    try:
+        loss = reduce(lambda y, _: y.tanh(), range(20), x).sum()
+        before, _ = tracemalloc.get_traced_memory()
+        tracemalloc.reset_peak()
+        loss.backward()
+        after, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert 20 * size < before and peak - before < 2.5 * size and after < 1.5 * size
 
 
 def test_each_rule_runs_once():

@@ -27,3 +27,11 @@ def test_importing_dlbook_loads_numpy_and_nothing_else(line):
 def test_a_package_that_dlbook_loads_is_noticed(tmp_path):
     (tmp_path / "dlbook.py").write_text("import pytest\n", "utf-8")
     assert "pytest" in strangers("import dlbook", tmp_path)
+
+
+def test_the_version_is_that_of_the_command(capsys):
+    import dlbook
+    from dlbook.cli import main
+
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"dlbook {dlbook.__version__}\n"

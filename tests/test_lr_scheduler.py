@@ -9,21 +9,69 @@ from dlbook.tensor import Tensor
 SCHEDULES = [
     ("StepLR", {"step_size": 3}),
     ("StepLR", {"step_size": 1, "gamma": 0.5}),
+    ("StepLR", {"step_size": 7, "gamma": 1.1}),
+    ("StepLR", {"step_size": 200}),
+    ("StepLR", {"step_size": 9, "gamma": 0.0}),
     ("CosineAnnealingLR", {"T_max": 8}),
     ("CosineAnnealingLR", {"T_max": 5, "eta_min": 0.02}),
+    ("CosineAnnealingLR", {"T_max": 1}),
+    ("CosineAnnealingLR", {"T_max": 2, "eta_min": 0.3}),
+    ("CosineAnnealingLR", {"T_max": 33, "eta_min": 0.5}),
+    ("CosineAnnealingLR", {"T_max": 100}),
 ]
 
 
+def pair(schedules, lr=0.3):
+    """Return two optimisers, ours and torch's, and for each its schedules."""
+    ours = optim.SGD([Tensor(1.0, requires_grad=True)], lr=lr)
+    theirs = torch.optim.SGD([torch.tensor(1.0, requires_grad=True)], lr=lr)
+    first = [getattr(optim, name)(ours, **options) for name, options in schedules]
+    second = [getattr(torch.optim.lr_scheduler, n)(theirs, **options) for n, options in schedules]
+    return (ours, first), (theirs, second)
+
+
+def agree_for(epochs, ours, theirs, changes=None):
+    """Compare learning rates for so many epochs; in some of them both are set by hand."""
+    (optimizer, schedules), (expected, expected_schedules) = ours, theirs
+    for epoch in range(epochs):
+        if epoch in (changes or {}):
+            optimizer.lr = expected.param_groups[0]["lr"] = changes[epoch]
+        assert optimizer.lr == pytest.approx(expected.param_groups[0]["lr"], rel=1e-12, abs=1e-15)
+        expected.step()
+        for schedule in (*schedules, *expected_schedules):
+            schedule.step()
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+@pytest.mark.parametrize("changes", [{}, {4: 0.7}, {1: 0.0}, {0: 0.1, 5: 0.2, 50: 0.9}])
+def test_learning_rates_are_those_of_torch(schedule, changes):
+    agree_for(110, *pair([schedule]), changes)
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+def test_two_schedules_of_one_optimiser_multiply_as_in_torch(schedule):
+    agree_for(40, *pair([schedule, ("StepLR", {"step_size": 4, "gamma": 0.5})]))
+
+
 @pytest.mark.parametrize(("name", "options"), SCHEDULES)
-def test_learning_rates_are_those_of_torch(name, options):
-    ours = optim.SGD([Tensor(1.0, requires_grad=True)], lr=0.3)
-    theirs = torch.optim.SGD([torch.tensor(1.0, requires_grad=True)], lr=0.3)
-    schedule = getattr(optim, name)(ours, **options)
-    expected = getattr(torch.optim.lr_scheduler, name)(theirs, **options)
-    for _ in range(20):
-        np.testing.assert_allclose(ours.lr, expected.get_last_lr()[0], rtol=1e-9, atol=1e-12)
-        ours.step(), theirs.step()
-        schedule.step(), expected.step()
+@pytest.mark.parametrize("epoch", [0, 1, 7, 60])
+def test_a_schedule_goes_on_where_it_was(name, options, epoch):
+    (undisturbed, (schedule,)), _ = pair([(name, options)])
+    for _ in range(epoch):
+        schedule.step()
+    other = {"step_size": 1} if name == "StepLR" else {"T_max": 3}
+    (resumed, (again,)), _ = pair([(name, other)], lr=0.1)
+    again.load_state_dict(schedule.state_dict())
+    resumed.load_state_dict(undisturbed.state_dict())
+    for _ in range(70):
+        assert (resumed.lr, again.state_dict()) == (undisturbed.lr, schedule.state_dict())
+        schedule.step(), again.step()
+
+
+def test_state_has_the_names_of_torch():
+    for schedule in SCHEDULES:
+        (_, (ours,)), (_, (theirs,)) = pair([schedule])
+        assert ours.state_dict().items() <= theirs.state_dict().items()
 
 
 def test_the_cosine_ends_at_its_lowest():
@@ -34,11 +82,49 @@ def test_the_cosine_ends_at_its_lowest():
     assert optimizer.lr == 0.1
 
 
-def test_messages_say_what_is_needed():
+ODD = [
+    ("StepLR", (0,), ValueError, "step_size needs to be 1 or more, got 0"),
+    ("StepLR", (-2,), ValueError, "step_size needs"),
+    ("StepLR", (2.0,), TypeError, "step_size needs to be a whole number, got 2.0"),
+    ("StepLR", (True,), TypeError, "step_size needs to be a whole number"),
+    ("StepLR", (None,), TypeError, "step_size needs"),
+    ("StepLR", (3, -0.1), ValueError, "gamma needs to be 0 or more"),
+    ("StepLR", (3, np.nan), ValueError, "gamma needs to be finite, got nan"),
+    ("StepLR", (3, "0.1"), TypeError, "gamma needs to be a number, got '0.1'"),
+    ("CosineAnnealingLR", (0,), ValueError, "T_max needs to be 1 or more, got 0"),
+    ("CosineAnnealingLR", (2.5,), TypeError, "T_max needs to be a whole number"),
+    ("CosineAnnealingLR", ([3],), TypeError, "T_max needs"),
+    ("CosineAnnealingLR", (3, -1), ValueError, "eta_min needs to be 0 or more"),
+    ("CosineAnnealingLR", (3, np.inf), ValueError, "eta_min needs to be finite"),
+]
+
+
+@pytest.mark.parametrize(("name", "arguments", "error", "says"), ODD)
+def test_odd_arguments_are_refused_in_words(name, arguments, error, says):
     optimizer = optim.SGD([Tensor(1.0, requires_grad=True)])
-    with pytest.raises(ValueError, match=r"step_size needs.*got 0"):
-        optim.StepLR(optimizer, 0)
-    with pytest.raises(ValueError, match=r"T_max needs.*got 0"):
-        optim.CosineAnnealingLR(optimizer, 0)
+    with pytest.raises(error, match=says):
+        getattr(optim, name)(optimizer, *arguments)
+
+
+@pytest.mark.parametrize("wrong", [0.1, None, [Tensor(1.0)], Tensor(1.0)])
+def test_a_schedule_needs_an_optimiser(wrong):
+    with pytest.raises(TypeError, match="a schedule needs an optimiser, got"):
+        optim.StepLR(wrong, 3)
+
+
+@pytest.mark.parametrize("wrong", [{}, None, [1], {"last_epoch": 3}, "cosine"])
+def test_the_state_of_something_else_changes_nothing(wrong):
+    (optimizer, (schedule,)), (_, (others,)) = pair([("StepLR", {"step_size": 2})])
+    before = schedule.state_dict()
+    cosine = optim.CosineAnnealingLR(optimizer, 3).state_dict()
+    for state in (wrong, cosine, optimizer.state_dict(), others.state_dict()):
+        with pytest.raises(ValueError, match="a schedule of the kind that was saved"):
+            schedule.load_state_dict(state)
+    assert schedule.state_dict() == before
+
+
+def test_a_schedule_without_a_rule_says_so():
+    schedule = Schedule(optim.SGD([Tensor(1.0, requires_grad=True)]))
     with pytest.raises(NotImplementedError, match="write one"):
-        Schedule(optimizer).step()
+        schedule.step()
+    assert schedule.last_epoch == 0

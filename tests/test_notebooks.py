@@ -73,13 +73,15 @@ def slowness() -> float:
     return max(1.0, *(seconds / NOMINAL for seconds in each))
 
 
-def run_nbval(path: str) -> None:
-    """Run plain nbval, without any setting of ours, on a notebook."""
+def run_nbval(*paths: str) -> None:
+    """Run plain nbval, without any setting of ours, on notebooks, each in a kernel of its own."""
     options = ["--nbval", "--nbval-current-env", "-p", "no:cacheprovider", "-c", os.devnull]
-    command = [sys.executable, "-m", "pytest", *options, str(ROOT / path)]
+    command = [sys.executable, "-m", "pytest", *options, *(str(ROOT / path) for path in paths)]
     done = subprocess.run(command, capture_output=True, text=True)
-    todo = f"{path}: clear its outputs, run `dlbook build`; print only what every run repeats"
+    todo = "clear the outputs of these, run `dlbook build`; print only what every run repeats"
     assert done.returncode == 0, f"{todo}\n{done.stdout[-3000:]}"
+    run = [path for path in paths if f"{path.rpartition('/')[2]} " in done.stdout]
+    assert run == [*paths], f"nbval ran {run} alone"
 
 
 @pytest.mark.notebook
@@ -93,9 +95,8 @@ def test_plain_nbval_passes_a_chapter_within_its_budget(path, record_property):
 
 
 @pytest.mark.notebook
-@pytest.mark.parametrize("path", SOLUTIONS)
-def test_plain_nbval_passes_the_solutions(path):
-    run_nbval(path)
+def test_plain_nbval_passes_the_solutions():
+    run_nbval(*SOLUTIONS)
 
 
 # ---- the style test can fail: one small good notebook, and ways to spoil it ----

@@ -26,10 +26,10 @@ from dlbook.cli import main
 from dlbook.grading.course.build import FOLDERS, Course
 from dlbook.grading.package import package_files
 from tests import ROOT, SAMPLES
-from tests.grading.conftest import course
+from tests.grading.conftest import built_course, course
 from tests.grading.sandbox.inside_it import needs_bubblewrap
 
-__all__ = ["course"]  # a fixture
+__all__ = ["built_course", "course"]  # fixtures
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 

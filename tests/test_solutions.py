@@ -26,8 +26,8 @@ EACH = [SEEDS[0], *(pytest.param(seed, marks=pytest.mark.notebook) for seed in S
 @cache
 def solution(name: str) -> ExerciseSet:
     path = ROOT / "solutions" / f"{name}.ipynb"
-    found, amiss = understand(name, read(path))
-    assert amiss == []
+    found, problems = understand(name, read(path))
+    assert problems == []
     return found
 
 

@@ -9,7 +9,7 @@ from dlbook.check.errors import UserError
 from dlbook.cli import author, grade, handout, learner, results
 from dlbook.cli.course import RIGHT, STOPPED
 from dlbook.cli.options import PATH
-from dlbook.cli.version import version
+from dlbook.version import version
 
 _VERBS = (
     learner.lab,
@@ -42,6 +42,8 @@ def main(arguments: list[str] | None = None) -> int:
 def _in_one_line(error: click.ClickException) -> str:
     text = " ".join(error.format_message().split())
     if isinstance(error, click.UsageError) and error.ctx:
+        if error.ctx.parent is None and text.startswith("No such command"):
+            text += f" The verbs are: {', '.join(_dlbook.commands)}"
         text += f" (see `{error.ctx.command_path} --help`)"
     return text
 

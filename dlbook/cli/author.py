@@ -11,7 +11,7 @@ from dlbook.cli.course import NOT_RIGHT, RIGHT, find_own_course
 
 @click.command(short_help="bring exercises and keys along with solutions/")
 @click.argument("sets", nargs=-1, metavar="[SET]...")
-@click.option("--check", "only_check", is_flag=True, help="Write nothing, tell what is amiss.")
+@click.option("--check", "only_check", is_flag=True, help="Write nothing, say what is wrong.")
 @click.pass_obj
 def build(root: Path | None, sets: tuple[str, ...], only_check: bool) -> int:
     """Bring exercises, keys and outputs along with solutions/ and chapters/.

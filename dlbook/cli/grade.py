@@ -100,11 +100,11 @@ def grade(
     course = find_course(root)
     sweep()
     require_results_or_nothing(out)
-    if executor is None:  # a cluster's workers have their own sandboxes
-        _require_sandbox(sandbox)
     sets = exercise_sets(course)
     only = the_one_set(sets, set_prefix) if set_prefix else None
     found = find_submissions(submissions, sets, only, part)
+    if executor is None:  # a cluster's workers have their own sandboxes
+        _require_sandbox(sandbox)
     limits = Limits(
         cell_seconds=cell_seconds,
         submission_seconds=submission_seconds,

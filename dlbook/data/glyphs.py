@@ -9,6 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
+from dlbook import arguments
+
 SIZE = 16  # of a picture, in pixels
 LARGE = 96  # of a drawing
 FONTS = tuple(
@@ -37,9 +39,14 @@ def glyphs(
         Pictures of shape (n, 16, 16), float32, from 0 (white) to 1 (black), and class numbers
         of shape (n,), int64, from 0 to 9, as many of each as can be.
 
+    Raises:
+        TypeError, ValueError: if an argument is of the wrong kind, negative or not finite.
+
     Source: drawn from the fonts in matplotlib. Licence: DejaVu has that of Bitstream Vera, STIX
     the SIL Open Font License 1.1; neither claims what is drawn with its font. No font is copied.
     """
+    n, rng = arguments.integer(n, "n"), arguments.generator(rng)
+    noise, shift = arguments.number(noise, "noise"), arguments.number(shift, "shift")
     y = rng.permutation(n) % 10
     drawings = _drawings()[rng.integers(len(FONTS), size=n), y]  # (n, LARGE, LARGE)
     x = _seen_through(_maps(n, rng, shift), drawings)
@@ -63,6 +70,7 @@ def _drawings() -> np.ndarray:
             drawn = np.asarray(font.get_image(), np.float32) / 255
             top, left = (LARGE - np.array(drawn.shape)) // 2
             page[top : top + drawn.shape[0], left : left + drawn.shape[1]] = drawn
+    sheet.flags.writeable = False  # it is kept for all later calls
     return sheet
 
 

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from dlbook import arguments
+
 
 def split(n: int, fractions: Sequence[float], rng: np.random.Generator) -> list[np.ndarray]:
     """Return shuffled parts of 0 .. n-1, such as training, validation and test.
@@ -18,32 +20,63 @@ def split(n: int, fractions: Sequence[float], rng: np.random.Generator) -> list[
         every number from 0 to n-1 once.
 
     Raises:
-        ValueError: if the fractions are negative or do not add up to 1.
+        TypeError: if `n` is no whole number, a fraction no number, or `rng` no generator.
+        ValueError: if `n` or a fraction is negative, or if the fractions do not add up to 1.
     """
-    if min(fractions) < 0 or abs(sum(fractions) - 1) > 1e-9:
+    n, rng = arguments.integer(n, "n"), arguments.generator(rng)
+    try:
+        sizes = [arguments.number(fraction, "a fraction") for fraction in fractions]
+    except (TypeError, ValueError) as error:
+        raise type(error)(
+            f"split needs fractions that add up to 1, got {fractions}: {error}"
+        ) from None
+    if abs(sum(sizes) - 1) > 1e-9:
         raise ValueError(
-            f"split needs fractions that add up to 1, got {tuple(fractions)}; try (0.6, 0.2, 0.2)"
+            f"split needs fractions that add up to 1, got {tuple(sizes)}; try (0.6, 0.2, 0.2)"
         )
-    ends = np.round(np.cumsum(fractions[:-1]) * n).astype(int)
+    ends = np.round(np.cumsum(sizes[:-1]) * n).astype(int)
     return np.split(rng.permutation(n), ends)
 
 
-def batches(n: int, batch_size: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
-    """Yield one epoch: 0 .. n-1 in a new order, each index once, `batch_size` at a time.
+def batches(
+    n: int, batch_size: int, rng: np.random.Generator, drop_last: bool = False
+) -> "Batches":
+    """Return the row numbers 0 .. n-1 in batches; each walk through them is an epoch.
+
+    An epoch has a new order, drawn when the walk begins, and each index once.
 
     Args:
         n: number of examples.
         batch_size: how many of them are in a batch.
         rng: where the order comes from.
+        drop_last: leave out the last batch if it would be shorter.
 
-    Yields:
-        Row numbers, integers of shape (batch_size,); the last batch may be shorter.
+    Returns:
+        For a `for` loop, as often as you like: row numbers, integers of shape (batch_size,); the
+        last batch may be shorter. ``len`` gives the number of batches.
 
     Raises:
-        ValueError: if `batch_size` is less than 1.
+        TypeError: if `n` or `batch_size` is no whole number, or `rng` no generator.
+        ValueError: if `n` is negative or `batch_size` less than 1.
     """
-    if batch_size < 1:
-        raise ValueError(f"batches needs batch_size 1 or more, got {batch_size}; try 32")
-    order = rng.permutation(n)
-    for start in range(0, n, batch_size):
-        yield order[start : start + batch_size]
+    return Batches(n, batch_size, rng, drop_last)
+
+
+class Batches:
+    """What `batches` returns: row numbers, each batch of shape (batch_size,)."""
+
+    def __init__(self, n: int, batch_size: int, rng: np.random.Generator, drop_last: bool):
+        self.n, self.batch_size = (
+            arguments.integer(n, "n"),
+            arguments.integer(batch_size, "batch_size", 1),
+        )
+        self.rng, self.drop_last = arguments.generator(rng), drop_last
+
+    def __len__(self) -> int:
+        whole = self.n // self.batch_size
+        return whole if self.drop_last or whole * self.batch_size == self.n else whole + 1
+
+    def __iter__(self) -> Iterator[np.ndarray]:
+        order, size = self.rng.permutation(self.n), self.batch_size
+        for i in range(len(self)):
+            yield order[i * size : (i + 1) * size]

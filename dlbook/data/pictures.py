@@ -5,6 +5,8 @@ from importlib.util import find_spec
 
 import numpy as np
 
+from dlbook import arguments
+
 Pictures = tuple[np.ndarray, np.ndarray]
 
 
@@ -63,13 +65,14 @@ def load_photo(size: int = 128) -> np.ndarray:
         A picture of shape (size, size * 64 // 75), float32, from 0 (black) to 1 (white).
 
     Raises:
+        TypeError: if `size` is no whole number.
         ValueError: if `size` is not from 2 to 600, the height of the stored picture.
 
     Source: matplotlib's sample picture grace_hopper.jpg, a portrait by the United States Navy
     (https://commons.wikimedia.org/wiki/File:Grace_Hopper.jpg). Licence: none, it is in the
     public domain as a work of the federal government. Changes: grey, and smaller.
     """
-    if not 2 <= size <= 600:
+    if not 2 <= arguments.integer(size, "size", None) <= 600:
         raise ValueError(f"load_photo needs a size from 2 to 600 pixels, got {size}; try 128")
     from matplotlib.cbook import get_sample_data
     from PIL import Image

@@ -5,6 +5,8 @@ All of them are made by the code below: nothing is stored and no licence but tha
 
 import numpy as np
 
+from dlbook import arguments
+
 Points = tuple[np.ndarray, np.ndarray]
 
 
@@ -18,7 +20,11 @@ def xor(n: int, rng: np.random.Generator, noise: float = 0.0) -> Points:
 
     Returns:
         Points of shape (n, 2), float32, and class numbers 0 or 1 of shape (n,), int64.
+
+    Raises:
+        TypeError, ValueError: if an argument is of the wrong kind, negative or not finite.
     """
+    n, rng = arguments.integer(n, "n"), arguments.generator(rng)
     x = rng.uniform(-1, 1, (n, 2))
     return _noisy(x, (x[:, 0] > 0) != (x[:, 1] > 0), noise, rng)
 
@@ -33,7 +39,11 @@ def moons(n: int, rng: np.random.Generator, noise: float = 0.1) -> Points:
 
     Returns:
         Points of shape (n, 2), float32, and class numbers 0 or 1 of shape (n,), int64.
+
+    Raises:
+        TypeError, ValueError: if an argument is of the wrong kind, negative or not finite.
     """
+    n, rng = arguments.integer(n, "n"), arguments.generator(rng)
     angle, lower = rng.uniform(0, np.pi, n), np.arange(n) % 2
     x = np.cos(angle) * (1 - 2 * lower) - 0.5 + lower
     y = np.sin(angle) * (1 - 2 * lower) - 0.25 + 0.5 * lower
@@ -54,7 +64,16 @@ def spiral(
 
     Returns:
         Points of shape (n, 2), float32, and class numbers from 0 of shape (n,), int64.
+
+    Raises:
+        TypeError, ValueError: if an argument is of the wrong kind, negative or not finite.
     """
+    n, classes, rng = (
+        arguments.integer(n, "n"),
+        arguments.integer(classes, "classes", 1),
+        arguments.generator(rng),
+    )
+    turns = arguments.number(turns, "turns", least=None)
     radius, arm = rng.uniform(0.1, 1, n), np.arange(n) % classes
     angle = 2 * np.pi * (turns * radius + arm / classes)
     x = radius[:, None] * np.column_stack([np.cos(angle), np.sin(angle)])
@@ -73,7 +92,11 @@ def ring(n: int, rng: np.random.Generator, noise: float = 0.05) -> Points:
 
     Returns:
         Points of shape (n, 2), float32, and class numbers 0 or 1 of shape (n,), int64.
+
+    Raises:
+        TypeError, ValueError: if an argument is of the wrong kind, negative or not finite.
     """
+    n, rng = arguments.integer(n, "n"), arguments.generator(rng)
     inside, angle = np.arange(n) % 2, rng.uniform(0, 2 * np.pi, n)
     low, high = np.where(inside, 0, 0.8), np.where(inside, 0.5, 1.2)
     radius = np.sqrt(rng.uniform(low**2, high**2))  # the root spreads points evenly over the area
@@ -92,11 +115,20 @@ def blobs(n: int, rng: np.random.Generator, classes: int = 3, noise: float = 0.2
 
     Returns:
         Points of shape (n, 2), float32, and class numbers from 0 of shape (n,), int64.
+
+    Raises:
+        TypeError, ValueError: if an argument is of the wrong kind, negative or not finite.
     """
+    n, classes, rng = (
+        arguments.integer(n, "n"),
+        arguments.integer(classes, "classes", 1),
+        arguments.generator(rng),
+    )
     y = np.arange(n) % classes
     angle = 2 * np.pi * y / classes
     return _noisy(np.column_stack([np.cos(angle), np.sin(angle)]), y, noise, rng)
 
 
 def _noisy(x: np.ndarray, y: np.ndarray, noise: float, rng: np.random.Generator) -> Points:
+    noise = arguments.number(noise, "noise")
     return (x + rng.normal(0, noise, x.shape)).astype(np.float32), y.astype(np.int64)

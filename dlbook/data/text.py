@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from dlbook import arguments
+
 GOOD = ("great", "funny", "moving", "clever", "brilliant")
 BAD = ("awful", "boring", "clumsy", "shallow", "stale")
 KEPT_BACK = ("brilliant", "stale")  # never after "not", unless asked for
@@ -32,8 +34,12 @@ def reviews(
         Word numbers of shape (n, 10), int64, places in ``REVIEW_WORDS``, filled up with 0, which
         stands for the empty word; and class numbers 0 (negative) or 1 of shape (n,), int64.
 
+    Raises:
+        TypeError, ValueError: if `n` is no whole number from 0, or `rng` no generator.
+
     Source: made from the templates in this file. Licence: that of dlbook.
     """
+    n, rng = arguments.integer(n, "n"), arguments.generator(rng)
     number = {word: i for i, word in enumerate(REVIEW_WORDS)}
     x, y = np.zeros((n, REVIEW_LENGTH), np.int64), np.zeros(n, np.int64)
     for i in range(n):
@@ -71,6 +77,14 @@ def encode(text: str) -> tuple[np.ndarray, str]:
     Returns:
         Integers of shape (len(text),), int64, and the sorted different characters; the text is
         ``"".join(alphabet[i] for i in numbers)``.
+
+    Raises:
+        TypeError: if `text` is no text.
     """
+    if not isinstance(text, str):
+        raise TypeError(
+            f"encode needs a text, got {type(text).__name__}; join parts with ''.join(parts), or "
+            "decode bytes with .decode()"
+        )
     alphabet, numbers = np.unique(np.array(list(text), dtype="U1"), return_inverse=True)
     return numbers.astype(np.int64), "".join(alphabet)

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from dlbook import arguments
+
 RATE = 8000  # samples a second
 LENGTH = 400  # samples: a twentieth of a second
 VOWELS = "aeiou"
@@ -9,6 +11,7 @@ FORMANTS = np.array(  # in Hz, where a man's mouth resonates: as in hod, head, h
     [[730, 1090, 2440], [530, 1840, 2480], [270, 2290, 3010], [570, 840, 2410], [300, 870, 2240]]
 )
 WIDTHS = np.array([80, 100, 140])  # in Hz, of the three resonances
+FORMANTS.flags.writeable = WIDTHS.flags.writeable = False
 
 
 def vowels(n: int, rng: np.random.Generator, noise: float = 0.1) -> tuple[np.ndarray, np.ndarray]:
@@ -26,11 +29,19 @@ def vowels(n: int, rng: np.random.Generator, noise: float = 0.1) -> tuple[np.nda
         Sounds of shape (n, 400), float32, 8,000 samples a second, mean 0 and standard deviation
         1 each, and class numbers of shape (n,), int64, places in ``VOWELS``, "aeiou".
 
+    Raises:
+        TypeError, ValueError: if an argument is of the wrong kind, negative or not finite.
+
     Source: made by the formula of a series of resonances, Fant (1960), "Acoustic theory of speech
     production"; mean formants of men from Peterson and Barney (1952), "Control methods used in a
     study of the vowels", Journal of the Acoustical Society of America 24, 175-184. Licence: that
     of dlbook, for the sounds are computed.
     """
+    n, noise, rng = (
+        arguments.integer(n, "n"),
+        arguments.number(noise, "noise"),
+        arguments.generator(rng),
+    )
     y = rng.permutation(n) % len(VOWELS)
     pitch, size = rng.uniform(90, 220, n), rng.uniform(0.95, 1.2, n)
     formants = FORMANTS[y] * size[:, None] * rng.normal(1, 0.04, (n, 3))
@@ -58,10 +69,18 @@ def spectrum(sounds: np.ndarray, bands: int = 40) -> np.ndarray:
         Shape (n, bands), float32.
 
     Raises:
-        ValueError: if there are more bands than the samples can tell apart.
+        TypeError: if `bands` is no whole number.
+        ValueError: if `sounds` has another shape, or if there are more bands than the samples
+            can tell apart.
     """
+    sounds = np.asarray(sounds)
+    if sounds.ndim != 2:
+        raise ValueError(
+            f"spectrum needs sounds of shape (n, samples), got {sounds.shape}; give one sound as "
+            "sound[None]"
+        )
     samples = sounds.shape[1]
-    if not 1 <= bands <= samples // 2:
+    if not 1 <= arguments.integer(bands, "bands", None) <= samples // 2:
         raise ValueError(
             f"spectrum needs from 1 to {samples // 2} bands for {samples} samples, got {bands}; "
             "ask for fewer, or give longer sounds"

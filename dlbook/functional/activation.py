@@ -24,7 +24,7 @@ def relu(input: Tensor) -> Tensor:
     """Return max(x, 0) for each value x of `input`, same shape; its slope at 0 is taken as 0."""
     need_numbers("relu", input)
     out = np.maximum(input.data, 0)
-    return record(out, (input,), lambda g: (g * ~(out <= 0),))  # nan is neither, and passes g on
+    return record(out, (input,), lambda g: (g * ~(out <= 0),), reads=())  # nan passes g on
 
 
 def relu6(input: Tensor) -> Tensor:
@@ -35,7 +35,7 @@ def relu6(input: Tensor) -> Tensor:
     """
     need_numbers("relu6", input)
     out = np.clip(input.data, 0, 6)
-    return record(out, (input,), lambda g: (g * ~((out <= 0) | (out >= 6)),))
+    return record(out, (input,), lambda g: (g * ~((out <= 0) | (out >= 6)),), reads=())
 
 
 def sigmoid(input: Tensor) -> Tensor:
@@ -44,7 +44,7 @@ def sigmoid(input: Tensor) -> Tensor:
     x = input.data
     small = np.exp(-np.abs(x))  # at most 1, so nothing overflows
     out = np.where(x >= 0, 1, small) / (1 + small)
-    return record(out, (input,), lambda g: (g * out * (1 - out),))
+    return record(out, (input,), lambda g: (g * out * (1 - out),), reads=())
 
 
 def tanh(input: Tensor) -> Tensor:
@@ -67,7 +67,7 @@ def softmax(input: Tensor, dim: int) -> Tensor:
     def pull(g: np.ndarray) -> tuple[np.ndarray]:
         return (out * (g - (g * out).sum(axis=axis, keepdims=True)),)
 
-    return record(out, (input,), pull)
+    return record(out, (input,), pull, reads=())
 
 
 def log_softmax(input: Tensor, dim: int) -> Tensor:
@@ -86,7 +86,7 @@ def log_softmax(input: Tensor, dim: int) -> Tensor:
     def pull(g: np.ndarray) -> tuple[np.ndarray]:
         return (g - np.exp(out) * g.sum(axis=axis, keepdims=True),)
 
-    return record(out, (input,), pull)
+    return record(out, (input,), pull, reads=())
 
 
 def leaky_relu(input: Tensor, negative_slope: float = 0.01) -> Tensor:

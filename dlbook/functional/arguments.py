@@ -82,13 +82,12 @@ def need_numbers(function: str, input: Any) -> None:
     """Refuse whatever is not a tensor of integers or floating-point numbers, of any shape.
 
     Raises:
-        TypeError: if it is no tensor, or holds booleans or something else.
+        TypeError: if it is no tensor, or holds booleans.
     """
     need_tensors(function, input=input)
-    if input.dtype.kind not in "fiu":
+    if input.dtype.kind == "b":
         raise TypeError(
-            f"{function} needs numbers, got {input.dtype}; write "
-            "Tensor(input.data, dtype=np.float32)"
+            f"{function} needs numbers, got booleans; write Tensor(input.data, dtype=np.float32)"
         )
 
 
@@ -115,10 +114,7 @@ def whole_numbers(function: str, given: Any, what: str) -> np.ndarray:
 def with_floats(function: str, input: Tensor) -> Tensor:
     """Return the tensor, of any shape; integers and booleans become float32, as in torch."""
     need_tensors(function, input=input)
-    if input.dtype.kind in "biu":
-        return Tensor(input.data, dtype=np.float32)
-    need_floats(function, input=input)
-    return input
+    return input if input.dtype.kind == "f" else Tensor(input.data, dtype=np.float32)
 
 
 def common_dtype(tensors: Sequence[Tensor]) -> np.dtype:

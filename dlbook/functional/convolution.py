@@ -10,7 +10,7 @@ from dlbook.functional import conv_lowering, depthwise
 from dlbook.functional.arguments import common_dtype, need_floats, need_floats_or_none
 from dlbook.functional.conv_lowering import Pair, Slide
 from dlbook.functional.windows import Size, as_images, in_rows, pair, single
-from dlbook.tensor import Tensor, record
+from dlbook.tensor import Tensor, factors_read, record
 
 
 def conv2d(
@@ -65,7 +65,8 @@ def conv2d(
         dw = fast.weight_gradient(rows, x, w.shape, slide) if weight.requires_grad else None
         return (dx, dw) if bias is None else (dx, dw, rows.sum(axis=(0, 2, 3)))
 
-    return record(as_images(out), (input, weight) if bias is None else (input, weight, bias), pull)
+    parents = (input, weight) if bias is None else (input, weight, bias)
+    return record(as_images(out), parents, pull, factors_read(input, weight))
 
 
 def conv1d(

@@ -37,4 +37,4 @@ def cat(tensors: Iterable[Tensor], dim: int = 0) -> Tensor:
             f"{[tensor.shape for tensor in tensors]}; reshape them, or choose another dim"
         ) from error
     ends = np.cumsum([tensor.shape[axis] for tensor in tensors])[:-1]
-    return record(joined, tensors, lambda g: tuple(np.split(g, ends, axis=axis)))
+    return record(joined, tensors, lambda g: tuple(np.split(g, ends, axis=axis)), reads=())

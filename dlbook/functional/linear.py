@@ -11,7 +11,7 @@ from dlbook.functional.arguments import (
     need_tensors,
     whole_numbers,
 )
-from dlbook.tensor import Tensor, record
+from dlbook.tensor import Tensor, factors_read, record
 
 
 def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
@@ -44,7 +44,8 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
         dw = rows.T @ x.reshape(batch, w.shape[1]) if weight.requires_grad else None
         return (dx, dw) if bias is None else (dx, dw, rows.sum(axis=0))
 
-    return record(out, (input, weight) if bias is None else (input, weight, bias), pull)
+    parents = (input, weight) if bias is None else (input, weight, bias)
+    return record(out, parents, pull, factors_read(input, weight))
 
 
 def _check_shapes(x: tuple[int, ...], w: tuple[int, ...], bias: tuple[int, ...] | None) -> None:
@@ -99,4 +100,4 @@ def embedding(input: Any, weight: Tensor) -> Tensor:
         np.add.at(whole, rows, g)  # a row that is named twice collects twice
         return (whole,)
 
-    return record(weight.data[rows], (weight,), pull)
+    return record(weight.data[rows], (weight,), pull, reads=())

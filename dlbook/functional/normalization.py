@@ -86,7 +86,8 @@ def batch_norm(
         parts = from_rows(dx, input.shape), dgamma[:, 0], dbeta[:, 0]
         return _of_those_given(parts, (input, weight, bias))
 
-    return record(from_rows(out, input.shape), _given(input, weight, bias), pull)
+    parents, reads = _given(input, weight, bias), _given(input, weight)
+    return record(from_rows(out, input.shape), parents, pull, reads)
 
 
 def layer_norm(
@@ -136,7 +137,7 @@ def layer_norm(
         parts = dx, (g * x_hat).sum(axis=lead), g.sum(axis=lead)
         return _of_those_given(parts, (input, weight, bias))
 
-    return record(out, _given(input, weight, bias), pull)
+    return record(out, _given(input, weight, bias), pull, reads=_given(input, weight))
 
 
 def _given(*tensors: Tensor | None) -> list[Tensor]:

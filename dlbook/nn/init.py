@@ -136,6 +136,7 @@ def _shape(tensor: Tensor) -> tuple[int, ...]:
 
 def _fill(tensor: Tensor, values: np.ndarray) -> Tensor:
     tensor.data[...] = values
+    tensor.version += 1
     return tensor
 
 

@@ -26,6 +26,7 @@ def load(own: Mapping[str, Tensor], state_dict: Mapping[str, Any]) -> None:
     for name, tensor in own.items():
         if tensor.data.flags.writeable:
             tensor.data[...] = arrays[name]
+            tensor.version += 1
         else:  # a model built with `summary.blank` has no memory of its own yet
             tensor.data = arrays[name].copy()
 

@@ -1,5 +1,7 @@
+import json
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
@@ -114,38 +116,65 @@ def test_inputs_depend_on_the_seed_and_on_the_exercise(monkeypatch):
 
 
 CELLS = ["from dlbook.check import check", "import numpy as np"]
-SHELL = """
+SHELLS = """
+import json
+import os
 import sys
+from contextlib import redirect_stdout
+from io import StringIO
 from IPython.core.interactiveshell import InteractiveShell
-shell = InteractiveShell.instance()
-for cell in sys.argv[2:]:
-    shell.run_cell(cell, cell_id=sys.argv[1] or None)
+before = dict(os.environ)
+for line in sys.stdin:
+    cell_id, *cells = json.loads(line)
+    for name in [name for name in sys.modules if name.split(".")[0] == "dlbook"]:
+        del sys.modules[name]
+    InteractiveShell.clear_instance()
+    os.environ.clear()
+    os.environ.update(before)
+    with redirect_stdout(StringIO()) as printed:
+        shell = InteractiveShell.instance()
+        for cell in cells:
+            shell.run_cell(cell, cell_id=cell_id or None)
+    print(json.dumps(printed.getvalue()), flush=True)
 """
 
 
-def in_a_shell(*cells: str, cell_id: str = "a-cell") -> str:
-    """Return what a fresh IPython shell prints for cells that a front end names, or does not."""
-    command = [sys.executable, "-c", SHELL, cell_id, *CELLS, *cells]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, encoding="utf-8")
-    return done.stdout
+@pytest.fixture(scope="module")
+def in_a_shell() -> Iterator[Callable[..., str]]:
+    """Return what a fresh IPython shell prints for cells that a front end names, or does not.
+
+    The shells follow one another in one process, which loads IPython once: each has a namespace,
+    a dlbook and an environment of its own.
+    """
+    command = [sys.executable, "-c", SHELLS]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, **pipes, text=True, encoding="utf-8") as process:
+
+        def run(*cells: str, cell_id: str = "a-cell") -> str:
+            process.stdin.write(json.dumps([cell_id, *CELLS, *cells]) + "\n")
+            process.stdin.flush()
+            return json.loads(process.stdout.readline())
+
+        yield run
+        process.stdin.close()
 
 
 ANSWER = "# answer: relu_back\ndef relu_back(g, x):\n    return "
 
 
-def test_running_an_answer_cell_shows_its_card():
+def test_running_an_answer_cell_shows_its_card(in_a_shell):
     output = in_a_shell(ANSWER + "g * (x > 0)", ANSWER + "g * (g > 0)")
     assert output.index("✓ relu_back: right") < output.index("✗ relu_back: known mistake")
 
 
-def test_the_card_names_the_line_that_failed():
+def test_the_card_names_the_line_that_failed(in_a_shell):
     output = in_a_shell(ANSWER + "g @ x")
     assert "✗ relu_back: error" in output and "Traceback" not in output
     assert "in relu_back, line 3 of its cell: return g @ x" in output
     assert 'called by the check in: return {"dx": relu_back(g, x)' in output
 
 
-def test_the_card_names_lines_of_the_learner_alone():
+def test_the_card_names_lines_of_the_learner_alone(in_a_shell):
     output = in_a_shell(
         "from ipykernel.kernelbase import Kernel", ANSWER + "Kernel.raw_input(None)"
     )
@@ -160,7 +189,7 @@ def case(rng):
 
 
 @pytest.mark.parametrize("hidden", [False, True])
-def test_a_grading_run_tells_the_line_that_failed_but_no_line_of_a_hidden_check(hidden):
+def test_a_grading_run_tells_the_line_that_failed_but_no_line_of_a_hidden_check(hidden, in_a_shell):
     look = "import os\nos.environ['DLBOOK_SEED'] = '5'\nimport dlbook.check.notebook_door as door"
     show = "door._display = lambda data: print(list(data.values())[0].get('where'))"
     output = in_a_shell(look, show, ANSWER + "g @ x", RAISES.replace("HIDDEN", str(hidden)))
@@ -168,18 +197,18 @@ def test_a_grading_run_tells_the_line_that_failed_but_no_line_of_a_hidden_check(
     assert ("secret label" in output) is not hidden
 
 
-def test_the_card_leaves_the_learners_names_alone():
+def test_the_card_leaves_the_learners_names_alone(in_a_shell):
     output = in_a_shell("case = 3", "check = 4", ANSWER + "g * (x > 0)", "print(case, check)")
     assert "✓ relu_back: right" in output and output.endswith("3 4\n")
 
 
-def test_a_name_that_was_taken_for_something_else_troubles_no_card():
+def test_a_name_that_was_taken_for_something_else_troubles_no_card(in_a_shell):
     answer = "# answer: scale\ndef scale(x, factor):\n    return factor * x"
     output = in_a_shell("float = 3", "rng = np = None", answer, "print(float, np)")
     assert "✓ scale: right" in output and output.endswith("3 None\n")
 
 
-def test_a_cell_that_no_person_runs_stays_quiet():
+def test_a_cell_that_no_person_runs_stays_quiet(in_a_shell):
     assert in_a_shell(ANSWER + "g * (x > 0)", cell_id="") == ""
 
 
@@ -191,11 +220,13 @@ def test_a_cell_that_no_person_runs_stays_quiet():
         ("# answer: relu_back\ndef relu(g, x):\n    return g", "does not define relu_back"),
     ],
 )
-def test_a_cell_that_defines_nothing_new_is_not_judged_by_what_was_there_before(cell, output):
+def test_a_cell_that_defines_nothing_new_is_not_judged_by_what_was_there_before(
+    cell, output, in_a_shell
+):
     shown = in_a_shell(ANSWER + "g * (x > 0)", cell)
     after = shown.partition("✓ relu_back: right")[2]
     assert "✗ relu_back: error" in after and output in after
 
 
-def test_other_cells_stay_quiet():
+def test_other_cells_stay_quiet(in_a_shell):
     assert in_a_shell("# answer: no_such_exercise\nx = 1", "# a remark", "y = 2") == ""

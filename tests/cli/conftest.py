@@ -1,3 +1,3 @@
-from tests.grading.conftest import course
+from tests.grading.conftest import built_course, course
 
-__all__ = ["course"]  # a fixture
+__all__ = ["built_course", "course"]  # fixtures

@@ -92,3 +92,9 @@ def test_json_holds_the_verdict_of_each_check(course, capsys):
     (exercise,) = report["exercises"]
     assert report["seed"] == 3 and report["score"] == 0 and exercise["verdict"] == "wrong"
     assert [c["verdict"] for c in exercise["checks"]] == ["right", "wrong"]
+
+
+def test_an_unknown_verb_is_refused_with_those_there_are(capsys):
+    assert main(["nonsense"]) == 2
+    said = capsys.readouterr().err
+    assert "No such command 'nonsense'" in said and "lab, check, build" in said

@@ -16,6 +16,7 @@ def stands_still(bug, seed):
     return np.ptp(_cut(train(bug, seed)[1])[1:]) == 0
 
 
+@pytest.mark.notebook
 @pytest.mark.parametrize("curve", CURVES)
 def test_the_nearest_suspect_is_the_one_to_blame(curve):
     found, level = shown(CURVES[curve], 0), stands_still(CURVES[curve], 0)
@@ -29,6 +30,7 @@ def test_every_suspect_has_a_curve_and_a_line():
     assert max(suspect.line for suspect in SUSPECTS.values()) < len(CODE.splitlines())
 
 
+@pytest.mark.notebook
 def test_the_signs_are_there():
     losses, validation, accuracy = zip(*(train(bug, 0) for bug in SUSPECTS), strict=True)
     at = {bug: i for i, bug in enumerate(SUSPECTS)}

@@ -1,6 +1,7 @@
 """The gradients of all runs are those of torch, and the runs end on four levels."""
 
 import numpy as np
+import pytest
 import torch
 
 from dlbook.explore.many_xor_runs import LEVELS, RUNS, X, Y, slopes, start, train
@@ -20,6 +21,7 @@ def test_the_gradients_of_all_runs_are_those_of_torch():
         np.testing.assert_allclose(gradient, tensor.grad.numpy(), atol=1e-15)
 
 
+@pytest.mark.notebook
 def test_runs_end_solved_or_on_a_level_and_width_helps():
     solved = []
     for width in (2, 4, 8):

@@ -25,6 +25,7 @@ def test_there_are_as_many_weights_as_layers(layers, rng):
         assert sum(p.ndim == 2 for p in model.parameters()) == layers
 
 
+@pytest.mark.notebook
 def test_depth_stops_the_plain_network_and_not_the_residual_one():
     ends = {way: measured(40, way, True)[1][-10:].mean() for way in (True, False)}
     assert ends[True] < 1.6 < 2 < ends[False]
@@ -32,6 +33,7 @@ def test_depth_stops_the_plain_network_and_not_the_residual_one():
     assert gradients[0] > 50 * gradients[-1]
 
 
+@pytest.mark.notebook
 def test_without_normalisation_a_deep_sum_grows():
     gradients = {norm: measured(40, True, norm)[0] for norm in (True, False)}
     assert gradients[False].min() > 20 * gradients[True].max()

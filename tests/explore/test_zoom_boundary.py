@@ -6,6 +6,7 @@ import pytest
 from dlbook.explore.zoom_boundary import _inside, escapes, trained
 
 
+@pytest.mark.notebook
 @pytest.mark.parametrize("reach", [2.0, 10.0, 40.0])
 @pytest.mark.parametrize("layers", [1, 2, 3])
 def test_width_two_leaks_at_every_depth_and_width_three_does_not(layers, reach):

@@ -1,4 +1,6 @@
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -11,17 +13,22 @@ from dlbook.grading.notebook import read
 from tests import SAMPLES
 
 
-@pytest.fixture
-def course(tmp_path) -> Course:
-    """A course with one set, built from the sample solution, which needs no kernel."""
+@pytest.fixture(scope="session")
+def built_course(tmp_path_factory) -> Path:
+    """The folder of a course with one set: the sample solution, which needs no kernel."""
+    root: Path = tmp_path_factory.mktemp("course")
     for folder in ("chapters", "solutions"):
-        (tmp_path / folder).mkdir()
-    course = Course(tmp_path)
-    (tmp_path / "solutions" / "90_tiny.ipynb").write_bytes(
-        (SAMPLES / "tiny-pass.ipynb").read_bytes()
-    )
-    assert build(course, lambda line: None) == []
-    return course
+        (root / folder).mkdir()
+    shutil.copyfile(SAMPLES / "tiny-pass.ipynb", root / "solutions" / "90_tiny.ipynb")
+    assert build(Course(root), lambda line: None) == []
+    return root
+
+
+@pytest.fixture
+def course(built_course, tmp_path) -> Course:
+    """A course with one set, a test's own copy."""
+    shutil.copytree(built_course, tmp_path, dirs_exist_ok=True)
+    return Course(tmp_path)
 
 
 @pytest.fixture(scope="session")

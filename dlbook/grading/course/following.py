@@ -1,12 +1,9 @@
 """What has to follow by hand when a set gets other exercises than it had."""
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from dlbook.check.answer_key import Key
-
-_COUNT = re.compile(r"\d+ in all")
 
 
 def lines(root: Path, old: Key | None, new: Key) -> Iterator[str]:
@@ -27,7 +24,3 @@ def lines(root: Path, old: Key | None, new: Key) -> Iterator[str]:
         f"next   {verb} {chapter}: under `Try it` it names {exercises} and says how many "
         f"exercises there are, now {len(now)}"
     )
-    readme = root / "README.md"
-    if readme.is_file() and _COUNT.search(readme.read_text("utf-8")):
-        difference = len(now) - len(before)
-        yield f"next   look at README.md: the number of exercises in all changes by {difference:+}"

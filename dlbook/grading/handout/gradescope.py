@@ -63,8 +63,8 @@ def results(record: Record, key: Key) -> dict[str, Any]:
         report = from_dict(record.report)
         tests = []
         for exercise in report.exercises:
-            amiss = [o for o in exercise.outcomes if o.verdict is not Verdict.RIGHT]
-            lines = amiss[0].text() if amiss else ""
+            problems = [o for o in exercise.outcomes if o.verdict is not Verdict.RIGHT]
+            lines = problems[0].text() if problems else ""
             tests.append(
                 _test(exercise.name, exercise.verdict, exercise.score, exercise.points, lines)
             )
@@ -103,8 +103,8 @@ def _grade(folder: Path, key: Key, sandbox: SandboxMode) -> Record:
         found = [copy for item in collect(folder, names) for copy in (item, *item.older)]
         good = [item for item in found if not item.problem]
         if not good:
-            told = "; ".join(f"{item.label}: {item.problem}" for item in found[:5])
-            return Record(unreadable=told or "nothing was handed in: hand in the notebook.")
+            reasons = "; ".join(f"{item.label}: {item.problem}" for item in found[:5])
+            return Record(unreadable=reasons or "nothing was handed in: hand in the notebook.")
         data = max(good, key=rank).source.read()
     except UnreadableError as error:
         return Record(unreadable=str(error))

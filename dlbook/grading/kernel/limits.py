@@ -1,4 +1,8 @@
-"""What one notebook may use up while it is graded."""
+"""What one notebook may use up while it is graded: the numbers alone.
+
+They are enforced in `kernel.channels` (seconds, output, memory), in `run.nbval_items` (a cell that
+was stopped) and in `sandbox.inside.confine` (what a process may ask the kernel for).
+"""
 
 from dataclasses import dataclass
 

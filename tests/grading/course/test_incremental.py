@@ -148,15 +148,13 @@ def next_lines(course) -> list[str]:
     return [line for line in said if line.startswith("next ")]
 
 
-def test_a_new_set_names_the_chapter_and_the_count(course):
-    (course.root / "README.md").write_text("1 exercise, 2 in all", "utf-8")
+def test_a_new_set_names_its_chapter(course):
     for name in (TINY, OTHER):
         course.key(name).unlink()
     (course.root / "chapters" / f"{OTHER}.ipynb").write_text(canonical([], code_digest([])))
-    first, count, second, _count = next_lines(course)
+    first, second = next_lines(course)
     assert first.startswith(f"next   write chapters/{TINY}.ipynb") and first.endswith("now 1")
     assert f"`exercises/{TINY}.ipynb`" in first
-    assert count == "next   look at README.md: the number of exercises in all changes by +1"
     assert second.startswith(f"next   look at chapters/{OTHER}.ipynb")
     assert next_lines(course) == []
 

@@ -10,4 +10,4 @@ def version() -> str:
     try:
         return metadata.version("dlbook")
     except metadata.PackageNotFoundError:
-        return f"of no known version, run from {Path(__file__).resolve().parents[2]}"
+        return f"of no known version, run from {Path(__file__).resolve().parents[1]}"

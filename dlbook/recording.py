@@ -1,0 +1,22 @@
+"""Whether operations are recorded for `backward`: yes, unless `no_grad` says otherwise."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+_recording = ContextVar("recording", default=True)  # each thread and each task has its own
+
+
+def is_recording() -> bool:
+    """Return whether an operation, done here and now, remembers its parents."""
+    return _recording.get()
+
+
+@contextmanager
+def no_grad() -> Iterator[None]:
+    """Compute without recording: what is made inside has no graph and needs no gradient."""
+    token = _recording.set(False)
+    try:
+        yield
+    finally:
+        _recording.reset(token)
