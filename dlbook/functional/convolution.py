@@ -54,7 +54,7 @@ def conv2d(
     _check_room(input.shape[2:], weight.shape[2:], slide)
     dtype = common_dtype((input, weight))
     x, w = in_rows(input.data.astype(dtype, copy=False)), weight.data.astype(dtype, copy=False)
-    fast = depthwise if 1 < groups == x.shape[1] else conv_lowering
+    fast = depthwise if depthwise.pays(x.shape, w.shape, slide) else conv_lowering
     out = fast.correlate(x, w, slide, None if bias is None else bias.data)
 
     def pull(g: np.ndarray) -> tuple[np.ndarray | None, ...]:

@@ -18,6 +18,20 @@ from dlbook.functional.conv_lowering import BLOCK, Slide
 TALL = 4  # heights of a window that a block is to hold
 
 
+def pays(x: tuple[int, ...], w: tuple[int, ...], slide: Slide) -> bool:
+    """Return whether this is faster than `conv_lowering` with all channels at a time.
+
+    It is where a block of all channels holds fewer rows than a window is high: then most of the
+    rows of a block are lowered again for the next one. Else the copies of the parts cost more.
+
+    Args:
+        x: shape of the input, (height, in_channels, width, batch).
+        w: shape of the weight.
+        slide: how the window slides.
+    """
+    return 1 < slide.groups == x[1] and x[1] * _bytes_a_row(x, w, slide) * w[2] > BLOCK
+
+
 def correlate(
     x: np.ndarray, w: np.ndarray, slide: Slide, bias: np.ndarray | None = None
 ) -> np.ndarray:
@@ -77,11 +91,15 @@ def _some_channels(
     x: tuple[int, ...], w: tuple[int, ...], slide: Slide
 ) -> Iterator[tuple[slice, slice, Slide]]:
     """Yield some channels of the input, those of the output that they give, and their slide."""
-    across = slide.counts(x[::2], w[2:])[1]
-    bytes_a_row = w[3] * across * x[3] * 4 * slide.stride[0]
-    count = max(1, BLOCK // max(1, TALL * w[2] * bytes_a_row))
+    count = max(1, BLOCK // max(1, TALL * w[2] * _bytes_a_row(x, w, slide)))
     outputs = w[0] // x[1]  # a channel
     for start in range(0, x[1], count):
         end = min(start + count, x[1])
         part = slide._replace(groups=end - start)
         yield slice(start, end), slice(start * outputs, end * outputs), part
+
+
+def _bytes_a_row(x: tuple[int, ...], w: tuple[int, ...], slide: Slide) -> int:
+    """Return how much of one channel is lowered for a row of the output, in float32."""
+    across = slide.counts(x[::2], w[2:])[1]
+    return 4 * w[3] * across * x[3] * slide.stride[0]

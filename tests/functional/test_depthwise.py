@@ -1,6 +1,7 @@
 from unittest.mock import patch
 
 import numpy as np
+import pytest
 from hypothesis import given, settings, strategies as st
 
 from dlbook.functional import conv_lowering, depthwise
@@ -38,7 +39,20 @@ def test_some_channels_at_a_time_give_what_all_at_once_give(data):
         np.testing.assert_allclose(mine, whole, rtol=1e-12, atol=1e-12)
 
 
-def test_a_published_mobile_block_agrees_with_torch(rng):
+@pytest.mark.parametrize("block", [1, 2**30])
+def test_a_published_mobile_block_agrees_with_torch(block, rng, monkeypatch):
+    monkeypatch.setattr(depthwise, "BLOCK", block)  # some channels at a time, or all
     x, w = rng.normal(size=(2, 96, 13, 13)), rng.normal(size=(96, 1, 5, 5))
     agrees_with_torch("conv2d", [x, w, None], 2, 2, 1, 96)
     agrees_with_torch("conv2d", [x, np.repeat(w, 2, axis=0), rng.normal(size=192)], 1, 0, 1, 96)
+
+
+def test_only_channels_that_do_not_mix_and_have_long_rows_are_taken_apart():
+    def pays(x, w, groups):
+        slide = conv_lowering.Slide((1, 1), ((2, 2), (2, 2)), (1, 1), groups)
+        return depthwise.pays(x, w, slide)
+
+    assert pays((56, 64, 56, 8), (64, 1, 5, 5), 64)
+    assert not pays((14, 64, 14, 1), (64, 1, 5, 5), 64)
+    assert not pays((56, 64, 56, 8), (64, 2, 5, 5), 32)
+    assert not pays((560, 1, 560, 80), (64, 1, 5, 5), 1)
