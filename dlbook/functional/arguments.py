@@ -33,7 +33,7 @@ def need_floats(function: str, **tensors: Any) -> None:
         if tensor.dtype.kind != "f":
             raise TypeError(
                 f"{function} needs floating-point numbers as {name}, got {tensor.dtype}; write "
-                f"Tensor({name}.data, dtype=np.float32)"
+                f"{name}.to(np.float32)"
             )
 
 
@@ -86,9 +86,7 @@ def need_numbers(function: str, input: Any) -> None:
     """
     need_tensors(function, input=input)
     if input.dtype.kind == "b":
-        raise TypeError(
-            f"{function} needs numbers, got booleans; write Tensor(input.data, dtype=np.float32)"
-        )
+        raise TypeError(f"{function} needs numbers, got booleans; write input.to(np.float32)")
 
 
 def whole_numbers(function: str, given: Any, what: str) -> np.ndarray:
@@ -106,7 +104,7 @@ def whole_numbers(function: str, given: Any, what: str) -> np.ndarray:
     if numbers.dtype.kind not in "iu":
         advice = "x.astype(np.int64)"
         if isinstance(given, Tensor):
-            advice = "Tensor(x.data, dtype=np.int64)"
+            advice = "x.to(np.int64)"
         raise TypeError(f"{function} needs integers as {what}, got {numbers.dtype}; write {advice}")
     return numbers
 
