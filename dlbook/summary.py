@@ -13,7 +13,8 @@ from typing import Any, cast
 import numpy as np
 
 from dlbook import nn
-from dlbook.functional.windows import output_size
+from dlbook.functional.windows import as_tuple, output_size, single
+from dlbook.graph import Node
 from dlbook.nn.hooks import evaluation, is_leaf, watched
 from dlbook.nn.module import Module, Parameter
 from dlbook.tensor import Tensor, record
@@ -74,8 +75,18 @@ def summary(model: Module, input_size: tuple[int, ...], dtype: Any = np.float32)
         model: takes a tensor of shape (1, *input_size); it is left as it was.
         input_size: shape of one example, such as (3, 224, 224), without the batch.
         dtype: of the input; an integer one where word numbers go in.
+
+    Raises:
+        TypeError: if `model` is no module.
+        ValueError: if `input_size` is not made of integers of 1 or more.
     """
-    x = Tensor(np.zeros((1, *input_size), dtype), requires_grad=np.dtype(dtype).kind == "f")
+    if not isinstance(model, Module):
+        raise TypeError(
+            f"summary needs a model made of dlbook.nn, got {type(model).__name__}; wrap functions "
+            "in a Module with a forward method"
+        )
+    sizes = [single(n, "input_size", 1) for n in as_tuple(input_size)]
+    x = Tensor(np.zeros((1, *sizes), dtype), requires_grad=np.dtype(dtype).kind == "f")
     log = _Log(_layers(model))
     with evaluation(model), watched(log.names, log.call):
         model(x)
@@ -118,19 +129,20 @@ class _Log:
     def __init__(self, names: dict[Module, str]) -> None:
         self.names = names
         self.rows: list[Row] = []
-        self.sights: dict[Tensor, Sight] = {}
+        self.sights: dict[Node, Sight] = {}
         self.counted: set[Parameter] = set()
 
-    def call(self, layer: Module, forward: Callable[..., Any], *inputs: Any) -> Any:
-        output = _shape_alone(layer, *inputs)
+    def call(self, layer: Module, forward: Callable[..., Any], *inputs: Any, **named: Any) -> Any:
+        given = [x for x in (*inputs, *named.values()) if isinstance(x, Tensor)]
+        output = _shape_alone(layer, *given)
         if output is None:
-            output = forward(*inputs)
+            output = forward(*inputs, **named)
         if not isinstance(output, Tensor):
             return output
         if is_leaf(layer):  # a result without the memory behind it
-            parents = [x for x in inputs if isinstance(x, Tensor)]
-            output = record(_zeros(output.shape, output.dtype), parents, lambda g: ())
-            self.sights[output] = _after(layer, self.sight(*inputs), inputs[0].shape, output.shape)
+            output = record(_zeros(output.shape, output.dtype), given, lambda g: ())
+            came = given[0].shape if given else ()
+            self.sights[output] = _after(layer, self.sight(*given), came, output.shape)
         self.rows.append(self.row(layer, output))
         return output
 
@@ -147,12 +159,10 @@ class _Log:
             receptive_field=None if sight is None else sight[0],
         )
 
-    def sight(self, *nodes: Any) -> Sight:
+    def sight(self, *nodes: Node) -> Sight:
         """Return the widest sight; a node that no layer made, such as a sum, asks its parents."""
         widest = (1, 1)
         for node in nodes:
-            if not isinstance(node, Tensor):
-                continue
             if node not in self.sights:
                 self.sights[node] = self.sight(*node.parents)
             sight = self.sights[node]
@@ -162,8 +172,10 @@ class _Log:
         return widest
 
 
-def _shape_alone(layer: Module, *inputs: Any) -> Tensor | None:
+def _shape_alone(layer: Module, *inputs: Tensor) -> Tensor | None:
     """Return zeros of the right shape for a layer whose work is worth saving, else None."""
+    if not inputs:
+        return None
     if isinstance(layer, nn.Linear) and inputs[0].shape[-1] == layer.in_features:
         shape = (*inputs[0].shape[:-1], layer.out_features)
     elif isinstance(layer, nn.Conv1d | nn.Conv2d) and inputs[0].shape[1] == layer.in_channels:

@@ -107,3 +107,38 @@ def test_blank_weights_are_one_number_in_memory():
     layer = nn.Linear(10**4, 10**5, rng=blank())
     assert layer.weight.shape == (10**5, 10**4) and layer.weight.data.strides == (0, 0)
     assert layer.weight.dtype == np.float32 and layer.weight.requires_grad
+
+
+class ByName(nn.Module):
+    """Calls its layers by keyword, and one of them under a second name."""
+
+    def __init__(self, rng):
+        self.first = nn.Linear(3, 3, rng=rng)
+        self.again = self.first
+        self.scaled = Scaled()
+
+    def forward(self, x):
+        return self.scaled(x=self.again(input=self.first(input=x)), scale=2.0)
+
+
+class Scaled(nn.Module):
+    def forward(self, x, scale):
+        return x * scale
+
+
+def test_layers_that_are_called_by_keyword_or_have_two_names_are_counted(rng):
+    found = summary(ByName(rng), (3,))
+    rows = [(r.name, r.layer, r.parameters, r.macs) for r in found.rows]
+    linear = [("first", "Linear", n, 9) for n in (12, 0)]
+    assert rows == [*linear, ("scaled", "Scaled", 0, 0)]
+
+
+@pytest.mark.parametrize("size", [(0,), (3.0,), "3", None, (None,), (-3,)])
+def test_a_size_that_is_none_is_refused(size):
+    with pytest.raises(ValueError, match=r"input_size needs one integer of 1 or more, got .*; try"):
+        summary(nn.ReLU(), size)
+
+
+def test_what_is_no_model_is_refused():
+    with pytest.raises(TypeError, match=r"needs a model.*got function; wrap"):
+        summary(relu, (3,))

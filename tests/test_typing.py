@@ -18,6 +18,7 @@ explore.one_neuron().w1 = loss.item()
 """
 SLIPS = {  # a mistake: what mypy says of it
     'nn.Linear("2", 2, rng=np.random.default_rng(0))': 'Argument 1 to "Linear" has incompatible',
+    "layer(Tensor([1.0, 2.0])).bacward()": '"Tensor" has no attribute "bacward"',
     "Tensor([1.0]).bacward()": '"Tensor" has no attribute "bacward"',
     "explore.one_neurn()": 'Module has no attribute "one_neurn"',
     "explore.one_neuron(3)": 'Too many arguments for "one_neuron"',

@@ -4,7 +4,16 @@
 by `record`.
 """
 
-from dlbook.functional.activation import gelu, leaky_relu, log_softmax, relu, sigmoid, softmax, tanh
+from dlbook.functional.activation import (
+    gelu,
+    leaky_relu,
+    log_softmax,
+    relu,
+    relu6,
+    sigmoid,
+    softmax,
+    tanh,
+)
 from dlbook.functional.convolution import conv1d, conv2d
 from dlbook.functional.dropout import dropout
 from dlbook.functional.joining import cat
@@ -16,6 +25,7 @@ from dlbook.functional.loss import (
     nll_loss,
 )
 from dlbook.functional.normalization import batch_norm, layer_norm
+from dlbook.functional.padding import pad
 from dlbook.functional.pooling import (
     adaptive_avg_pool1d,
     adaptive_avg_pool2d,
@@ -47,7 +57,9 @@ __all__ = [
     "max_pool2d",
     "mse_loss",
     "nll_loss",
+    "pad",
     "relu",
+    "relu6",
     "sigmoid",
     "softmax",
     "tanh",

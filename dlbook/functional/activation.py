@@ -10,26 +10,46 @@ from typing import Any
 import numpy as np
 from numpy.polynomial import chebyshev
 
+from dlbook.functional.arguments import (
+    along,
+    need_floats,
+    need_number,
+    need_numbers,
+    with_floats,
+)
 from dlbook.tensor import Tensor, record
 
 
 def relu(input: Tensor) -> Tensor:
     """Return max(x, 0) for each value x of `input`, same shape; its slope at 0 is taken as 0."""
+    need_numbers("relu", input)
     out = np.maximum(input.data, 0)
-    return record(out, (input,), lambda g: (g * (out > 0),))
+    return record(out, (input,), lambda g: (g * ~(out <= 0),), reads=())  # nan passes g on
+
+
+def relu6(input: Tensor) -> Tensor:
+    """Return min(max(x, 0), 6) for each value x of `input`, same shape; its slope at 6 is 0 too.
+
+    Source: Howard et al. (2017), "MobileNets", arXiv:1704.04861, for networks whose numbers are
+    to fit into few bits.
+    """
+    need_numbers("relu6", input)
+    out = np.clip(input.data, 0, 6)
+    return record(out, (input,), lambda g: (g * ~((out <= 0) | (out >= 6)),), reads=())
 
 
 def sigmoid(input: Tensor) -> Tensor:
     """Return 1 / (1 + exp(-x)) for each value x of `input`, same shape."""
+    input = with_floats("sigmoid", input)
     x = input.data
     small = np.exp(-np.abs(x))  # at most 1, so nothing overflows
     out = np.where(x >= 0, 1, small) / (1 + small)
-    return record(out, (input,), lambda g: (g * out * (1 - out),))
+    return record(out, (input,), lambda g: (g * out * (1 - out),), reads=())
 
 
 def tanh(input: Tensor) -> Tensor:
     """Return the hyperbolic tangent of each value of `input`, same shape."""
-    return input.tanh()
+    return with_floats("tanh", input).tanh()
 
 
 def softmax(input: Tensor, dim: int) -> Tensor:
@@ -39,13 +59,15 @@ def softmax(input: Tensor, dim: int) -> Tensor:
         input: scores of any shape; only their differences along `dim` count.
         dim: the axis along which the shares are taken.
     """
-    powers = np.exp(input.data - input.data.max(axis=dim, keepdims=True))
-    out = powers / powers.sum(axis=dim, keepdims=True)
+    need_floats("softmax", input=input)
+    axis = along("softmax", dim, input.ndim)
+    powers = np.exp(_below_the_largest(input.data, axis))
+    out = powers / powers.sum(axis=axis, keepdims=True)
 
     def pull(g: np.ndarray) -> tuple[np.ndarray]:
-        return (out * (g - (g * out).sum(axis=dim, keepdims=True)),)
+        return (out * (g - (g * out).sum(axis=axis, keepdims=True)),)
 
-    return record(out, (input,), pull)
+    return record(out, (input,), pull, reads=())
 
 
 def log_softmax(input: Tensor, dim: int) -> Tensor:
@@ -55,13 +77,16 @@ def log_softmax(input: Tensor, dim: int) -> Tensor:
         input: scores of any shape; only their differences along `dim` count.
         dim: the axis along which the shares are taken.
     """
-    shifted = input.data - input.data.max(axis=dim, keepdims=True)
-    out = shifted - np.log(np.exp(shifted).sum(axis=dim, keepdims=True))
+    need_floats("log_softmax", input=input)
+    axis = along("log_softmax", dim, input.ndim)
+    shifted = _below_the_largest(input.data, axis)
+    with np.errstate(divide="ignore"):  # the sum along an empty axis is 0
+        out = shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
 
     def pull(g: np.ndarray) -> tuple[np.ndarray]:
-        return (g - np.exp(out) * g.sum(axis=dim, keepdims=True),)
+        return (g - np.exp(out) * g.sum(axis=axis, keepdims=True),)
 
-    return record(out, (input,), pull)
+    return record(out, (input,), pull, reads=())
 
 
 def leaky_relu(input: Tensor, negative_slope: float = 0.01) -> Tensor:
@@ -73,6 +98,8 @@ def leaky_relu(input: Tensor, negative_slope: float = 0.01) -> Tensor:
 
     Source: Maas, Hannun and Ng (2013), "Rectifier nonlinearities", section 2.
     """
+    need_floats("leaky_relu", input=input)
+    need_number("leaky_relu", negative_slope=negative_slope)
     x = input.data
     slope = np.where(x > 0, 1, np.asarray(negative_slope, x.dtype)).astype(x.dtype, copy=False)
     return record(x * slope, (input,), lambda g: (g * slope,))
@@ -85,6 +112,7 @@ def gelu(input: Tensor) -> Tensor:
 
     Source: Hendrycks and Gimpel (2016), "Gaussian error linear units", section 2.
     """
+    need_floats("gelu", input=input)
     x = input.data
     below = (1 + _erf(x / np.sqrt(2, dtype=x.dtype))) / 2
 
@@ -93,6 +121,13 @@ def gelu(input: Tensor) -> Tensor:
         return (g * (below + x * density),)
 
     return record(x * below, (input,), pull)
+
+
+def _below_the_largest(x: np.ndarray, axis: tuple[int, ...]) -> np.ndarray:
+    """Return x minus the largest along the axis; infinite ones have no difference, but nan."""
+    with np.errstate(invalid="ignore"):
+        below: np.ndarray = x - x.max(axis=axis, keepdims=True, initial=-np.inf)
+    return below
 
 
 def _erf(x: np.ndarray) -> np.ndarray:

@@ -62,7 +62,7 @@ def correlate(
     """
     height, width = slide.counts(x.shape[::2], w.shape[2:])
     groups, channels, pixels = slide.groups, len(w) // slide.groups, width * x.shape[3]
-    flat = w.transpose(0, 2, 1, 3).reshape(groups, channels, -1)
+    flat = np.ascontiguousarray(w.transpose(0, 2, 1, 3)).reshape(groups, channels, -1)
     n, p = tiles.tile(channels, pixels, flat.shape[2])
     flat = flat.reshape(groups, 1, 1, channels // n, n, flat.shape[2])
     out = np.empty((height, groups, channels // n, n, pixels // p, p), x.dtype)

@@ -1,12 +1,15 @@
 """Convolution: one small weight slides over the image, and each window gives one output.
 
-What it means stands here; how it is computed fast, in `dlbook.functional.conv_lowering`.
+What it means stands here; how it is computed fast, in `dlbook.functional.conv_lowering` and, for
+channels that do not mix, `dlbook.functional.depthwise`.
 """
 
 import numpy as np
 
-from dlbook.functional.conv_lowering import Pair, Slide, correlate, input_gradient, weight_gradient
-from dlbook.functional.windows import Size, as_images, in_rows, pair
+from dlbook.functional import conv_lowering, depthwise
+from dlbook.functional.arguments import common_dtype, need_floats, need_floats_or_none
+from dlbook.functional.conv_lowering import Pair, Slide
+from dlbook.functional.windows import Size, as_images, in_rows, pair, single
 from dlbook.tensor import Tensor, factors_read, record
 
 
@@ -33,24 +36,33 @@ def conv2d(
 
     Returns:
         A tensor of shape (batch, out_channels, out_height, out_width), where out_height is
-        (height + 2 * padding - dilation * (kernel_height - 1) - 1) // stride + 1.
+        (height + 2 * padding - dilation * (kernel_height - 1) - 1) // stride + 1. Its dtype is the
+        wider one of `input` and `weight`.
 
     Raises:
         ValueError: if shapes, channels or groups do not fit, or the window is larger than the
             padded image.
+        TypeError: if something is not a tensor of floating-point numbers.
 
     Source: Goodfellow, Bengio and Courville (2016), section 9.1 (there: cross-correlation).
     """
+    need_floats("conv2d", input=input, weight=weight)
+    need_floats_or_none("conv2d", bias=bias)
+    groups = single(groups, "groups", 1)
     _check_shapes(input.shape, weight.shape, None if bias is None else bias.shape, groups)
     slide = _slide(weight.shape[2:], stride, padding, dilation, groups)
     _check_room(input.shape[2:], weight.shape[2:], slide)
-    x, w = in_rows(input.data), weight.data
-    out = correlate(x, w, slide, None if bias is None else bias.data)
+    dtype = common_dtype((input, weight))
+    x, w = in_rows(input.data.astype(dtype, copy=False)), weight.data.astype(dtype, copy=False)
+    fast = depthwise if depthwise.pays(x.shape, w.shape, slide) else conv_lowering
+    out = fast.correlate(x, w, slide, None if bias is None else bias.data)
 
     def pull(g: np.ndarray) -> tuple[np.ndarray | None, ...]:
         rows = in_rows(g)
-        dx = as_images(input_gradient(rows, w, x.shape, slide)) if input.requires_grad else None
-        dw = weight_gradient(rows, x, w.shape, slide) if weight.requires_grad else None
+        dx = (
+            as_images(fast.input_gradient(rows, w, x.shape, slide)) if input.requires_grad else None
+        )
+        dw = fast.weight_gradient(rows, x, w.shape, slide) if weight.requires_grad else None
         return (dx, dw) if bias is None else (dx, dw, rows.sum(axis=(0, 2, 3)))
 
     parents = (input, weight) if bias is None else (input, weight, bias)
@@ -61,9 +73,9 @@ def conv1d(
     input: Tensor,
     weight: Tensor,
     bias: Tensor | None = None,
-    stride: int = 1,
-    padding: int | str = 0,
-    dilation: int = 1,
+    stride: Size = 1,
+    padding: Size | str = 0,
+    dilation: Size = 1,
     groups: int = 1,
 ) -> Tensor:
     """Return `conv2d` of sequences, taken as images of height 1.
@@ -72,9 +84,9 @@ def conv1d(
         input: shape (batch, in_channels, length).
         weight: shape (out_channels, in_channels / groups, kernel_length).
         bias: shape (out_channels,), or None.
-        stride: from one window to the next.
-        padding: zeros put before and after; or "valid" or "same", as in `conv2d`.
-        dilation: from one place of a window to the next.
+        stride: from one window to the next, one number.
+        padding: zeros put before and after, one number; or "valid" or "same", as in `conv2d`.
+        dilation: from one place of a window to the next, one number.
         groups: input and output channels are cut into this many parts that do not mix.
 
     Returns:
@@ -82,15 +94,18 @@ def conv1d(
 
     Raises:
         ValueError: as in `conv2d`.
+        TypeError: as in `conv2d`.
     """
+    need_floats("conv1d", input=input, weight=weight)
     if input.ndim != 3 or weight.ndim != 3:
         raise ValueError(
             "conv1d needs input of shape (batch, channels, length) and weight of shape (out, "
             f"in / groups, kernel), got {input.shape} and {weight.shape}; reshape them"
         )
-    flat = padding if isinstance(padding, str) else (0, padding)
+    flat = padding if isinstance(padding, str) else (0, single(padding, "padding", 0))
+    step, leap = single(stride, "stride", 1), single(dilation, "dilation", 1)
     x, w = (t.reshape(*t.shape[:2], 1, t.shape[2]) for t in (input, weight))
-    out = conv2d(x, w, bias, (1, stride), flat, (1, dilation), groups)
+    out = conv2d(x, w, bias, (1, step), flat, (1, leap), groups)
     return out.reshape(*out.shape[:2], out.shape[3])
 
 
@@ -120,7 +135,12 @@ def _check_shapes(
             "conv2d needs input of shape (batch, channels, height, width) and weight of shape "
             f"(out, in / groups, height, width), got {x} and {w}; a single image is x[None]"
         )
-    if groups < 1 or w[0] % groups or x[1] % groups:
+    if not min(w[0], *w[2:]):
+        raise ValueError(
+            f"conv2d needs weight with at least one number, got shape {w}; use out_channels and "
+            "kernel_size of 1 or more"
+        )
+    if w[0] % groups or x[1] % groups:
         raise ValueError(
             f"groups needs to divide the {x[1]} input and the {w[0]} output channels, got "
             f"{groups}; use groups=1, or other numbers of channels"

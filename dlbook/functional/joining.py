@@ -1,28 +1,40 @@
 """Tensors one behind the other, as torch.cat puts them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import numpy as np
 
+from dlbook.functional.arguments import common_dtype, need_tensors, normal_dim
 from dlbook.tensor import Tensor, record
 
 
-def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
+def cat(tensors: Iterable[Tensor], dim: int = 0) -> Tensor:
     """Return the tensors one behind the other along an axis.
 
     Args:
-        tensors: shapes that differ along `dim` alone.
+        tensors: shapes that differ along `dim` alone; integers beside floating-point numbers
+            become such numbers.
         dim: the axis along which they are joined.
 
     Raises:
         ValueError: if there is no tensor, or shapes differ along another axis.
+        TypeError: if something else than tensors is joined.
+        IndexError: if there is no such axis.
     """
+    if isinstance(tensors, Tensor | np.ndarray) or not isinstance(tensors, Iterable):
+        raise TypeError(
+            f"cat needs a list of tensors, got one {type(tensors).__name__}; write cat([x, y])"
+        )
+    tensors = list(tensors)  # a generator could be read only once
+    need_tensors("cat", **{f"tensors[{i}]": tensor for i, tensor in enumerate(tensors)})
+    axis = normal_dim("cat", dim, max([t.ndim for t in tensors], default=2))
     try:
-        joined = np.concatenate([tensor.data for tensor in tensors], axis=dim)
+        dtype = common_dtype(tensors)
+        joined = np.concatenate([tensor.data for tensor in tensors], axis=axis, dtype=dtype)
     except ValueError as error:
         raise ValueError(
             f"cat needs shapes that differ along dim {dim} alone, got "
             f"{[tensor.shape for tensor in tensors]}; reshape them, or choose another dim"
         ) from error
-    ends = np.cumsum([tensor.shape[dim] for tensor in tensors])[:-1]
-    return record(joined, tensors, lambda g: tuple(np.split(g, ends, axis=dim)))
+    ends = np.cumsum([tensor.shape[axis] for tensor in tensors])[:-1]
+    return record(joined, tensors, lambda g: tuple(np.split(g, ends, axis=axis)), reads=())

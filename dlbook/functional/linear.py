@@ -1,9 +1,16 @@
 """Products with a table of weights: a linear layer, and rows looked up by number."""
 
+from math import prod
 from typing import Any
 
 import numpy as np
 
+from dlbook.functional.arguments import (
+    need_floats,
+    need_floats_or_none,
+    need_tensors,
+    whole_numbers,
+)
 from dlbook.tensor import Tensor, factors_read, record
 
 
@@ -16,29 +23,46 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
         bias: shape (out_features,), or None.
 
     Returns:
-        A tensor of shape (..., out_features).
+        A tensor of shape (..., out_features), of the wider dtype of `input` and `weight`.
 
     Raises:
         ValueError: if the last axis of `input` does not have in_features.
+        TypeError: if something is not a tensor of floating-point numbers.
     """
+    need_floats("linear", input=input, weight=weight)
+    need_floats_or_none("linear", bias=bias)
+    _check_shapes(input.shape, weight.shape, None if bias is None else bias.shape)
     x, w = input.data, weight.data
-    if x.shape[-1:] != w.shape[1:]:
-        raise ValueError(
-            f"linear needs input of shape (..., {w.shape[1]}), got {x.shape}; change in_features, "
-            "or put nn.Flatten() before it"
-        )
     out = x @ w.T
     if bias is not None:
         out += bias.data
 
     def pull(g: np.ndarray) -> tuple[np.ndarray | None, ...]:
-        rows = g.reshape(-1, len(w))  # (batch, out_features)
+        batch = prod(x.shape[:-1])
+        rows = g.reshape(batch, len(w))
         dx = g @ w if input.requires_grad else None
-        dw = rows.T @ x.reshape(-1, w.shape[1]) if weight.requires_grad else None
+        dw = rows.T @ x.reshape(batch, w.shape[1]) if weight.requires_grad else None
         return (dx, dw) if bias is None else (dx, dw, rows.sum(axis=0))
 
     parents = (input, weight) if bias is None else (input, weight, bias)
     return record(out, parents, pull, factors_read(input, weight))
+
+
+def _check_shapes(x: tuple[int, ...], w: tuple[int, ...], bias: tuple[int, ...] | None) -> None:
+    if len(w) != 2:
+        raise ValueError(
+            f"linear needs weight of shape (out_features, in_features), got {w}; reshape it"
+        )
+    if x[-1:] != w[1:]:
+        raise ValueError(
+            f"linear needs input of shape (..., {w[1]}), got {x}; change in_features, "
+            "or put nn.Flatten() before it"
+        )
+    if bias is not None and bias != w[:1]:
+        raise ValueError(
+            f"linear needs a bias of shape {w[:1]}, one number an output, got {bias}; reshape it "
+            "or leave it out"
+        )
 
 
 def embedding(input: Any, weight: Tensor) -> Tensor:
@@ -52,17 +76,19 @@ def embedding(input: Any, weight: Tensor) -> Tensor:
         A tensor of shape (*input.shape, embedding_dim).
 
     Raises:
-        TypeError: if the row numbers are not integers.
-        ValueError: if one of them is out of range.
+        TypeError: if the row numbers are not integers, or `weight` is no tensor.
+        ValueError: if one of them is out of range, or `weight` has not two axes.
 
     Source: Bengio, Ducharme, Vincent and Jauvin (2003), "A neural probabilistic language model",
     section 2.
     """
-    rows = input.data if isinstance(input, Tensor) else np.asarray(input)
-    if rows.dtype.kind not in "iu":
-        raise TypeError(
-            f"embedding needs integers as row numbers, got {rows.dtype}; use .astype(np.int64)"
+    need_tensors("embedding", weight=weight)
+    if weight.ndim != 2:
+        raise ValueError(
+            "embedding needs weight of shape (num_embeddings, embedding_dim), got "
+            f"{weight.shape}; reshape it"
         )
+    rows = whole_numbers("embedding", input, "row numbers")
     if rows.size and not 0 <= rows.min() <= rows.max() < len(weight):
         raise ValueError(
             f"embedding needs row numbers from 0 to {len(weight) - 1}, got {rows.min()} to "

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from dlbook.functional.activation import log_softmax
+from dlbook.functional.arguments import as_array, common_dtype, need_floats, whole_numbers
 from dlbook.tensor import Tensor, record
 
 
@@ -18,13 +19,14 @@ def mse_loss(input: Tensor, target: Any) -> Tensor:
     Raises:
         ValueError: if the shapes differ, which broadcasting would hide.
     """
-    if np.shape(target) != input.shape:
-        raise ValueError(
-            f"mse_loss needs a target of the shape of input, {input.shape}, got "
-            f"{np.shape(target)}; reshape one of them"
-        )
-    difference: Tensor = input - target
-    return (difference * difference).mean()
+    target = _answers("mse_loss", input, target)
+    difference = np.subtract(input.data, target.data, dtype=common_dtype((input, target)))
+
+    def pull(g: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+        slope = difference * (2 * g / max(difference.size, 1))
+        return slope, -slope if target.requires_grad else None
+
+    return record(_mean(np.square(difference)), (input, target), pull)
 
 
 def nll_loss(input: Tensor, target: Any) -> Tensor:
@@ -38,14 +40,16 @@ def nll_loss(input: Tensor, target: Any) -> Tensor:
         ValueError: if the shapes do not match or a class number is out of range.
         TypeError: if the class numbers are not integers.
     """
-    rows, target = np.arange(len(input)), _class_numbers(target, input.shape)
+    need_floats("nll_loss", input=input)
+    target = _class_numbers("nll_loss", target, input.shape)
+    rows = np.arange(len(target))
 
     def pull(g: np.ndarray) -> tuple[np.ndarray]:
         whole = np.zeros_like(input.data)
-        whole[rows, target] = -g / len(rows)
+        whole[rows, target] = -g / max(len(rows), 1)
         return (whole,)
 
-    return record(-input.data[rows, target].mean(), (input,), pull)
+    return record(-_mean(input.data[rows, target]), (input,), pull)
 
 
 def cross_entropy(input: Tensor, target: Any) -> Tensor:
@@ -61,6 +65,8 @@ def cross_entropy(input: Tensor, target: Any) -> Tensor:
 
     Source: Goodfellow, Bengio and Courville (2016), section 6.2.2.3.
     """
+    need_floats("cross_entropy", input=input)
+    target = _class_numbers("cross_entropy", target, input.shape)
     return nll_loss(log_softmax(input, 1), target)
 
 
@@ -76,37 +82,53 @@ def binary_cross_entropy_with_logits(input: Tensor, target: Any) -> Tensor:
 
     Source: Goodfellow, Bengio and Courville (2016), section 6.2.2.2.
     """
-    x = input.data
-    y = np.asarray(target.data if isinstance(target, Tensor) else target, x.dtype)
-    if y.shape != x.shape:
-        raise ValueError(
-            f"the loss needs a target of the shape of input, {x.shape}, got {y.shape}; "
-            "reshape one of them"
-        )
+    target = _answers("binary_cross_entropy_with_logits", input, target)
+    dtype = common_dtype((input, target))
+    x, y = input.data.astype(dtype, copy=False), target.data.astype(dtype, copy=False)
     small = np.exp(-np.abs(x))  # at most 1, so nothing overflows
-    losses = np.maximum(x, 0) - x * y + np.log1p(small)
+    with np.errstate(invalid="ignore"):  # infinite scores give what torch gives, inf or nan
+        losses = (1 - y) * x - (np.minimum(x, 0) - np.log1p(small))
 
-    def pull(g: np.ndarray) -> tuple[np.ndarray]:
-        return (g * (np.where(x >= 0, 1, small) / (1 + small) - y) / x.size,)
+    def pull(g: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+        share = g / max(x.size, 1)
+        dx = (np.where(x >= 0, 1, small) / (1 + small) - y) * share
+        return dx, -x * share if target.requires_grad else None
 
-    return record(losses.mean(), (input,), pull)
+    return record(_mean(losses), (input, target), pull)
 
 
-def _class_numbers(target: Any, shape: tuple[int, ...]) -> np.ndarray:
-    numbers = target.data if isinstance(target, Tensor) else np.asarray(target)
-    if len(shape) != 2 or numbers.shape != shape[:1]:
+def _mean(losses: np.ndarray) -> np.ndarray:
+    """Return the mean; that of no numbers is nan, as in torch."""
+    return np.asarray(losses.mean() if losses.size else np.nan, losses.dtype)
+
+
+def _answers(function: str, input: Tensor, target: Any) -> Tensor:
+    """Return the target as a tensor; an array takes the dtype of `input`."""
+    need_floats(function, input=input)
+    array = as_array(function, target, "target")
+    if array.shape != input.shape:
         raise ValueError(
-            "the loss needs input of shape (batch, classes) and target of shape (batch,), got "
-            f"{shape} and {numbers.shape}; give class numbers, not one-hot rows"
+            f"{function} needs a target of the shape of input, {input.shape}, got "
+            f"{array.shape}; reshape one of them"
         )
-    if numbers.dtype.kind not in "iu":
-        raise TypeError(
-            f"the loss needs integers as class numbers, got {numbers.dtype}; "
-            "use target.astype(np.int64)"
+    if isinstance(target, Tensor):
+        return target
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"{function} needs numbers as target, got {array.dtype}; convert them")
+    return Tensor(array.astype(input.dtype, copy=False))
+
+
+def _class_numbers(function: str, target: Any, shape: tuple[int, ...]) -> np.ndarray:
+    given = as_array(function, target, "target").shape
+    if len(shape) != 2 or given != shape[:1]:
+        raise ValueError(
+            f"{function} needs input of shape (batch, classes) and target of shape (batch,), got "
+            f"{shape} and {given}; give class numbers, not one-hot rows"
         )
+    numbers = whole_numbers(function, target, "class numbers")
     if numbers.size and not 0 <= numbers.min() <= numbers.max() < shape[1]:
         raise ValueError(
-            f"the loss needs class numbers from 0 to {shape[1] - 1}, got {numbers.min()} to "
+            f"{function} needs class numbers from 0 to {shape[1] - 1}, got {numbers.min()} to "
             f"{numbers.max()}; widen the last layer or renumber the classes"
         )
     return numbers

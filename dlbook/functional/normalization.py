@@ -4,6 +4,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from dlbook.functional.arguments import (
+    common_dtype,
+    need_flags,
+    need_floats,
+    need_floats_or_none,
+    need_number,
+)
 from dlbook.functional.batch_statistics import (
     Normal,
     add_through_moments,
@@ -13,6 +20,7 @@ from dlbook.functional.batch_statistics import (
     mean_and_var,
     scaled,
 )
+from dlbook.functional.windows import as_tuple, single
 from dlbook.tensor import Tensor, record
 
 
@@ -40,18 +48,29 @@ def batch_norm(
         eps: added to the variance, against division by 0.
 
     Returns:
-        A tensor of the shape of `input`.
+        A tensor of the shape of `input`, of the widest dtype of those given.
 
     Raises:
-        ValueError: if there are not 2 to 4 axes, a vector has not one number a channel, or a
-            batch has only one number a channel in training.
+        ValueError: if there are not 2 to 4 axes, a vector has not one number a channel, a
+            batch has only one number a channel in training, or one running vector alone is None.
+        TypeError: if something is not a tensor of floating-point numbers.
 
     Source: Ioffe and Szegedy (2015), "Batch normalization", algorithms 1 and 2.
     """
-    vectors = [v for v in (running_mean, running_var, weight, bias) if v is not None]
+    need_floats("batch_norm", input=input)
+    need_number("batch_norm", momentum=momentum, eps=eps)
+    need_flags("batch_norm", training=training)
+    kept = {"running_mean": running_mean, "running_var": running_var}
+    need_floats_or_none("batch_norm", **kept, weight=weight, bias=bias)
+    if (running_mean is None) != (running_var is None):
+        raise ValueError(
+            "batch_norm needs both running_mean and running_var, or None for both, got one of "
+            "them; pass the other too"
+        )
+    vectors = _given(running_mean, running_var, weight, bias)
     of_batch = training or running_mean is None or running_var is None
     _check_channels(input.shape, [v.shape for v in vectors], of_batch)
-    x = as_rows(input.data)
+    x = as_rows(input.data.astype(common_dtype([input, *vectors]), copy=False))
     mean, var = mean_and_var(x, running_mean, running_var, training, momentum)
     inv_std = 1 / np.sqrt(var + eps)
     scale = inv_std if weight is None else inv_std * weight.data[:, None]
@@ -88,17 +107,23 @@ def layer_norm(
         eps: added to the variance, against division by 0.
 
     Returns:
-        A tensor of the shape of `input`.
+        A tensor of the shape of `input`, of the widest dtype of those given.
 
     Raises:
-        ValueError: if the last axes of `input`, `weight` or `bias` have other sizes.
+        ValueError: if the last axes of `input`, `weight` or `bias` have other sizes, or there is
+            none.
+        TypeError: if something is not a tensor of floating-point numbers.
 
     Source: Ba, Kiros and Hinton (2016), "Layer normalization", section 3.
     """
-    sizes = tuple(np.atleast_1d(normalized_shape))
+    need_floats("layer_norm", input=input)
+    need_number("layer_norm", eps=eps)
+    need_floats_or_none("layer_norm", weight=weight, bias=bias)
+    sizes = last_sizes(normalized_shape)
     _check_sizes(sizes, {"input": input, "weight": weight, "bias": bias})
     axes = tuple(range(-len(sizes), 0))
-    centred = input.data - input.data.mean(axis=axes, keepdims=True)
+    x = input.data.astype(common_dtype(_given(input, weight, bias)), copy=False)
+    centred = x - x.mean(axis=axes, keepdims=True)
     inv_std = 1 / np.sqrt(np.square(centred).mean(axis=axes, keepdims=True) + eps)
     x_hat = centred * inv_std
     out = x_hat if weight is None else x_hat * weight.data
@@ -127,6 +152,21 @@ def _of_those_given(
 
 
 # ---- what does not fit ----
+
+
+def last_sizes(normalized_shape: int | Sequence[int]) -> tuple[int, ...]:
+    """Return the sizes of the last axes, given as one number or as several.
+
+    Raises:
+        ValueError: if there is none, or they are not integers of 1 or more.
+    """
+    given = as_tuple(normalized_shape)
+    if not given:
+        raise ValueError(
+            f"normalized_shape needs at least one size, got {normalized_shape!r}; use that of the "
+            "last axis"
+        )
+    return tuple(single(size, "normalized_shape", 1) for size in given)
 
 
 def _check_sizes(sizes: tuple[int, ...], tensors: dict[str, Tensor | None]) -> None:

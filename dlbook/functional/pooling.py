@@ -1,13 +1,17 @@
 """Pooling: each window of an image becomes one number, its largest or its mean."""
 
 from collections.abc import Callable, Sequence
+from itertools import product
+from math import prod
 
 import numpy as np
 
-from dlbook.functional.windows import Size, as_images, in_rows, output_size, overlap, pair
+from dlbook.functional.arguments import need_flags, need_floats, need_numbers, need_tensors
+from dlbook.functional.pool_windows import Places, check_axes, places, sizes as pool_sizes
+from dlbook.functional.windows import Size, as_images, as_tuple, in_rows, pair, single
 from dlbook.tensor import Tensor, record
 
-Places = list[tuple[slice, slice]]  # for each place of a window: which windows, which pixels
+Pair = tuple[int, int]
 
 
 def max_pool2d(
@@ -21,7 +25,7 @@ def max_pool2d(
     """Return the largest number of each window; its gradient goes to the first that is as large.
 
     Args:
-        input: shape (batch, channels, height, width).
+        input: shape (batch, channels, height, width); integers stay integers.
         kernel_size: size of a window; one number, or two (down, across).
         stride: from one window to the next; None for `kernel_size`, windows side by side.
         padding: how far windows reach over the edge, at most half their size; never the largest.
@@ -34,21 +38,25 @@ def max_pool2d(
 
     Raises:
         ValueError: if the window is larger than the padded image, or `padding` than half of it.
+        TypeError: if `input` is no tensor of numbers.
 
     Source: Goodfellow, Bengio and Courville (2016), section 9.3.
     """
-    sizes = _sizes(input, kernel_size, stride, padding, dilation)
+    need_numbers("max_pool2d", input)
+    need_flags("max_pool2d", ceil_mode=ceil_mode)
+    sizes = pool_sizes("max_pool2d", input, kernel_size, stride, padding, dilation)
+    lowest = -np.inf if input.dtype.kind == "f" else np.iinfo(input.dtype).min
     x = in_rows(input.data)
-    (rows, height), (columns, width) = (_places(*size, ceil_mode) for size in sizes)
-    tall = np.full((height, *x.shape[1:]), -np.inf, x.dtype)
+    (rows, height), (columns, width) = (places(*size, ceil_mode) for size in sizes)
+    tall = np.full((height, *x.shape[1:]), lowest, x.dtype)
     for windows, pixels in rows:  # the largest of a window is the largest of its columns'
         np.maximum(tall[windows], x[pixels], out=tall[windows])
-    out = np.full((*tall.shape[:2], width, x.shape[3]), -np.inf, x.dtype)
+    out = np.full((*tall.shape[:2], width, x.shape[3]), lowest, x.dtype)
     for windows, pixels in columns:
         np.maximum(out[:, :, windows], tall[:, :, pixels], out=out[:, :, windows])
 
     def pull(g: np.ndarray) -> tuple[np.ndarray]:
-        return (as_images(_to_the_first(in_rows(g), x, out, rows, columns)),)
+        return (as_images(_to_the_largest(in_rows(g), x, out, rows, columns)),)
 
     return record(as_images(out), (input,), pull)
 
@@ -76,11 +84,14 @@ def avg_pool2d(
 
     Raises:
         ValueError: as in `max_pool2d`.
+        TypeError: if `input` is no tensor of floating-point numbers: a mean of integers is none.
     """
-    sizes = _sizes(input, kernel_size, stride, padding, 1)
+    need_floats("avg_pool2d", input=input)
+    need_flags("avg_pool2d", ceil_mode=ceil_mode, count_include_pad=count_include_pad)
+    sizes = pool_sizes("avg_pool2d", input, kernel_size, stride, padding, 1)
 
     def shares(size: int, kernel: int, stride: int, pad: int, dilation: int) -> np.ndarray:
-        count = _places(size, kernel, stride, pad, dilation, ceil_mode)[1]
+        count = places(size, kernel, stride, pad, dilation, ceil_mode)[1]
         matrix = np.zeros((count, size), input.dtype)
         for i, start in enumerate(range(-pad, count * stride - pad, stride)):
             end = min(start + kernel, size + pad)
@@ -103,13 +114,16 @@ def adaptive_avg_pool2d(input: Tensor, output_size: int | Sequence[int | None] |
 
     Raises:
         ValueError: if `input` has not 4 axes, or `output_size` is not one or two numbers.
+        TypeError: if `input` is no tensor of floating-point numbers.
 
     Source: Lin, Chen and Yan (2014), "Network in network", section 3.2, for size 1.
     """
-    _check_axes(input)
-    asked = output_size if isinstance(output_size, Sequence) else (output_size, output_size)
-    kept = zip(asked, input.shape[2:], strict=False)
-    counts = pair([n if count is None else count for count, n in kept], "output_size", 1)
+    need_floats("adaptive_avg_pool2d", input=input)
+    check_axes("adaptive_avg_pool2d", input)
+    asked = as_tuple(output_size)
+    asked = asked * 2 if len(asked) == 1 else asked
+    kept = [n if count is None else count for count, n in zip(asked, input.shape[2:], strict=False)]
+    counts = pair(kept if len(asked) == 2 else asked, "output_size", 1)
 
     def shares(size: int, count: int) -> np.ndarray:
         matrix = np.zeros((count, size), input.dtype)
@@ -126,40 +140,51 @@ def adaptive_avg_pool2d(input: Tensor, output_size: int | Sequence[int | None] |
 
 def max_pool1d(
     input: Tensor,
-    kernel_size: int,
-    stride: int | None = None,
-    padding: int = 0,
-    dilation: int = 1,
+    kernel_size: Size,
+    stride: Size | None = None,
+    padding: Size = 0,
+    dilation: Size = 1,
     ceil_mode: bool = False,
 ) -> Tensor:
     """Return `max_pool2d` along the last axis, shape (batch, channels, length) to the same."""
-    window = (1, kernel_size), (1, kernel_size if stride is None else stride)
-    return _flat(input, lambda x: max_pool2d(x, *window, (0, padding), (1, dilation), ceil_mode))
+    window = _flat_window(kernel_size, stride, padding)
+    leap = (1, single(dilation, "dilation", 1))
+    return _flat("max_pool1d", input, lambda x: max_pool2d(x, *window, leap, ceil_mode))
 
 
 def avg_pool1d(
     input: Tensor,
-    kernel_size: int,
-    stride: int | None = None,
-    padding: int = 0,
+    kernel_size: Size,
+    stride: Size | None = None,
+    padding: Size = 0,
     ceil_mode: bool = False,
     count_include_pad: bool = True,
 ) -> Tensor:
     """Return `avg_pool2d` along the last axis, shape (batch, channels, length) to the same."""
-    window = (1, kernel_size), (1, kernel_size if stride is None else stride)
-    pads = (0, padding)
-    return _flat(input, lambda x: avg_pool2d(x, *window, pads, ceil_mode, count_include_pad))
+    window = _flat_window(kernel_size, stride, padding)
+    return _flat(
+        "avg_pool1d", input, lambda x: avg_pool2d(x, *window, ceil_mode, count_include_pad)
+    )
 
 
-def adaptive_avg_pool1d(input: Tensor, output_size: int) -> Tensor:
+def adaptive_avg_pool1d(input: Tensor, output_size: Size) -> Tensor:
     """Return `output_size` means along the last axis: shape (batch, channels, length) as before."""
-    return _flat(input, lambda x: adaptive_avg_pool2d(x, (1, output_size)))
+    count = single(output_size, "output_size", 1)
+    return _flat("adaptive_avg_pool1d", input, lambda x: adaptive_avg_pool2d(x, (1, count)))
 
 
-def _flat(input: Tensor, pool: Callable[[Tensor], Tensor]) -> Tensor:
+def _flat_window(kernel_size: Size, stride: Size | None, padding: Size) -> tuple[Pair, Pair, Pair]:
+    """Return kernel, stride and padding of a window of height 1."""
+    kernel = single(kernel_size, "kernel_size", 1)
+    step = kernel if stride is None else single(stride, "stride", 1)
+    return (1, kernel), (1, step), (0, single(padding, "padding", 0))
+
+
+def _flat(function: str, input: Tensor, pool: Callable[[Tensor], Tensor]) -> Tensor:
+    need_tensors(function, input=input)
     if input.ndim != 3:
         raise ValueError(
-            f"pooling in one dimension needs input of shape (batch, channels, length), got "
+            f"{function} needs input of shape (batch, channels, length), got "
             f"{input.shape}; a single sequence is x[None]"
         )
     out = pool(input.reshape(*input.shape[:2], 1, input.shape[2]))
@@ -169,17 +194,26 @@ def _flat(input: Tensor, pool: Callable[[Tensor], Tensor]) -> Tensor:
 # ---- what they share, on rows of shape (height, channels, width, batch) ----
 
 
-def _to_the_first(
+def _to_the_largest(
     g: np.ndarray, x: np.ndarray, out: np.ndarray, rows: Places, columns: Places
 ) -> np.ndarray:
-    """Return g brought back to the first place of each window that holds its largest number."""
+    """Return g brought back to the first place of each window that holds its largest number.
+
+    A nan counts as larger than every number, and as in torch the last one of a window is taken.
+    """
     dx, left = np.zeros_like(x), g.copy()
-    for down, i in rows:
-        for across, j in columns:
+    both = list(product(rows, columns))
+    for (down, i), (across, j) in both:
+        here = np.s_[down, :, across]
+        part = left[here] * (x[i, :, j] == out[here])
+        dx[i, :, j] += part
+        left[here] -= part  # a place takes all of it, and leaves nothing to the next ones
+    if np.isnan(out).any():
+        for (down, i), (across, j) in reversed(both):
             here = np.s_[down, :, across]
-            part = left[here] * (x[i, :, j] == out[here])
+            part = left[here] * np.isnan(x[i, :, j])
             dx[i, :, j] += part
-            left[here] -= part  # a place takes all of it, and leaves nothing to the next ones
+            left[here] -= part
     return dx
 
 
@@ -188,51 +222,19 @@ def _averages(input: Tensor, down: np.ndarray, across: np.ndarray) -> Tensor:
     x = in_rows(input.data)
 
     def apply(down: np.ndarray, across: np.ndarray, x: np.ndarray) -> np.ndarray:
-        tall = down @ x.reshape(len(x), x[:1].size)
-        wide: np.ndarray = across @ tall.reshape(len(down), *x.shape[1:])
-        return wide
+        tall = _mix(down, x.reshape(len(x), prod(x.shape[1:])))
+        return _mix(across, tall.reshape(len(down), *x.shape[1:]))
 
     out = as_images(apply(down, across, x))
     return record(out, (input,), lambda g: (as_images(apply(down.T, across.T, in_rows(g))),))
 
 
-def _places(
-    size: int, kernel: int, stride: int, pad: int, dilation: int, ceil_mode: bool
-) -> tuple[Places, int]:
-    after = pad + stride - 1 if ceil_mode else pad
-    count = output_size(size, kernel, stride, pad, after, dilation)
-    if ceil_mode and (count - 1) * stride >= size + pad:
-        count -= 1  # the last window would lie on the padding alone
-    return [overlap(k * dilation - pad, stride, size, count) for k in range(kernel)], count
-
-
-def _sizes(
-    input: Tensor, kernel_size: Size, stride: Size | None, padding: Size, dilation: Size
-) -> list[tuple[int, int, int, int, int]]:
-    """Return size, kernel, stride, padding and dilation, down and across."""
-    _check_axes(input)
-    kernel = pair(kernel_size, "kernel_size", 1)
-    strides = kernel if stride is None else pair(stride, "stride", 1)
-    pads, dilations = pair(padding, "padding", 0), pair(dilation, "dilation", 1)
-    for k, p in zip(kernel, pads, strict=True):
-        if p > k // 2:
-            raise ValueError(
-                f"padding needs to be at most half of kernel_size, got {p} and {k}; a window on "
-                "padding alone would have no value"
-            )
-    spans = [d * (k - 1) + 1 for d, k in zip(dilations, kernel, strict=True)]
-    padded = [n + 2 * p for n, p in zip(input.shape[2:], pads, strict=True)]
-    if any(span > n for span, n in zip(spans, padded, strict=True)):
-        raise ValueError(
-            f"the window needs an image of at least {tuple(spans)}, got {tuple(padded)} with its "
-            "padding; use a smaller kernel_size or larger images"
-        )
-    return list(zip(input.shape[2:], kernel, strides, pads, dilations, strict=True))
-
-
-def _check_axes(input: Tensor) -> None:
-    if input.ndim != 4:
-        raise ValueError(
-            "pooling needs input of shape (batch, channels, height, width), got "
-            f"{input.shape}; a single image is x[None]"
-        )
+def _mix(shares: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """Return shares @ x, in which a share of 0 keeps out what is infinite or nan."""
+    with np.errstate(invalid="ignore"):
+        out: np.ndarray = shares @ x
+        if not np.isfinite(out).all():
+            for i, row in enumerate(shares):
+                used = row.nonzero()[0]
+                out[..., i, :] = row[used] @ x[..., used, :]
+    return out

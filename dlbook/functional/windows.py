@@ -8,6 +8,7 @@ order from operation to operation, so it is made once, at the first convolution 
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -72,10 +73,36 @@ def pair(value: Size, name: str, least: int) -> tuple[int, int]:
     Raises:
         ValueError: if they are not one or two integers of at least `least`.
     """
-    two = (value, value) if isinstance(value, int | np.integer) else tuple(value)
-    if len(two) != 2 or not all(isinstance(v, int | np.integer) and v >= least for v in two):
+    given = as_tuple(value)
+    two = given * 2 if len(given) == 1 else given
+    if len(two) != 2 or not all(_is_whole(v) and v >= least for v in two):
         raise ValueError(
             f"{name} needs an integer of {least} or more, or two of them (down, across), got "
             f"{value!r}; try {name}={max(least, 1)}"
         )
     return int(two[0]), int(two[1])
+
+
+def single(value: Size, name: str, least: int) -> int:
+    """Return an int; as in torch it may stand alone in a tuple.
+
+    Raises:
+        ValueError: if it is not one integer of at least `least`.
+    """
+    given = as_tuple(value)
+    if len(given) == 1 and _is_whole(given[0]) and given[0] >= least:
+        return int(given[0])
+    raise ValueError(
+        f"{name} needs one integer of {least} or more, got {value!r}; try {name}={max(least, 1)}"
+    )
+
+
+def as_tuple(value: Any) -> tuple[Any, ...]:
+    """Return several values as a tuple, and one value as a tuple of one."""
+    if isinstance(value, np.ndarray):
+        value = value.tolist()
+    return tuple(value) if isinstance(value, Sequence) and not isinstance(value, str) else (value,)
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from dlbook.functional.windows import single
 from dlbook.nn import AvgPool2d, Conv2d, Flatten, Linear, Sequential, Tanh
 
 
@@ -26,7 +27,7 @@ def lenet(
     Source: LeCun, Bottou, Bengio and Haffner (1998), Proceedings of the IEEE 86, 2278-2324,
     figure 2.
     """
-    if size < 12:
+    if single(size, "size", 1) < 12:
         raise ValueError(f"lenet needs images of at least 12 x 12, got {size}; enlarge them")
     left = (size // 2 - 4) // 2  # height after both poolings
     return Sequential(

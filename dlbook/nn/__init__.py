@@ -13,6 +13,7 @@ from dlbook.nn.pooling import (
     AvgPool2d,
     MaxPool1d,
     MaxPool2d,
+    ZeroPad2d,
 )
 from dlbook.nn.simple import (
     GELU,
@@ -23,6 +24,7 @@ from dlbook.nn.simple import (
     MSELoss,
     NLLLoss,
     ReLU,
+    ReLU6,
     Sequential,
     Sigmoid,
     Softmax,
@@ -55,10 +57,12 @@ __all__ = [
     "NLLLoss",
     "Parameter",
     "ReLU",
+    "ReLU6",
     "Sequential",
     "Sigmoid",
     "Softmax",
     "Tanh",
+    "ZeroPad2d",
     "init",
     "kaiming_normal_",
     "xavier_normal_",

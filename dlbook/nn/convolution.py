@@ -3,7 +3,7 @@
 import numpy as np
 
 from dlbook import functional
-from dlbook.functional.windows import Size, pair
+from dlbook.functional.windows import Size, pair, single
 from dlbook.nn.init import uniform_parameter
 from dlbook.nn.module import Module, Parameter
 from dlbook.tensor import Tensor
@@ -26,13 +26,18 @@ class _Convolution(Module):
     weight: Parameter
     bias: Parameter | None
 
-    def _draw_parameters(self, bias: bool, rng: np.random.Generator) -> None:
+    def _set_channels(self, in_channels: int, out_channels: int, groups: int) -> None:
+        self.in_channels = single(in_channels, "in_channels", 1)
+        self.out_channels = single(out_channels, "out_channels", 1)
+        self.groups = single(groups, "groups", 1)
         channels = (self.in_channels, self.out_channels)
-        if self.groups < 1 or any(n % self.groups for n in channels):
+        if any(n % self.groups for n in channels):
             raise ValueError(
                 f"groups needs to divide in_channels and out_channels, got {self.groups} for "
                 f"{channels}; use groups=1, or other numbers of channels"
             )
+
+    def _draw_parameters(self, bias: bool, rng: np.random.Generator) -> None:
         shape = (self.out_channels, self.in_channels // self.groups, *self.kernel_size)
         bound = float(np.prod(shape[1:])) ** -0.5
         self.weight = uniform_parameter(shape, bound, rng)
@@ -82,7 +87,7 @@ class Conv2d(_Convolution):
         *,
         rng: np.random.Generator,
     ):
-        self.in_channels, self.out_channels, self.groups = in_channels, out_channels, groups
+        self._set_channels(in_channels, out_channels, groups)
         self.kernel_size = pair(kernel_size, "kernel_size", 1)
         self.stride = pair(stride, "stride", 1)
         self.padding = padding if isinstance(padding, str) else pair(padding, "padding", 0)
@@ -114,18 +119,20 @@ class Conv1d(_Convolution):
         self,
         in_channels: int,
         out_channels: int,
-        kernel_size: int,
-        stride: int = 1,
-        padding: int | str = 0,
-        dilation: int = 1,
+        kernel_size: Size,
+        stride: Size = 1,
+        padding: Size | str = 0,
+        dilation: Size = 1,
         groups: int = 1,
         bias: bool = True,
         *,
         rng: np.random.Generator,
     ):
-        self.in_channels, self.out_channels, self.groups = in_channels, out_channels, groups
-        self.kernel_size, self.stride, self.dilation = (kernel_size,), (stride,), (dilation,)
-        self.padding = padding if isinstance(padding, str) else (padding,)
+        self._set_channels(in_channels, out_channels, groups)
+        self.kernel_size = (single(kernel_size, "kernel_size", 1),)
+        self.stride = (single(stride, "stride", 1),)
+        self.dilation = (single(dilation, "dilation", 1),)
+        self.padding = padding if isinstance(padding, str) else (single(padding, "padding", 0),)
         self._draw_parameters(bias, rng)
 
     def forward(self, input: Tensor) -> Tensor:

@@ -15,7 +15,7 @@ def is_leaf(module: Module) -> bool:
 
 @contextmanager
 def watched(layers: Iterable[Module], call: Callable[..., Any]) -> Iterator[None]:
-    """Let ``call(layer, forward, *inputs)`` stand for the `forward` of each layer.
+    """Let ``call(layer, forward, *inputs, **named)`` stand for the `forward` of each layer.
 
     Args:
         layers: those to watch, each once.

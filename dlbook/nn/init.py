@@ -10,27 +10,30 @@ from math import sqrt
 
 import numpy as np
 
+from dlbook.functional.arguments import need_floats
 from dlbook.nn.module import Parameter
 from dlbook.tensor import Tensor
 
 
-def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, *, rng: np.random.Generator) -> None:
-    """Fill a tensor of any shape with values that are uniform from `a` to `b`."""
-    tensor.data[...] = rng.uniform(a, b, tensor.shape)
-    tensor.version += 1
+def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, *, rng: np.random.Generator) -> Tensor:
+    """Fill a tensor of any shape with values uniform from `a` to `b`, and return it."""
+    if not a <= b:
+        raise ValueError(f"uniform_ needs a up to b, got {a} and {b}; swap them")
+    return _fill(tensor, need_rng(rng).uniform(a, b, _shape(tensor)))
 
 
 def normal_(
     tensor: Tensor, mean: float = 0.0, std: float = 1.0, *, rng: np.random.Generator
-) -> None:
-    """Fill a tensor of any shape with normal values of that mean and standard deviation."""
-    tensor.data[...] = rng.normal(mean, std, tensor.shape)
-    tensor.version += 1
+) -> Tensor:
+    """Fill a tensor of any shape with normal values, and return it; `std` is their deviation."""
+    if not std >= 0:
+        raise ValueError(f"normal_ needs a std of 0 or more, got {std}; leave out the sign")
+    return _fill(tensor, need_rng(rng).normal(mean, std, _shape(tensor)))
 
 
 def kaiming_uniform_(
     tensor: Tensor, a: float = 0.0, mode: str = "fan_in", *, rng: np.random.Generator
-) -> None:
+) -> Tensor:
     """Fill with uniform values of the standard deviation of `kaiming_normal_`.
 
     Args:
@@ -42,12 +45,12 @@ def kaiming_uniform_(
     Source: He, Zhang, Ren and Sun (2015), "Delving deep into rectifiers", section 2.2.
     """
     bound = sqrt(3) * _kaiming(tensor, a, mode)
-    uniform_(tensor, -bound, bound, rng=rng)
+    return uniform_(tensor, -bound, bound, rng=rng)
 
 
 def kaiming_normal_(
     tensor: Tensor, a: float = 0.0, mode: str = "fan_in", *, rng: np.random.Generator
-) -> None:
+) -> Tensor:
     """Fill with normal values of standard deviation sqrt(2 / (1 + a^2) / fan), made for ReLU.
 
     Args:
@@ -61,10 +64,10 @@ def kaiming_normal_(
 
     Source: He, Zhang, Ren and Sun (2015), "Delving deep into rectifiers", section 2.2.
     """
-    normal_(tensor, 0, _kaiming(tensor, a, mode), rng=rng)
+    return normal_(tensor, 0, _kaiming(tensor, a, mode), rng=rng)
 
 
-def xavier_uniform_(tensor: Tensor, gain: float = 1.0, *, rng: np.random.Generator) -> None:
+def xavier_uniform_(tensor: Tensor, gain: float = 1.0, *, rng: np.random.Generator) -> Tensor:
     """Fill with uniform values of the standard deviation of `xavier_normal_`.
 
     Args:
@@ -76,10 +79,10 @@ def xavier_uniform_(tensor: Tensor, gain: float = 1.0, *, rng: np.random.Generat
     feedforward neural networks", section 4.2.
     """
     bound = sqrt(3) * gain * sqrt(2 / sum(_fans(tensor)))
-    uniform_(tensor, -bound, bound, rng=rng)
+    return uniform_(tensor, -bound, bound, rng=rng)
 
 
-def xavier_normal_(tensor: Tensor, gain: float = 1.0, *, rng: np.random.Generator) -> None:
+def xavier_normal_(tensor: Tensor, gain: float = 1.0, *, rng: np.random.Generator) -> Tensor:
     """Fill with normal values of standard deviation gain * sqrt(2 / (fan_in + fan_out)), for tanh.
 
     Args:
@@ -93,7 +96,7 @@ def xavier_normal_(tensor: Tensor, gain: float = 1.0, *, rng: np.random.Generato
     Source: Glorot and Bengio (2010), "Understanding the difficulty of training deep
     feedforward neural networks", section 4.2.
     """
-    normal_(tensor, 0, gain * sqrt(2 / sum(_fans(tensor))), rng=rng)
+    return normal_(tensor, 0, gain * sqrt(2 / sum(_fans(tensor))), rng=rng)
 
 
 def uniform_parameter(shape: tuple[int, ...], bound: float, rng: np.random.Generator) -> Parameter:
@@ -104,7 +107,37 @@ def uniform_parameter(shape: tuple[int, ...], bound: float, rng: np.random.Gener
         bound: 1 / sqrt(fan_in) is where torch's linear maps and convolutions start.
         rng: where the values come from.
     """
-    return Parameter(rng.uniform(-bound, bound, shape).astype(np.float32))
+    return Parameter(need_rng(rng).uniform(-bound, bound, shape).astype(np.float32))
+
+
+def need_rng(rng: np.random.Generator) -> np.random.Generator:
+    """Return the generator that was given.
+
+    Raises:
+        TypeError: if it is something else, such as a seed.
+    """
+    if not hasattr(rng, "uniform"):
+        raise TypeError(
+            f"a layer needs a generator as rng, got {type(rng).__name__}; write "
+            "rng=np.random.default_rng(0)"
+        )
+    return rng
+
+
+def _shape(tensor: Tensor) -> tuple[int, ...]:
+    need_floats("init", tensor=tensor)
+    if not tensor.data.flags.writeable:
+        raise ValueError(
+            "init needs a tensor that can be written to, got a read-only one; build the model "
+            "with a generator, not with blank()"
+        )
+    return tensor.shape
+
+
+def _fill(tensor: Tensor, values: np.ndarray) -> Tensor:
+    tensor.data[...] = values
+    tensor.version += 1
+    return tensor
 
 
 def _kaiming(tensor: Tensor, a: float, mode: str) -> float:
@@ -116,7 +149,8 @@ def _kaiming(tensor: Tensor, a: float, mode: str) -> float:
 
 def _fans(tensor: Tensor) -> tuple[int, int]:
     """Return fan_in and fan_out."""
-    if tensor.ndim < 2:
+    need_floats("init", tensor=tensor)
+    if tensor.ndim < 2 or not tensor.data.size:
         raise ValueError(
             f"a fan needs a weight of shape (out, in, ...), got {tensor.shape}; fill a bias with "
             "uniform_ or normal_"

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 
 from dlbook import functional
-from dlbook.nn.init import uniform_parameter
+from dlbook.functional.windows import single
+from dlbook.nn.init import need_rng, uniform_parameter
 from dlbook.nn.module import Module, Parameter
 from dlbook.tensor import Tensor
 
@@ -29,11 +30,12 @@ class Linear(Module):
     def __init__(
         self, in_features: int, out_features: int, bias: bool = True, *, rng: np.random.Generator
     ):
-        self.in_features, self.out_features = in_features, out_features
-        bound = in_features**-0.5
-        shape = (out_features, in_features)
+        self.in_features = single(in_features, "in_features", 1)
+        self.out_features = single(out_features, "out_features", 1)
+        bound = self.in_features**-0.5
+        shape = (self.out_features, self.in_features)
         self.weight = uniform_parameter(shape, bound, rng)
-        self.bias = uniform_parameter((out_features,), bound, rng) if bias else None
+        self.bias = uniform_parameter(shape[:1], bound, rng) if bias else None
 
     def forward(self, input: Tensor) -> Tensor:
         return functional.linear(input, self.weight, self.bias)
@@ -57,9 +59,10 @@ class Embedding(Module):
     weight: Parameter
 
     def __init__(self, num_embeddings: int, embedding_dim: int, *, rng: np.random.Generator):
-        self.num_embeddings, self.embedding_dim = num_embeddings, embedding_dim
-        first = rng.normal(size=(num_embeddings, embedding_dim))
-        self.weight = Parameter(first.astype(np.float32))
+        self.num_embeddings = single(num_embeddings, "num_embeddings", 1)
+        self.embedding_dim = single(embedding_dim, "embedding_dim", 1)
+        shape = (self.num_embeddings, self.embedding_dim)
+        self.weight = Parameter(need_rng(rng).normal(size=shape).astype(np.float32))
 
     def forward(self, input: Any) -> Tensor:
         return functional.embedding(input, self.weight)

@@ -5,6 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from dlbook import functional
+from dlbook.functional.arguments import need_tensors
+from dlbook.functional.dropout import check_probability
+from dlbook.functional.normalization import last_sizes
+from dlbook.functional.windows import single
+from dlbook.nn.init import need_rng
 from dlbook.nn.module import Buffer, Module, Parameter
 from dlbook.tensor import Tensor
 
@@ -25,7 +30,8 @@ class _BatchNorm(Module):
         affine: bool = True,
         track_running_stats: bool = True,
     ):
-        self.num_features, self.eps, self.momentum = num_features, eps, momentum
+        self.num_features = single(num_features, "num_features", 1)
+        self.eps, self.momentum = eps, momentum
         ones, zeros = np.ones(num_features, np.float32), np.zeros(num_features, np.float32)
         self.weight = Parameter(ones) if affine else None
         self.bias = Parameter(zeros) if affine else None
@@ -34,18 +40,20 @@ class _BatchNorm(Module):
         self.num_batches_tracked = Buffer(np.array(0)) if track_running_stats else None
 
     def forward(self, input: Tensor) -> Tensor:
+        need_tensors(type(self).__name__, input=input)
         if input.ndim not in self.axes:
             raise ValueError(
                 f"{type(self).__name__} needs an input with {' or '.join(map(str, self.axes))} "
                 f"axes, got shape {input.shape}; reshape it, or use the layer of other dimension"
             )
-        momentum = self.momentum
-        if self.training and self.num_batches_tracked is not None:
-            self.num_batches_tracked.data += 1
-            if momentum is None:  # then the running values are plain means of all batches
-                momentum = 1 / self.num_batches_tracked.item()
+        momentum, seen = self.momentum, self.num_batches_tracked
+        if momentum is None:  # then the running values are plain means of all batches
+            momentum = 0.0 if seen is None else 1 / (seen.item() + 1)
         kept = self.running_mean, self.running_var, self.weight, self.bias
-        return functional.batch_norm(input, *kept, self.training, momentum or 0.0, self.eps)
+        out = functional.batch_norm(input, *kept, self.training, momentum, self.eps)
+        if self.training and seen is not None:
+            seen.data += 1  # only a batch that was not refused
+        return out
 
     def extra_repr(self) -> str:
         affine, tracks = self.weight is not None, self.running_mean is not None
@@ -102,7 +110,7 @@ class LayerNorm(Module):
         elementwise_affine: bool = True,
         bias: bool = True,
     ):
-        self.normalized_shape = tuple(int(n) for n in np.atleast_1d(normalized_shape))
+        self.normalized_shape = last_sizes(normalized_shape)
         self.eps, self.elementwise_affine = eps, elementwise_affine
         shape, has_bias = self.normalized_shape, elementwise_affine and bias
         self.weight = Parameter(np.ones(shape, np.float32)) if elementwise_affine else None
@@ -126,9 +134,8 @@ class Dropout(Module):
     """
 
     def __init__(self, p: float = 0.5, *, rng: np.random.Generator):
-        if not 0 <= p <= 1:
-            raise ValueError(f"Dropout needs a probability p from 0 to 1, got {p}; try 0.5")
-        self.p, self.rng = p, rng
+        check_probability("Dropout", p)
+        self.p, self.rng = p, need_rng(rng)
 
     def forward(self, input: Tensor) -> Tensor:
         return functional.dropout(input, self.p, self.training, rng=self.rng)

@@ -1,10 +1,10 @@
-"""Pooling layers: one number a window, nothing to learn."""
+"""Pooling layers, one number a window, and zeros around images: nothing to learn."""
 
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from dlbook import functional
-from dlbook.functional.windows import Size
+from dlbook.functional.windows import Size, as_tuple
 from dlbook.nn.module import Module
 from dlbook.tensor import Tensor
 
@@ -92,6 +92,30 @@ class AvgPool1d(AvgPool2d):
     """The same along the last axis of an input of shape (batch, channels, length)."""
 
     pool: ClassVar[Pool] = staticmethod(functional.avg_pool1d)
+
+
+class ZeroPad2d(Module):
+    """Zeros around each image, as `functional.pad` puts them.
+
+    Args:
+        padding: one number for all sides, or (left, right, above, below); negative ones cut off.
+            The input has shape (batch, channels, height, width).
+    """
+
+    def __init__(self, padding: int | tuple[int, int, int, int]):
+        given = as_tuple(padding)
+        self.padding = given * 4 if len(given) == 1 else given
+        if len(self.padding) != 4:
+            raise ValueError(
+                "ZeroPad2d needs one number or (left, right, above, below), got "
+                f"{padding!r}; (0, 1, 0, 1) puts a column right and a row below"
+            )
+
+    def forward(self, input: Tensor) -> Tensor:
+        return functional.pad(input, self.padding)
+
+    def extra_repr(self) -> str:
+        return f"{self.padding}"
 
 
 class AdaptiveAvgPool2d(Module):

@@ -1,8 +1,11 @@
 """Layers and losses with nothing to learn, and `Sequential`, which puts layers in a row."""
 
+from collections.abc import Iterator
+from math import prod
 from typing import Any
 
 from dlbook import functional
+from dlbook.functional.arguments import need_tensors, normal_dim
 from dlbook.nn.module import Module
 from dlbook.tensor import Tensor
 
@@ -17,26 +20,63 @@ class Sequential(Module):
     """
 
     def __init__(self, *modules: Module):
-        vars(self).update({str(i): module for i, module in enumerate(modules)})
+        for i, module in enumerate(modules):
+            if not isinstance(module, Module):
+                raise TypeError(
+                    f"Sequential needs modules, got {type(module).__name__} at place {i}; write "
+                    "Sequential(first, second) with layers such as nn.ReLU()"
+                )
+            setattr(self, str(i), module)
 
     def forward(self, input: Tensor) -> Tensor:
-        for module in self.children():
+        for module in self:
             input = module(input)
         return input
 
-    def __len__(self) -> int:
-        return len(list(self.children()))
+    def __iter__(self) -> Iterator[Module]:
+        return (module for _, module in self._own(Module))  # one that stands twice comes twice
 
-    def __getitem__(self, index: int) -> Module:
-        return list(self.children())[index]
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __getitem__(self, index: int | slice) -> Module:
+        """Return one module, or several as a `Sequential`, of the shapes that they map."""
+        named: list[tuple[str, Module]] = [*self._own(Module)]
+        if not isinstance(index, slice):
+            return named[index][1]
+        part = Sequential()
+        for name, module in named[index]:
+            setattr(part, name, module)
+        return part
 
 
 class Flatten(Module):
-    """All axes but the first in one: shape (batch, ...) becomes (batch, features)."""
+    """Some axes in one, as a rule all but the first: (batch, ...) becomes shape (batch, features).
+
+    Args:
+        start_dim: the first of these axes; the input has any shape.
+        end_dim: the last of them.
+    """
+
+    def __init__(self, start_dim: int = 1, end_dim: int = -1):
+        self.start_dim, self.end_dim = start_dim, end_dim
 
     def forward(self, input: Tensor) -> Tensor:
-        features = input[:1].data.size if len(input) else 0
-        return input.reshape(len(input), features)
+        """Return a tensor whose shape has one axis in place of those from start to end."""
+        need_tensors("Flatten", input=input)
+        shape = input.shape
+        first = normal_dim("Flatten", self.start_dim, input.ndim)
+        last = normal_dim("Flatten", self.end_dim, input.ndim)
+        if last < first:
+            raise ValueError(
+                f"Flatten needs start_dim at or before end_dim, got {self.start_dim} and "
+                f"{self.end_dim} for shape {input.shape}; swap them"
+            )
+        features = prod(shape[first : last + 1])
+        return input.reshape(*shape[:first], features, *shape[last + 1 :])
+
+    def extra_repr(self) -> str:
+        return f"start_dim={self.start_dim}, end_dim={self.end_dim}"
 
 
 class ReLU(Module):
@@ -44,6 +84,13 @@ class ReLU(Module):
 
     def forward(self, input: Tensor) -> Tensor:
         return functional.relu(input)
+
+
+class ReLU6(Module):
+    """`functional.relu6` as a layer."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        return functional.relu6(input)
 
 
 class LeakyReLU(Module):

@@ -48,8 +48,8 @@ def stages(model: nn.Module, picture: np.ndarray) -> tuple[list[Stage], np.ndarr
     found: list[Stage] = []
     numbers: Counter[str] = Counter()
 
-    def call(layer: nn.Module, forward: Callable[..., Any], *inputs: Any) -> Any:
-        output = forward(*inputs)
+    def call(layer: nn.Module, forward: Callable[..., Any], *inputs: Any, **named: Any) -> Any:
+        output = forward(*inputs, **named)
         if output.data.ndim == 4 and not isinstance(layer, nn.Dropout):
             word = WORDS.get(type(layer).__name__, type(layer).__name__)
             numbers[word] += 1

@@ -1,0 +1,162 @@
+"""What a function needs of its arguments, said before anything is computed."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from dlbook.tensor import Tensor
+
+
+def need_tensors(function: str, **tensors: Any) -> None:
+    """Refuse whatever is not a tensor; each may have any shape.
+
+    Raises:
+        TypeError: if one of them is an array, a list or something else.
+    """
+    for name, tensor in tensors.items():
+        if not isinstance(tensor, Tensor):
+            raise TypeError(
+                f"{function} needs a Tensor as {name}, got {type(tensor).__name__}; "
+                f"write Tensor({name})"
+            )
+
+
+def need_floats(function: str, **tensors: Any) -> None:
+    """Refuse whatever is not a tensor of floating-point numbers; each may have any shape.
+
+    Raises:
+        TypeError: if one of them is no tensor, or holds integers or booleans.
+    """
+    need_tensors(function, **tensors)
+    for name, tensor in tensors.items():
+        if tensor.dtype.kind != "f":
+            raise TypeError(
+                f"{function} needs floating-point numbers as {name}, got {tensor.dtype}; write "
+                f"{name}.to(np.float32)"
+            )
+
+
+def need_floats_or_none(function: str, **tensors: Any) -> None:
+    """Refuse, as `need_floats` does, those that are not None; each may have any shape."""
+    need_floats(function, **{name: x for name, x in tensors.items() if x is not None})
+
+
+def as_array(function: str, given: Any, what: str) -> np.ndarray:
+    """Return the array of a tensor, or make one of what was given; its shape stays.
+
+    Raises:
+        TypeError: if lists in it differ in length.
+    """
+    try:
+        return given.data if isinstance(given, Tensor) else np.asarray(given)
+    except ValueError as error:
+        raise TypeError(
+            f"{function} needs {what} of one length a row, got {given!r:.60}; fill the rows up"
+        ) from error
+
+
+def need_number(function: str, **values: Any) -> None:
+    """Refuse what is not one real number.
+
+    Raises:
+        TypeError: if one of them is None, a text, an array or something else.
+    """
+    for name, value in values.items():
+        if not isinstance(value, int | float | np.integer | np.floating):
+            raise TypeError(f"{function} needs a number as {name}, got {value!r}; try {name}=0.1")
+
+
+def need_flags(function: str, **flags: Any) -> None:
+    """Refuse what is neither True nor False, such as a text, which would always count as True.
+
+    Raises:
+        TypeError: if one of them is something else.
+    """
+    for name, flag in flags.items():
+        if not isinstance(flag, bool | np.bool):
+            raise TypeError(f"{function} needs True or False as {name}, got {flag!r}; choose one")
+
+
+def need_numbers(function: str, input: Any) -> None:
+    """Refuse whatever is not a tensor of integers or floating-point numbers, of any shape.
+
+    Raises:
+        TypeError: if it is no tensor, or holds booleans.
+    """
+    need_tensors(function, input=input)
+    if input.dtype.kind == "b":
+        raise TypeError(f"{function} needs numbers, got booleans; write input.to(np.float32)")
+
+
+def whole_numbers(function: str, given: Any, what: str) -> np.ndarray:
+    """Return integers as an array of the shape that they were given in.
+
+    Args:
+        function: the name that the message gives.
+        given: a tensor, an array or a list of any shape.
+        what: what they count, in a word or two.
+
+    Raises:
+        TypeError: if they are not integers.
+    """
+    numbers = as_array(function, given, what)
+    if numbers.dtype.kind not in "iu":
+        advice = "x.astype(np.int64)"
+        if isinstance(given, Tensor):
+            advice = "x.to(np.int64)"
+        raise TypeError(f"{function} needs integers as {what}, got {numbers.dtype}; write {advice}")
+    return numbers
+
+
+def with_floats(function: str, input: Tensor) -> Tensor:
+    """Return the tensor, of any shape; integers and booleans become float32, as in torch."""
+    need_tensors(function, input=input)
+    return input if input.dtype.kind == "f" else Tensor(input.data, dtype=np.float32)
+
+
+def common_dtype(tensors: Sequence[Tensor]) -> np.dtype:
+    """Return the dtype that holds all of them: the widest floating-point one, if there is any.
+
+    Args:
+        tensors: at least one, each of any shape; integers never widen floating-point numbers.
+    """
+    floats = [tensor.dtype for tensor in tensors if tensor.dtype.kind == "f"]
+    return np.result_type(*(floats or [tensor.dtype for tensor in tensors]))
+
+
+def normal_dim(function: str, dim: Any, ndim: int) -> int:
+    """Return a dim counted from the front; a negative one counts from the end.
+
+    Args:
+        function: the name that the message gives.
+        dim: an integer from -ndim to ndim - 1.
+        ndim: number of axes; a single number counts as one of one, as in torch.
+
+    Raises:
+        TypeError: if `dim` is not an integer.
+        IndexError: if there is no such axis.
+    """
+    if not isinstance(dim, int | np.integer) or isinstance(dim, bool):
+        raise TypeError(
+            f"{function} needs an integer as dim, got {dim!r}; 0 is the first axis, -1 the last"
+        )
+    ndim = max(ndim, 1)
+    if not -ndim <= dim < ndim:
+        raise IndexError(
+            f"{function} needs a dim from {-ndim} to {ndim - 1}, got {dim}; choose an axis that "
+            "the tensor has"
+        )
+    return int(dim) % ndim
+
+
+def along(function: str, dim: Any, ndim: int) -> tuple[int, ...]:
+    """Return `dim` as the axes that NumPy reduces: none for a single number, else one.
+
+    Args:
+        function: the name that the message gives.
+        dim: an integer from -ndim to ndim - 1.
+        ndim: number of axes.
+    """
+    axis = normal_dim(function, dim, ndim)
+    return (axis,) if ndim else ()

@@ -1,0 +1,60 @@
+"""Numbers put around a tensor, also on one side alone, and edges cut off."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from dlbook.functional.arguments import need_number, need_tensors
+from dlbook.functional.windows import as_tuple
+from dlbook.tensor import Tensor, record
+
+
+def pad(input: Tensor, pad: Sequence[int], *, value: float | None = None) -> Tensor:
+    """Return `input` with a value put before and after its last axes.
+
+    Args:
+        input: any shape.
+        pad: how many before and after the last axis, then before and after the one before it, and
+            so on: (left, right, above, below) for images. Negative numbers cut off.
+        value: what is put there; None for 0.
+
+    Returns:
+        A tensor whose shape is longer by these numbers.
+
+    Raises:
+        ValueError: if `pad` is not pairs of integers for axes that `input` has, or cuts off more
+            than there is.
+    """
+    need_tensors("pad", input=input)
+    need_number("pad", value=0 if value is None else value)
+    sizes = as_tuple(pad)
+    whole = all(isinstance(n, int | np.integer) and not isinstance(n, bool) for n in sizes)
+    if not whole or len(sizes) % 2 or len(sizes) > 2 * input.ndim:
+        raise ValueError(
+            "pad needs two integers an axis, (left, right, above, below), for at most "
+            f"{input.ndim} axes, got {pad!r}; (0, 1, 0, 1) puts a column right and a row below"
+        )
+    pairs = [(0, 0)] * (input.ndim - len(sizes) // 2)
+    pairs += [(sizes[i], sizes[i + 1]) for i in range(len(sizes) - 2, -1, -2)]
+    shape = tuple(n + sum(both) for n, both in zip(input.shape, pairs, strict=True))
+    if min(shape, default=0) < 0:
+        raise ValueError(
+            f"pad needs to leave something of shape {input.shape}, got {pad!r}; cut off less"
+        )
+    given = tuple(
+        slice(max(-before, 0), n - max(-after, 0))
+        for n, (before, after) in zip(input.shape, pairs, strict=True)
+    )
+    kept = tuple(
+        slice(max(before, 0), n - max(after, 0))
+        for n, (before, after) in zip(shape, pairs, strict=True)
+    )
+    out = np.full_like(input.data, 0 if value is None else value, shape=shape)
+    out[kept] = input.data[given]
+
+    def pull(g: np.ndarray) -> tuple[np.ndarray]:
+        whole = np.zeros_like(input.data)
+        whole[given] = g[kept]
+        return (whole,)
+
+    return record(out, (input,), pull, reads=())

@@ -1,0 +1,87 @@
+"""Where the windows of a pooling lie, and what does not fit."""
+
+from dlbook.functional.arguments import need_tensors
+from dlbook.functional.windows import Size, output_size, overlap, pair
+from dlbook.tensor import Tensor
+
+Places = list[tuple[slice, slice]]  # for each place of a window: which windows, which pixels
+
+
+def places(
+    size: int, kernel: int, stride: int, pad: int, dilation: int, ceil_mode: bool
+) -> tuple[Places, int]:
+    """Return where each place of a window is found along an axis, and how many windows there are.
+
+    Args:
+        size: length of the axis.
+        kernel: places that a window looks at.
+        stride: from one window to the next.
+        pad: how far windows reach over both ends.
+        dilation: from one place of a window to the next.
+        ceil_mode: keep a last window that lies only partly on the axis.
+    """
+    after = pad + stride - 1 if ceil_mode else pad
+    count = output_size(size, kernel, stride, pad, after, dilation)
+    if ceil_mode and (count - 1) * stride >= size + pad:
+        count -= 1  # the last window would lie on the padding alone
+    return [overlap(k * dilation - pad, stride, size, count) for k in range(kernel)], count
+
+
+def sizes(
+    function: str,
+    input: Tensor,
+    kernel_size: Size,
+    stride: Size | None,
+    padding: Size,
+    dilation: Size,
+) -> list[tuple[int, int, int, int, int]]:
+    """Return size, kernel, stride, padding and dilation, down and across.
+
+    Args:
+        function: the name that messages give.
+        input: shape (batch, channels, height, width).
+        kernel_size: size of a window.
+        stride: from one window to the next, or None for `kernel_size`.
+        padding: how far windows reach over the edge.
+        dilation: from one place of a window to the next.
+
+    Raises:
+        ValueError: if they do not fit.
+    """
+    need_tensors(function, input=input)
+    check_axes(function, input)
+    kernel = pair(kernel_size, "kernel_size", 1)
+    strides = kernel if stride is None else pair(stride, "stride", 1)
+    pads, dilations = pair(padding, "padding", 0), pair(dilation, "dilation", 1)
+    for k, p in zip(kernel, pads, strict=True):
+        if p > k // 2:
+            raise ValueError(
+                f"padding needs to be at most half of kernel_size, got {p} and {k}; a window on "
+                "padding alone would have no value"
+            )
+    spans = [d * (k - 1) + 1 for d, k in zip(dilations, kernel, strict=True)]
+    padded = [n + 2 * p for n, p in zip(input.shape[2:], pads, strict=True)]
+    if any(span > n for span, n in zip(spans, padded, strict=True)):
+        raise ValueError(
+            f"the window needs an image of at least {tuple(spans)}, got {tuple(padded)} with its "
+            "padding; use a smaller kernel_size or larger images"
+        )
+    return list(zip(input.shape[2:], kernel, strides, pads, dilations, strict=True))
+
+
+def check_axes(function: str, input: Tensor) -> None:
+    """Refuse what has not the shape (batch, channels, height, width), with pixels in it.
+
+    Raises:
+        ValueError: if it has another shape.
+    """
+    if input.ndim != 4:
+        raise ValueError(
+            f"{function} needs input of shape (batch, channels, height, width), got "
+            f"{input.shape}; a single image is x[None]"
+        )
+    if not min(input.shape[2:]):
+        raise ValueError(
+            f"{function} needs images of at least one pixel, got shape {input.shape}; use larger "
+            "images, or fewer poolings before this one"
+        )
