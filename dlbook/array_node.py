@@ -1,7 +1,7 @@
 """What a tensor is before any operation: a node of the graph that holds an array of numbers."""
 
 from collections.abc import Callable
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -67,11 +67,13 @@ class ArrayNode(Node):
         if isinstance(data, Node) and array is data.data:
             self.shares_data_of(data)
 
-    def __getattr__(self, name: str) -> Any:
-        instead = INSTEAD.get(name, "what dir(x) lists, or NumPy on x.detach().numpy()")
-        raise AttributeError(
-            f"a tensor needs to be asked for what it has, got {name!r}; write {instead}"
-        )
+    if not TYPE_CHECKING:  # a type checker would take any name for one that there is
+
+        def __getattr__(self, name: str) -> Any:
+            instead = INSTEAD.get(name, "what dir(x) lists, or NumPy on x.detach().numpy()")
+            raise AttributeError(
+                f"a tensor needs to be asked for what it has, got {name!r}; write {instead}"
+            )
 
     @property
     def ndim(self) -> int:
