@@ -298,7 +298,9 @@ print(os.path.isfile("/course/dlbook/tensor.py"))
 @needs_bubblewrap
 def test_inside_the_sandbox_of_an_installed_wheel_no_answer_is_seen(installed, tmp_path):
     program = "import subprocess, sys; from dlbook.grading.sandbox import bubblewrap as b; "
-    program += f"command = [*b.sandbox_command('once', ()), '--', b._python(), '-S', '-c', {SEARCH!r}]; "
+    program += (
+        f"command = [*b.sandbox_command('once', ()), '--', b._python(), '-S', '-c', {SEARCH!r}]; "
+    )
     program += "sys.exit(subprocess.run(command, env=b.environment()).returncode)"
     done = installed.run("python", "-c", program, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (0, "True\n"), done.stderr

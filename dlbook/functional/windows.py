@@ -8,10 +8,12 @@ order from operation to operation, so it is made once, at the first convolution 
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 Size = int | Sequence[int]
+Pair = Sequence[int]  # (down, across)
 
 
 def in_rows(images: np.ndarray) -> np.ndarray:
@@ -64,6 +66,28 @@ def overlap(offset: int, stride: int, size: int, count: int) -> tuple[slice, sli
     end = max(first, min(count, -((offset - size) // stride)))
     start = offset + first * stride
     return slice(first, end), slice(max(start, 0), max(start, 0) + (end - first) * stride, stride)
+
+
+class Slide(NamedTuple):
+    """How the window slides; pads are ((above, below), (left, right)), negative ones crop."""
+
+    stride: Pair
+    pads: Sequence[Pair]
+    dilation: Pair
+    groups: int
+
+    def counts(self, size: Pair, kernel: Pair) -> tuple[int, int]:
+        """Return how many windows there are, down and across."""
+        down, across = (
+            output_size(n, k, s, before, after, d)
+            for n, k, s, (before, after), d in zip(size, kernel, *self[:3], strict=True)
+        )
+        return down, across
+
+    def meets(self, axis: int, k: int, size: int, count: int) -> tuple[slice, slice]:
+        """Return which of `count` windows find place k of theirs on the image, and where."""
+        offset = k * self.dilation[axis] - self.pads[axis][0]
+        return overlap(offset, self.stride[axis], size, count)
 
 
 def pair(value: Size, name: str, least: int) -> tuple[int, int]:
