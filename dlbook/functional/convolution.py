@@ -6,7 +6,7 @@ What it means stands here; how it is computed fast, in `dlbook.functional.conv_l
 import numpy as np
 
 from dlbook.functional.conv_lowering import Pair, Slide, correlate, input_gradient, weight_gradient
-from dlbook.functional.windows import Size, as_images, in_rows, pair
+from dlbook.functional.windows import Size, as_images, channel_sums, in_rows, pair
 from dlbook.tensor import Tensor, record
 
 
@@ -51,7 +51,9 @@ def conv2d(
         rows = in_rows(g)
         dx = as_images(input_gradient(rows, w, x.shape, slide)) if input.requires_grad else None
         dw = weight_gradient(rows, x, w.shape, slide) if weight.requires_grad else None
-        return (dx, dw) if bias is None else (dx, dw, rows.sum(axis=(0, 2, 3)))
+        if bias is None:
+            return dx, dw
+        return dx, dw, channel_sums(rows.reshape(*rows.shape[:2], -1))
 
     return record(as_images(out), (input, weight) if bias is None else (input, weight, bias), pull)
 

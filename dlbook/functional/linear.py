@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from dlbook.parallel import matmul
 from dlbook.tensor import Tensor, record
 
 
@@ -27,14 +28,14 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
             f"linear needs input of shape (..., {w.shape[1]}), got {x.shape}; change in_features, "
             "or put nn.Flatten() before it"
         )
-    out = x @ w.T
+    out = matmul(x, w.T)
     if bias is not None:
         out += bias.data
 
     def pull(g: np.ndarray) -> tuple[np.ndarray | None, ...]:
         rows = g.reshape(-1, len(w))  # (batch, out_features)
-        dx = g @ w if input.requires_grad else None
-        dw = rows.T @ x.reshape(-1, w.shape[1]) if weight.requires_grad else None
+        dx = matmul(g, w) if input.requires_grad else None
+        dw = matmul(rows.T, x.reshape(-1, w.shape[1])) if weight.requires_grad else None
         return (dx, dw) if bias is None else (dx, dw, rows.sum(axis=0))
 
     return record(out, (input, weight) if bias is None else (input, weight, bias), pull)

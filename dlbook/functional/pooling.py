@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from dlbook.functional.windows import Size, as_images, in_rows, output_size, overlap, pair
+from dlbook.parallel import each, matmul, pieces
 from dlbook.tensor import Tensor, record
 
 Places = list[tuple[slice, slice]]  # for each place of a window: which windows, which pixels
@@ -40,15 +41,22 @@ def max_pool2d(
     sizes = _sizes(input, kernel_size, stride, padding, dilation)
     x = in_rows(input.data)
     (rows, height), (columns, width) = (_places(*size, ceil_mode) for size in sizes)
-    tall = np.full((height, *x.shape[1:]), -np.inf, x.dtype)
-    for windows, pixels in rows:  # the largest of a window is the largest of its columns'
-        np.maximum(tall[windows], x[pixels], out=tall[windows])
-    out = np.full((*tall.shape[:2], width, x.shape[3]), -np.inf, x.dtype)
-    for windows, pixels in columns:
-        np.maximum(out[:, :, windows], tall[:, :, pixels], out=out[:, :, windows])
+    out = np.empty((height, x.shape[1], width, x.shape[3]), x.dtype)
+    parts = pieces(x.shape[1], x.size)  # of the channels
+
+    def forward(some: slice) -> None:
+        _largest(x[:, some], rows, columns, out[:, some])
+
+    each(forward, parts)
 
     def pull(g: np.ndarray) -> tuple[np.ndarray]:
-        return (as_images(_to_the_first(in_rows(g), x, out, rows, columns)),)
+        g, dx = in_rows(g), np.zeros_like(x)
+
+        def back(some: slice) -> None:
+            _to_the_first(g[:, some], x[:, some], out[:, some], rows, columns, dx[:, some])
+
+        each(back, parts)
+        return (as_images(dx),)
 
     return record(as_images(out), (input,), pull)
 
@@ -169,18 +177,27 @@ def _flat(input: Tensor, pool: Callable[[Tensor], Tensor]) -> Tensor:
 # ---- what they share, on rows of shape (height, channels, width, batch) ----
 
 
+def _largest(x: np.ndarray, rows: Places, columns: Places, out: np.ndarray) -> None:
+    """Write the largest number of each window into `out`."""
+    tall = np.full((len(out), *x.shape[1:]), -np.inf, x.dtype)
+    for windows, pixels in rows:  # the largest of a window is the largest of its columns'
+        np.maximum(tall[windows], x[pixels], out=tall[windows])
+    out[...] = -np.inf
+    for windows, pixels in columns:
+        np.maximum(out[:, :, windows], tall[:, :, pixels], out=out[:, :, windows])
+
+
 def _to_the_first(
-    g: np.ndarray, x: np.ndarray, out: np.ndarray, rows: Places, columns: Places
-) -> np.ndarray:
-    """Return g brought back to the first place of each window that holds its largest number."""
-    dx, left = np.zeros_like(x), g.copy()
+    g: np.ndarray, x: np.ndarray, out: np.ndarray, rows: Places, columns: Places, dx: np.ndarray
+) -> None:
+    """Add g to dx, at the first place of each window that holds its largest number."""
+    left = g.copy()
     for down, i in rows:
         for across, j in columns:
             here = np.s_[down, :, across]
             part = left[here] * (x[i, :, j] == out[here])
             dx[i, :, j] += part
             left[here] -= part  # a place takes all of it, and leaves nothing to the next ones
-    return dx
 
 
 def _averages(input: Tensor, down: np.ndarray, across: np.ndarray) -> Tensor:
@@ -188,9 +205,8 @@ def _averages(input: Tensor, down: np.ndarray, across: np.ndarray) -> Tensor:
     x = in_rows(input.data)
 
     def apply(down: np.ndarray, across: np.ndarray, x: np.ndarray) -> np.ndarray:
-        tall = down @ x.reshape(len(x), x[:1].size)
-        wide: np.ndarray = across @ tall.reshape(len(down), *x.shape[1:])
-        return wide
+        tall = matmul(down, x.reshape(len(x), x[:1].size))
+        return matmul(across, tall.reshape(len(down), *x.shape[1:]))
 
     out = as_images(apply(down, across, x))
     return record(out, (input,), lambda g: (as_images(apply(down.T, across.T, in_rows(g))),))

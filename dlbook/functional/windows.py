@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from dlbook.parallel import each, pieces
+
 Size = int | Sequence[int]
 Pair = Sequence[int]  # (down, across)
 
@@ -32,6 +34,13 @@ def as_images(rows: np.ndarray) -> np.ndarray:
         rows: shape (height, channels, width, batch).
     """
     return rows.transpose(3, 1, 0, 2)
+
+
+def channel_sums(rows: np.ndarray) -> np.ndarray:
+    """Return the sum of each channel, shape (channels,), of rows (height, channels, pixels)."""
+    ones = np.ones(rows.shape[2], rows.dtype)  # a matrix product sums faster than sum
+    sums = each(lambda some: (rows[some] @ ones).sum(axis=0), pieces(len(rows), rows.size))
+    return np.sum(sums, axis=0)
 
 
 def output_size(size: int, kernel: int, stride: int, before: int, after: int, dilation: int) -> int:
