@@ -95,9 +95,14 @@ def cut(size: int, parts: int) -> list[slice]:
     return [slice(start, end) for start, end in pairwise(ends)]
 
 
-def pieces(size: int, numbers: int, piece: int = PIECE) -> list[slice]:
-    """Return slices of an axis of an array of so many numbers, worth a thread each."""
-    return cut(size, min(MOST, numbers // piece))
+def pieces(size: int, numbers: int) -> list[slice]:
+    """Return slices of an axis of an array of so many numbers, each worth a thread."""
+    return cut(size, min(MOST, numbers // PIECE))
+
+
+def shares(size: int, multiplications: int) -> list[slice]:
+    """Return slices of an axis of a product of so many multiplications, each worth a thread."""
+    return cut(size, min(MOST, multiplications // MULTIPLICATIONS))
 
 
 def fill(work: Callable[..., object], out: np.ndarray, *arrays: Any) -> np.ndarray:
@@ -128,11 +133,11 @@ def matmul(a: np.ndarray, b: np.ndarray) -> np.ndarray:
         a: shape (..., n, m).
         b: shape (m, p), or (..., m, p), which stays whole.
     """
-    parts = min(MOST, a.size * b.shape[-1] // MULTIPLICATIONS) if b.ndim == 2 else 1
-    if parts < 2:
+    columns = shares(b.shape[1], a.size * b.shape[1]) if b.ndim == 2 else []
+    if len(columns) < 2:
         return each(lambda whole: a @ whole, [b])[0]
     out = np.empty((*a.shape[:-1], b.shape[1]), np.result_type(a, b))
-    each(lambda some: np.matmul(a, b[:, some], out=out[..., some]), cut(b.shape[1], parts))
+    each(lambda some: np.matmul(a, b[:, some], out=out[..., some]), columns)
     return out
 
 

@@ -25,7 +25,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from dlbook.functional import conv_shifting as shifting, gemm_tiles as tiles
 from dlbook.functional.scratch import scratch
 from dlbook.functional.windows import Pair as Pair, Slide as Slide, overlap
-from dlbook.parallel import MOST, MULTIPLICATIONS, each
+from dlbook.parallel import each, shares
 
 Result = TypeVar("Result")
 BLOCK = 1 << 21  # bytes of lowered rows at a time, so that they stay in the cache
@@ -155,9 +155,8 @@ def _each_block(
     kernel = w[2:]
     down, across = slide.counts(x.shape[::2], kernel)
     bytes_a_row = x.shape[1] * kernel[1] * across * x.shape[3] * x.itemsize * slide.stride[0]
-    multiplications = prod(w) * down * across * x.shape[3]
-    parts = max(1, min(MOST, multiplications // MULTIPLICATIONS))
-    block = max(1, min(BLOCK // max(1, bytes_a_row), -(-down // parts)))
+    parts = shares(down, prod(w) * down * across * x.shape[3])
+    block = max(1, min(BLOCK // max(1, bytes_a_row), -(-down // len(parts))))
     blocks = [slice(top, min(top + block, down)) for top in range(0, down, block)]
     return each(lambda rows: work(rows, _lowered(x, kernel, slide, rows)), blocks)
 

@@ -24,7 +24,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from dlbook.functional import gemm_tiles as tiles
 from dlbook.functional.scratch import scratch
 from dlbook.functional.windows import Pair, Slide
-from dlbook.parallel import MOST, MULTIPLICATIONS, cut, each
+from dlbook.parallel import cut, each, shares
 
 BLOCK = 1 << 18  # products at a time, so that they stay in the cache
 SHORT = 64  # pixels in a row, below which a product of one row is slow
@@ -86,8 +86,7 @@ def correlate(
             for k, (columns, found) in enumerate(shifts):
                 to[:, :, columns] += split[:, k, :, found]
 
-    parts = height * w.size * width * batch // MULTIPLICATIONS
-    each(multiply, cut(height, min(parts, MOST)))
+    each(multiply, shares(height, height * w.size * width * batch))
     return out
 
 
@@ -117,8 +116,8 @@ def weight_gradient(
                 total[k, places] += tiles.sum_of_products(there, here)
         return total
 
-    parts = height * prod(shape) * width * batch // MULTIPLICATIONS
-    first, *others = each(multiply, cut(height, min(parts, FEW)))
+    parts = shares(height, height * prod(shape) * width * batch)
+    first, *others = each(multiply, cut(height, min(FEW, len(parts))))
     total = sum(others, first)
     return total.reshape(across, down, channels, filters).transpose(3, 2, 1, 0)
 
