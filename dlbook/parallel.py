@@ -127,17 +127,20 @@ def fill(work: Callable[..., object], out: np.ndarray, *arrays: Any) -> np.ndarr
 
 
 def matmul(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Return a @ b; the columns of a large matrix `b` are cut into parts.
+    """Return a @ b; of two large matrices, the longer side of the result is cut into parts.
 
     Args:
-        a: shape (..., n, m).
-        b: shape (m, p), or (..., m, p), which stays whole.
+        a: shape (n, m), or (..., n, m).
+        b: shape (m, p), or (..., m, p).
     """
-    columns = shares(b.shape[1], a.size * b.shape[1]) if b.ndim == 2 else []
-    if len(columns) < 2:
+    if a.ndim != 2 or b.ndim != 2 or a.size * b.shape[1] < 2 * MULTIPLICATIONS:
         return each(lambda whole: a @ whole, [b])[0]
-    out = np.empty((*a.shape[:-1], b.shape[1]), np.result_type(a, b))
-    each(lambda some: np.matmul(a, b[:, some], out=out[..., some]), columns)
+    (n, m), p = a.shape, b.shape[1]
+    out = np.empty((n, p), np.result_type(a, b))
+    if n < p:
+        each(lambda some: np.matmul(a, b[:, some], out=out[:, some]), shares(p, n * m * p))
+    else:
+        each(lambda some: np.matmul(a[some], b, out=out[some]), shares(n, n * m * p))
     return out
 
 

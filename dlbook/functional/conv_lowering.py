@@ -22,13 +22,14 @@ from typing import TypeVar
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from dlbook.functional import conv_shifting as shifting, gemm_tiles as tiles
+from dlbook.functional import conv_im2col as im2col, conv_shifting as shifting, gemm_tiles as tiles
 from dlbook.functional.scratch import scratch
 from dlbook.functional.windows import Pair as Pair, Slide as Slide, overlap
 from dlbook.parallel import each, shares
 
 Result = TypeVar("Result")
 BLOCK = 1 << 21  # bytes of lowered rows at a time, so that they stay in the cache
+SHORT = 64  # pixels in a row of all images, below which a product for each row is slow
 DEEP = 64  # channels x kernel rows, from which shifted products are faster than a lowered image
 GAP = 16  # unused numbers behind each lowered row: at a power of two apart, rows share cache lines
 
@@ -44,8 +45,10 @@ def correlate(
         slide: how the window slides.
         bias: shape (out_channels,), or None for 0.
     """
+    if x.shape[2] * x.shape[3] < SHORT:
+        return im2col.correlate(x, w, slide, bias)
     deep = w.shape[1] * w.shape[2] >= DEEP and len(w) <= 2 * w.shape[1]
-    if deep and shifting.fits(x.shape, w.shape[2:], slide):
+    if deep and shifting.fits(w.shape[2:], slide):
         return shifting.correlate(x, w, slide, bias)
     height, width = slide.counts(x.shape[::2], w.shape[2:])
     groups, channels, pixels = slide.groups, len(w) // slide.groups, width * x.shape[3]
@@ -75,7 +78,9 @@ def weight_gradient(
         shape: of the weight.
         slide: how the window slid.
     """
-    if shape[1] * shape[2] >= DEEP // 4 and shifting.fits(x.shape, shape[2:], slide):
+    if x.shape[2] * x.shape[3] < SHORT:
+        return im2col.weight_gradient(g, x, shape, slide)
+    if shape[1] * shape[2] >= DEEP // 4 and shifting.fits(shape[2:], slide):
         return shifting.weight_gradient(g, x, shape, slide)
     out, inside, down, across = shape
     groups, depth, channels = slide.groups, down * inside * across, out // slide.groups

@@ -27,15 +27,13 @@ from dlbook.functional.windows import Pair, Slide
 from dlbook.parallel import cut, each, shares
 
 BLOCK = 1 << 18  # products at a time, so that they stay in the cache
-SHORT = 64  # pixels in a row, below which a product of one row is slow
 FEW = 4  # sums of a weight's size that are made side by side
 
 
-def fits(shape: tuple[int, ...], kernel: Pair, slide: Slide) -> bool:
-    """Return whether this way is possible, and rows are long enough for it.
+def fits(kernel: Pair, slide: Slide) -> bool:
+    """Return whether this way is possible.
 
     Args:
-        shape: of the image, (height, channels, width, batch).
         kernel: height and width of the weight.
         slide: how the window slides; places of the kernel must be neighbours down, columns of
             the result neighbours across, and no place may lie outside the image throughout.
@@ -45,15 +43,18 @@ def fits(shape: tuple[int, ...], kernel: Pair, slide: Slide) -> bool:
         max(pads) <= d * (k - 1)
         for pads, d, k in zip(slide.pads, slide.dilation, kernel, strict=True)
     )
-    return plain and near and shape[2] * shape[3] >= SHORT
+    return plain and near
 
 
 class Block(NamedTuple):
-    """Output rows that meet the image with the same rows of the weight, and what they look at."""
+    """Output rows that meet the image with the same rows of the weight, and what they look at.
+
+    `seen` is a view of the image, shape (rows, places, width * batch).
+    """
 
     rows: slice
     places: slice  # of the weight's rows, (kernel height x in)
-    seen: np.ndarray  # a view of the image, shape (rows, places, width * batch)
+    seen: np.ndarray
 
 
 def correlate(
