@@ -134,7 +134,8 @@ def matmul(a: np.ndarray, b: np.ndarray) -> np.ndarray:
         b: shape (m, p), or (..., m, p).
     """
     if a.ndim != 2 or b.ndim != 2 or a.size * b.shape[1] < 2 * MULTIPLICATIONS:
-        return each(lambda whole: a @ whole, [b])[0]
+        whole: np.ndarray = each(a.__matmul__, [b])[0]
+        return whole
     (n, m), p = a.shape, b.shape[1]
     out = np.empty((n, p), np.result_type(a, b))
     if n < p:
@@ -168,7 +169,7 @@ def _cores() -> int:
     return min(cores, int(asked)) if asked.isdigit() and int(asked) else cores
 
 
-def _start(work: Callable[[], None], count: int) -> list[Future]:
+def _start(work: Callable[[], None], count: int) -> list[Future[None]]:
     """Let up to so many helpers do the work, each with the settings of the caller."""
     try:
         return [_state.helpers.submit(copy_context().run, work) for _ in range(count)]
@@ -195,7 +196,7 @@ def _libraries() -> list[Any]:
         from threadpoolctl import ThreadpoolController
     except ImportError:  # in a browser, where a BLAS has one thread
         return []
-    return ThreadpoolController().select(user_api="blas").lib_controllers
+    return list(ThreadpoolController().select(user_api="blas").lib_controllers)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ cache; whatever is one number a channel has shape (channels, 1). Names are those
 Source: Ioffe and Szegedy (2015), "Batch normalization", section 3.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -65,11 +65,12 @@ def _moments(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     count = len(x) * x.shape[2]
     mean = channel_sums(x)[:, None] / count
 
-    def squares(rows: slice) -> np.ndarray:
+    def squares(rows: slice) -> Any:
         centred = x[rows] - mean
         return np.vecdot(centred, centred).sum(axis=0)
 
-    return mean, sum(each(squares, pieces(len(x), x.size)))[:, None] / count
+    total = np.sum(each(squares, pieces(len(x), x.size)), axis=0)
+    return mean, total[:, None] / count
 
 
 def _move(running: Tensor, new: np.ndarray, momentum: float) -> None:
@@ -102,8 +103,8 @@ def dgamma_dbeta(g: np.ndarray, x: np.ndarray, normal: Normal) -> tuple[np.ndarr
     Here x_hat = (x - mean) * inv_std, which is not made: its sum follows from that of g * x.
     """
     dbeta = channel_sums(g)[:, None]
-    products = sum(
-        each(lambda rows: np.vecdot(g[rows], x[rows]).sum(axis=0), pieces(len(x), x.size))
+    products = np.sum(
+        each(lambda rows: np.vecdot(g[rows], x[rows]).sum(axis=0), pieces(len(x), x.size)), axis=0
     )
     return (products[:, None] - normal.mean * dbeta) * normal.inv_std, dbeta
 

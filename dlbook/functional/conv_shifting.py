@@ -46,7 +46,7 @@ def fits(kernel: Pair, slide: Slide) -> bool:
     return plain and near
 
 
-class Block(NamedTuple):
+class RowBlock(NamedTuple):
     """Output rows that meet the image with the same rows of the weight, and what they look at.
 
     `seen` is a view of the image, shape (rows, places, width * batch).
@@ -123,7 +123,7 @@ def weight_gradient(
     return total.reshape(across, down, channels, filters).transpose(3, 2, 1, 0)
 
 
-def _blocks(x: np.ndarray, kernel: int, slide: Slide, part: slice, most: int) -> Iterator[Block]:
+def _blocks(x: np.ndarray, kernel: int, slide: Slide, part: slice, most: int) -> Iterator[RowBlock]:
     """Yield blocks of at most so many output rows of a part, for a kernel of so many rows."""
     height, channels = x.shape[:2]
     lines = x.reshape(height * channels, -1)
@@ -143,4 +143,4 @@ def _blocks(x: np.ndarray, kernel: int, slide: Slide, part: slice, most: int) ->
             bottom = (some[-1] * stride - above + end) * channels
             seen = sliding_window_view(lines[top:bottom], depth, axis=0)[:: stride * channels]
             places = slice(first * channels, end * channels)
-            yield Block(slice(some.start, some.stop), places, seen.swapaxes(1, 2))
+            yield RowBlock(slice(some.start, some.stop), places, seen.swapaxes(1, 2))

@@ -70,4 +70,5 @@ def sum_of_products(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     rows, columns = n // high, p // wide
     tall = a.reshape(count, rows, 1, high, m)
     turned = b.reshape(count, 1, columns, wide, m).swapaxes(3, 4)
-    return (tall @ turned).sum(axis=0).swapaxes(1, 2).reshape(n, p)
+    total: np.ndarray = (tall @ turned).sum(axis=0)
+    return total.swapaxes(1, 2).reshape(n, p)

@@ -39,8 +39,9 @@ def as_images(rows: np.ndarray) -> np.ndarray:
 def channel_sums(rows: np.ndarray) -> np.ndarray:
     """Return the sum of each channel, shape (channels,), of rows (height, channels, pixels)."""
     ones = np.ones(rows.shape[2], rows.dtype)  # a matrix product sums faster than sum
-    sums = each(lambda some: (rows[some] @ ones).sum(axis=0), pieces(len(rows), rows.size))
-    return np.sum(sums, axis=0)
+    parts = each(lambda some: (rows[some] @ ones).sum(axis=0), pieces(len(rows), rows.size))
+    sums: np.ndarray = np.sum(parts, axis=0)
+    return sums
 
 
 def output_size(size: int, kernel: int, stride: int, before: int, after: int, dilation: int) -> int:
