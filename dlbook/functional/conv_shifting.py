@@ -19,7 +19,7 @@ from math import prod
 from typing import NamedTuple
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
+from numpy.lib.stride_tricks import as_strided
 
 from dlbook.functional import gemm_tiles as tiles
 from dlbook.functional.scratch import scratch
@@ -126,21 +126,21 @@ def weight_gradient(
 def _blocks(x: np.ndarray, kernel: int, slide: Slide, part: slice, most: int) -> Iterator[RowBlock]:
     """Yield blocks of at most so many output rows of a part, for a kernel of so many rows."""
     height, channels = x.shape[:2]
-    lines = x.reshape(height * channels, -1)
     stride, above = slide.stride[0], slide.pads[0][0]
+    lines = x.reshape(height * channels, x.shape[2] * x.shape[3])
+    row, pixel = lines.strides
 
-    def meets(row: int) -> tuple[int, int]:
+    def meets(place: int) -> tuple[int, int]:
         """Return the first row of the kernel on the image, and the first below it."""
-        top = row * stride - above
+        top = place * stride - above
         return max(0, -top), max(0, min(kernel, height - top))
 
     for (first, end), same in groupby(range(part.start, part.stop), meets):
         rows = list(same)
-        depth = (end - first) * channels
-        for i in range(0, len(rows), most):
-            some = range(rows[i], rows[min(i + most, len(rows)) - 1] + 1)
-            top = (some[0] * stride - above + first) * channels
-            bottom = (some[-1] * stride - above + end) * channels
-            seen = sliding_window_view(lines[top:bottom], depth, axis=0)[:: stride * channels]
-            places = slice(first * channels, end * channels)
-            yield RowBlock(slice(some.start, some.stop), places, seen.swapaxes(1, 2))
+        shape = ((end - first) * channels, lines.shape[1])
+        for start in range(rows[0], rows[-1] + 1, most):
+            stop = min(start + most, rows[-1] + 1)
+            top = (start * stride - above + first) * channels
+            strides = (stride * channels * row, row, pixel)  # the next window starts further down
+            seen = as_strided(lines[top:], (stop - start, *shape), strides, writeable=False)
+            yield RowBlock(slice(start, stop), slice(first * channels, end * channels), seen)
