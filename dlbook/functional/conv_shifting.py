@@ -82,13 +82,35 @@ def correlate(
             products = scratch((len(seen), len(flat), width * batch), x.dtype)
             tiles.multiply(flat[:, places], seen, products)
             split = products.reshape(len(seen), across, filters, width, batch)
-            to = out[rows]
-            to[...] = start
+            out[rows] = start
             for k, (columns, found) in enumerate(shifts):
-                to[:, :, columns] += split[:, k, :, found]
+                _add_shifted(out[rows], split[:, k], columns, found)
 
     each(multiply, shares(height, height * w.size * width * batch))
     return out
+
+
+def _add_shifted(out: np.ndarray, products: np.ndarray, columns: slice, found: slice) -> None:
+    """Add what is found in some columns of `products` to other columns of `out`.
+
+    As long as both are equally wide, this is one addition of a long run of numbers, which NumPy
+    does three times as fast as row by row: what would be carried over the end of a row is 0.
+
+    Args:
+        out: shape (rows, filters, out_width, batch).
+        products: shape (rows, filters, width, batch); columns outside `found` are set to 0.
+        columns: of `out`.
+        found: the columns of `products` that belong there.
+    """
+    if out.shape != products.shape:
+        out[:, :, columns] += products[:, :, found]
+        return
+    products[:, :, : found.start] = products[:, :, found.stop :] = 0
+    rows, filters, width, batch = out.shape
+    run = filters * width * batch
+    right, left = columns.start * batch, found.start * batch  # one of the two is 0
+    sums = out.reshape(rows, run)[:, right : run - left]
+    sums += products.reshape(rows, run)[:, left : run - right]
 
 
 def weight_gradient(
