@@ -102,7 +102,7 @@ def _add_shifted(out: np.ndarray, products: np.ndarray, columns: slice, found: s
         columns: of `out`.
         found: the columns of `products` that belong there.
     """
-    if out.shape != products.shape:
+    if out.shape != products.shape or columns.start == columns.stop:
         out[:, :, columns] += products[:, :, found]
         return
     products[:, :, : found.start] = products[:, :, found.stop :] = 0

@@ -10,6 +10,8 @@ from itertools import product
 
 import numpy as np
 
+from dlbook.parallel import each, matmul, shares
+
 SIMD = (np.show_config(mode="dicts") or {}).get("SIMD Extensions", {}).get("found", [])
 SMALL = 1_000_000 if {"X86_V4", "AVX512_SKX"} & set(SIMD) else 0  # multiplications
 SMALL_TURNED = 1200  # numbers in the result, where the second matrix is a transposed one
@@ -40,6 +42,29 @@ def _parts(side: int, least: int, most: int) -> list[int]:
     """Return the divisors of a side from `least` to `most`; a side below `least` stays whole."""
     first, last = max(1, min(side, least)), min(side, most)
     return [part for part in range(first, last + 1) if side % part == 0]
+
+
+def matrix_product(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Return a @ b in tiles, which threads share.
+
+    Args:
+        a: shape (n, m).
+        b: shape (m, p); may be a transposed matrix.
+    """
+    (n, m), p = a.shape, b.shape[1]
+    high, wide = tile(n, p, m, turned=b.strides[0] < b.strides[1])
+    a_is_turned = a.strides[0] < a.strides[1]
+    if (high, wide) == (n, p) or a_is_turned or not p:
+        return matmul(a, b)
+    out = np.empty((n, p), np.result_type(a, b))
+    tall = a.reshape(n // high, 1, high, m)
+    columns = b.reshape(m, p // wide, wide).swapaxes(0, 1)
+    split = out.reshape(n // high, high, p // wide, wide).swapaxes(1, 2)
+    each(
+        lambda some: np.matmul(tall[some], columns, out=split[some]),
+        shares(n // high, n * m * p),
+    )
+    return out
 
 
 def multiply(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from dlbook.functional.gemm_tiles import matrix_product
 from dlbook.parallel import matmul
 from dlbook.tensor import Tensor, record
 
@@ -28,13 +29,14 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
             f"linear needs input of shape (..., {w.shape[1]}), got {x.shape}; change in_features, "
             "or put nn.Flatten() before it"
         )
-    out = matmul(x, w.T)
+    product = matrix_product if x.ndim == 2 else matmul
+    out = product(x, w.T)
     if bias is not None:
         out += bias.data
 
     def pull(g: np.ndarray) -> tuple[np.ndarray | None, ...]:
         rows = g.reshape(-1, len(w))  # (batch, out_features)
-        dx = matmul(g, w) if input.requires_grad else None
+        dx = product(g, w) if input.requires_grad else None
         dw = matmul(rows.T, x.reshape(-1, w.shape[1])) if weight.requires_grad else None
         return (dx, dw) if bias is None else (dx, dw, rows.sum(axis=0))
 

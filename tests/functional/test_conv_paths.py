@@ -110,7 +110,10 @@ def test_shapes_choose_the_way(x, w, way, monkeypatch):
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.tuples(*[st.integers(1, 40)] * 4), st.sampled_from([0, 100, 1000, 1_000_000]))
+@given(
+    st.tuples(*[st.integers(1, 40)] * 4),
+    st.sampled_from([0, 100, 1000, 1_000_000]),
+)
 def test_products_in_tiles_are_products(sizes, small):
     n, m, p, count = sizes
     rng = np.random.default_rng(0)
@@ -123,4 +126,19 @@ def test_products_in_tiles_are_products(sizes, small):
         np.testing.assert_array_equal(out, a @ b)
         total = tiles.sum_of_products(g, b.swapaxes(1, 2))
         np.testing.assert_array_equal(total, (g @ b).sum(axis=0))
+    tiles.tile.cache_clear()
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.tuples(*[st.integers(0, 40)] * 3), st.sampled_from([0, 100, 1000]), st.data())
+def test_a_product_in_tiles_is_a_product(sizes, small, data):
+    n, m, p = sizes
+    turned = [data.draw(st.booleans()) for _ in range(2)]
+    rng = np.random.default_rng(0)
+    a, b = (rng.integers(-9, 9, size) * 1.0 for size in [(n, m), (m, p)])
+    left, right = (x.T.copy().T if t else x for x, t in zip((a, b), turned, strict=True))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tiles, "SMALL", small)
+        tiles.tile.cache_clear()
+        np.testing.assert_array_equal(tiles.matrix_product(left, right), a @ b)
     tiles.tile.cache_clear()
