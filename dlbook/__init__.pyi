@@ -8,12 +8,14 @@ from . import (
     models as models,
     nn as nn,
     optim as optim,
+    parallel as parallel,
     plots as plots,
     predict as predict,
     summary as summary,
     tensor as tensor,
     train as train,
 )
+from .parallel import get_num_threads as get_num_threads, set_num_threads as set_num_threads
 from .tensor import Tensor as Tensor, no_grad as no_grad, record as record
 
 __version__: str

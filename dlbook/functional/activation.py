@@ -17,14 +17,19 @@ from dlbook.functional.arguments import (
     need_numbers,
     with_floats,
 )
+from dlbook.parallel import fill
 from dlbook.tensor import Tensor, record
 
 
 def relu(input: Tensor) -> Tensor:
     """Return max(x, 0) for each value x of `input`, same shape; its slope at 0 is taken as 0."""
     need_numbers("relu", input)
-    out = np.maximum(input.data, 0)
-    return record(out, (input,), lambda g: (g * ~(out <= 0),), reads=())  # nan passes g on
+    out = fill(np.maximum, np.empty_like(input.data), input.data, 0)
+
+    def slope(g: np.ndarray, y: np.ndarray, out: np.ndarray) -> None:
+        np.multiply(g, ~(y <= 0), out=out)  # nan passes g on
+
+    return record(out, (input,), lambda g: (fill(slope, np.empty_like(g), g, out),), reads=())
 
 
 def relu6(input: Tensor) -> Tensor:
@@ -34,8 +39,12 @@ def relu6(input: Tensor) -> Tensor:
     to fit into few bits.
     """
     need_numbers("relu6", input)
-    out = np.clip(input.data, 0, 6)
-    return record(out, (input,), lambda g: (g * ~((out <= 0) | (out >= 6)),), reads=())
+    out = fill(np.clip, np.empty_like(input.data), input.data, 0, 6)
+
+    def slope(g: np.ndarray, y: np.ndarray, out: np.ndarray) -> None:
+        np.multiply(g, ~((y <= 0) | (y >= 6)), out=out)
+
+    return record(out, (input,), lambda g: (fill(slope, np.empty_like(g), g, out),), reads=())
 
 
 def sigmoid(input: Tensor) -> Tensor:

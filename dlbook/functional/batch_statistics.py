@@ -6,11 +6,12 @@ cache; whatever is one number a channel has shape (channels, 1). Names are those
 Source: Ioffe and Szegedy (2015), "Batch normalization", section 3.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from dlbook.functional.windows import as_images, in_rows
+from dlbook.functional.windows import as_images, channel_sums, in_rows
+from dlbook.parallel import each, pieces
 from dlbook.tensor import Tensor
 
 
@@ -62,19 +63,14 @@ def mean_and_var(
 def _moments(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return mean and variance of each channel, in two passes."""
     count = len(x) * x.shape[2]
-    mean = _sums(x) / count
-    var = np.zeros_like(mean)
-    for row in x:
-        centred = row - mean
-        var += np.vecdot(centred, centred)[:, None]
-    return mean, var / count
+    mean = channel_sums(x)[:, None] / count
 
+    def squares(rows: slice) -> Any:
+        centred = x[rows] - mean
+        return np.vecdot(centred, centred).sum(axis=0)
 
-def _sums(x: np.ndarray) -> np.ndarray:
-    """Return the sum of each channel."""
-    ones = np.ones(x.shape[2:], x.dtype)
-    sums: np.ndarray = (x @ ones).sum(axis=0)  # a matrix product sums faster than sum
-    return sums[:, None]
+    total = np.sum(each(squares, pieces(len(x), x.size)), axis=0)
+    return mean, total[:, None] / count
 
 
 def _move(running: Tensor, new: np.ndarray, momentum: float) -> None:
@@ -84,9 +80,12 @@ def _move(running: Tensor, new: np.ndarray, momentum: float) -> None:
 def scaled(x: np.ndarray, scale: np.ndarray, shift: np.ndarray) -> np.ndarray:
     """Return x * scale + shift for rows x, with a scale and a shift of shape (channels, 1)."""
     out = np.empty_like(x)
-    for row, row_out in zip(x, out, strict=True):
-        np.multiply(row, scale, out=row_out)
-        row_out += shift
+
+    def scale_rows(rows: slice) -> None:
+        np.multiply(x[rows], scale, out=out[rows])
+        out[rows] += shift
+
+    each(scale_rows, pieces(len(x), x.size))
     return out
 
 
@@ -103,23 +102,31 @@ def dgamma_dbeta(g: np.ndarray, x: np.ndarray, normal: Normal) -> tuple[np.ndarr
 
     Here x_hat = (x - mean) * inv_std, which is not made: its sum follows from that of g * x.
     """
-    dbeta = _sums(g)
-    products = np.vecdot(g, x).sum(axis=0)[:, None]
-    return (products - normal.mean * dbeta) * normal.inv_std, dbeta
+    dbeta = channel_sums(g)[:, None]
+    products = np.sum(
+        each(lambda rows: np.vecdot(g[rows], x[rows]).sum(axis=0), pieces(len(x), x.size)), axis=0
+    )
+    return (products[:, None] - normal.mean * dbeta) * normal.inv_std, dbeta
 
 
-def add_through_moments(
-    dx: np.ndarray, x: np.ndarray, normal: Normal, dgamma: np.ndarray, dbeta: np.ndarray
-) -> None:
-    """Add to dx, which comes as scale * g, what x does to the mean and variance of its batch.
+def dx_through_moments(
+    g: np.ndarray, x: np.ndarray, normal: Normal, dgamma: np.ndarray, dbeta: np.ndarray
+) -> np.ndarray:
+    """Return scale * (g - dbeta / m - x_hat * dgamma / m), with m numbers a channel.
 
-    The whole is dx = scale * (g - dbeta / m - x_hat * dgamma / m) with m numbers a channel; what
-    is added is linear in x. `dx` and `x` are rows, `dgamma` and `dbeta` have shape (channels, 1).
+    What is subtracted is what x does to the mean and the variance of its batch. It is linear in
+    x. `g` and `x` are rows, `dgamma` and `dbeta` have shape (channels, 1).
     """
     mean, inv_std, scale = normal
     count = len(x) * x.shape[2]
     slope = dgamma * inv_std * scale / -count
     level = dbeta * scale / -count - slope * mean
-    for row, row_dx in zip(x, dx, strict=True):
-        row_dx += row * slope
-        row_dx += level
+    dx = np.empty_like(x)
+
+    def pull_rows(rows: slice) -> None:
+        np.multiply(x[rows], slope, out=dx[rows])
+        dx[rows] += level
+        dx[rows] += g[rows] * scale
+
+    each(pull_rows, pieces(len(x), x.size))
+    return dx

@@ -14,39 +14,24 @@ Images are rows here, shape (height, channels, width, batch); weights have torch
 Source: Cho and Brand (2017), "MEC: memory-efficient convolution for deep neural network".
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from itertools import product
-from math import gcd
-from typing import NamedTuple, TypeVar
+from math import gcd, prod
+from typing import TypeVar
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from dlbook.functional import gemm_tiles as tiles
+from dlbook.functional import conv_im2col as im2col, conv_shifting as shifting, gemm_tiles as tiles
 from dlbook.functional.scratch import scratch
-from dlbook.functional.windows import output_size, overlap
+from dlbook.functional.windows import Pair as Pair, Slide as Slide, overlap
+from dlbook.parallel import each, shares
 
-Pair = Sequence[int]  # (down, across)
 Result = TypeVar("Result")
-BLOCK = 1 << 20  # bytes of lowered rows at a time, so that they stay in the cache
+BLOCK = 1 << 21  # bytes of lowered rows at a time, so that they stay in the cache
+SHORT = 64  # pixels in a row of all images, below which a product for each row is slow
+DEEP = 64  # channels x kernel rows, from which shifted products are faster than a lowered image
 GAP = 16  # unused numbers behind each lowered row: at a power of two apart, rows share cache lines
-
-
-class Slide(NamedTuple):
-    """How the window slides; pads are ((above, below), (left, right)), negative ones crop."""
-
-    stride: Pair
-    pads: Sequence[Pair]
-    dilation: Pair
-    groups: int
-
-    def counts(self, size: Pair, kernel: Pair) -> tuple[int, int]:
-        """Return how many windows there are, down and across."""
-        down, across = (
-            output_size(n, k, s, before, after, d)
-            for n, k, s, (before, after), d in zip(size, kernel, *self[:3], strict=True)
-        )
-        return down, across
 
 
 def correlate(
@@ -60,6 +45,11 @@ def correlate(
         slide: how the window slides.
         bias: shape (out_channels,), or None for 0.
     """
+    if x.shape[2] * x.shape[3] < SHORT:
+        return im2col.correlate(x, w, slide, bias)
+    deep = w.shape[1] * w.shape[2] >= DEEP and len(w) <= 2 * w.shape[1]
+    if deep and shifting.fits(w.shape[2:], slide):
+        return shifting.correlate(x, w, slide, bias)
     height, width = slide.counts(x.shape[::2], w.shape[2:])
     groups, channels, pixels = slide.groups, len(w) // slide.groups, width * x.shape[3]
     flat = np.ascontiguousarray(w.transpose(0, 2, 1, 3)).reshape(groups, channels, -1)
@@ -73,7 +63,7 @@ def correlate(
         if bias is not None:
             out[rows] += bias.reshape(groups, channels // n, n, 1, 1)
 
-    _each_block(multiply, x, w.shape[2:], slide)
+    _each_block(multiply, x, w.shape, slide)
     return out.reshape(height, len(w), width, x.shape[3])
 
 
@@ -88,6 +78,10 @@ def weight_gradient(
         shape: of the weight.
         slide: how the window slid.
     """
+    if x.shape[2] * x.shape[3] < SHORT:
+        return im2col.weight_gradient(g, x, shape, slide)
+    if shape[1] * shape[2] >= DEEP // 4 and shifting.fits(shape[2:], slide):
+        return shifting.weight_gradient(g, x, shape, slide)
     out, inside, down, across = shape
     groups, depth, channels = slide.groups, down * inside * across, out // slide.groups
     pixels = g.shape[2] * g.shape[3]
@@ -101,7 +95,7 @@ def weight_gradient(
             total += window @ row
         return total
 
-    first, *others = _each_block(multiply, x, (down, across), slide)
+    first, *others = _each_block(multiply, x, shape, slide)
     total = sum(others, first)
     total = total.swapaxes(2, 3).reshape(groups, down, inside, across, channels)
     return total.transpose(0, 4, 2, 1, 3).reshape(shape)
@@ -160,15 +154,16 @@ def _families(
 
 
 def _each_block(
-    work: Callable[[slice, np.ndarray], Result], x: np.ndarray, kernel: Pair, slide: Slide
+    work: Callable[[slice, np.ndarray], Result], x: np.ndarray, w: Pair, slide: Slide
 ) -> list[Result]:
-    """Return what `work` makes of output rows and their windows, block by block."""
+    """Return what `work` makes of output rows and their windows, for a weight of shape `w`."""
+    kernel = w[2:]
     down, across = slide.counts(x.shape[::2], kernel)
     bytes_a_row = x.shape[1] * kernel[1] * across * x.shape[3] * x.itemsize * slide.stride[0]
-    block = max(1, BLOCK // max(1, bytes_a_row))
-
-    blocks = (slice(top, min(top + block, down)) for top in range(0, down, block))
-    return [work(rows, _lowered(x, kernel, slide, rows)) for rows in blocks]
+    parts = shares(down, prod(w) * down * across * x.shape[3])
+    block = max(1, min(BLOCK // max(1, bytes_a_row), -(-down // len(parts))))
+    blocks = [slice(top, min(top + block, down)) for top in range(0, down, block)]
+    return each(lambda rows: work(rows, _lowered(x, kernel, slide, rows)), blocks)
 
 
 def _lowered(x: np.ndarray, kernel: Pair, slide: Slide, rows: slice) -> np.ndarray:

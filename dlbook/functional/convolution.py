@@ -4,12 +4,14 @@ What it means stands here; how it is computed fast, in `dlbook.functional.conv_l
 channels that do not mix, `dlbook.functional.depthwise`.
 """
 
+from math import prod
+
 import numpy as np
 
 from dlbook.functional import conv_lowering, depthwise
 from dlbook.functional.arguments import common_dtype, need_floats, need_floats_or_none
 from dlbook.functional.conv_lowering import Pair, Slide
-from dlbook.functional.windows import Size, as_images, in_rows, pair, single
+from dlbook.functional.windows import Size, as_images, channel_sums, in_rows, pair, single
 from dlbook.tensor import Tensor, factors_read, record
 
 
@@ -63,7 +65,9 @@ def conv2d(
             as_images(fast.input_gradient(rows, w, x.shape, slide)) if input.requires_grad else None
         )
         dw = fast.weight_gradient(rows, x, w.shape, slide) if weight.requires_grad else None
-        return (dx, dw) if bias is None else (dx, dw, rows.sum(axis=(0, 2, 3)))
+        if bias is None:
+            return dx, dw
+        return dx, dw, channel_sums(rows.reshape(*rows.shape[:2], prod(rows.shape[2:])))
 
     parents = (input, weight) if bias is None else (input, weight, bias)
     return record(as_images(out), parents, pull, factors_read(input, weight))

@@ -11,6 +11,8 @@ from dlbook.functional.arguments import (
     need_tensors,
     whole_numbers,
 )
+from dlbook.functional.gemm_tiles import matrix_product
+from dlbook.parallel import matmul
 from dlbook.tensor import Tensor, factors_read, record
 
 
@@ -33,15 +35,16 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     need_floats_or_none("linear", bias=bias)
     _check_shapes(input.shape, weight.shape, None if bias is None else bias.shape)
     x, w = input.data, weight.data
-    out = x @ w.T
+    multiply = matrix_product if x.ndim == 2 else matmul
+    out = multiply(x, w.T)
     if bias is not None:
         out += bias.data
 
     def pull(g: np.ndarray) -> tuple[np.ndarray | None, ...]:
         batch = prod(x.shape[:-1])
         rows = g.reshape(batch, len(w))
-        dx = g @ w if input.requires_grad else None
-        dw = rows.T @ x.reshape(batch, w.shape[1]) if weight.requires_grad else None
+        dx = multiply(g, w) if input.requires_grad else None
+        dw = matmul(rows.T, x.reshape(batch, w.shape[1])) if weight.requires_grad else None
         return (dx, dw) if bias is None else (dx, dw, rows.sum(axis=0))
 
     parents = (input, weight) if bias is None else (input, weight, bias)

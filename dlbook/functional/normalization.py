@@ -13,9 +13,9 @@ from dlbook.functional.arguments import (
 )
 from dlbook.functional.batch_statistics import (
     Normal,
-    add_through_moments,
     as_rows,
     dgamma_dbeta,
+    dx_through_moments,
     from_rows,
     mean_and_var,
     scaled,
@@ -80,9 +80,10 @@ def batch_norm(
     def pull(g: np.ndarray) -> tuple[np.ndarray, ...]:
         rows = as_rows(g)
         dgamma, dbeta = dgamma_dbeta(rows, x, normal)
-        dx = rows * scale
         if of_batch:
-            add_through_moments(dx, x, normal, dgamma, dbeta)
+            dx = dx_through_moments(rows, x, normal, dgamma, dbeta)
+        else:
+            dx = scaled(rows, scale, np.zeros_like(scale))
         parts = from_rows(dx, input.shape), dgamma[:, 0], dbeta[:, 0]
         return _of_those_given(parts, (input, weight, bias))
 

@@ -9,6 +9,7 @@ import numpy as np
 from dlbook.functional.arguments import need_flags, need_floats, need_numbers, need_tensors
 from dlbook.functional.pool_windows import Places, check_axes, places, sizes as pool_sizes
 from dlbook.functional.windows import Size, as_images, as_tuple, in_rows, pair, single
+from dlbook.parallel import each, matmul, pieces
 from dlbook.tensor import Tensor, record
 
 Pair = tuple[int, int]
@@ -45,18 +46,24 @@ def max_pool2d(
     need_numbers("max_pool2d", input)
     need_flags("max_pool2d", ceil_mode=ceil_mode)
     sizes = pool_sizes("max_pool2d", input, kernel_size, stride, padding, dilation)
-    lowest = -np.inf if input.dtype.kind == "f" else np.iinfo(input.dtype).min
     x = in_rows(input.data)
     (rows, height), (columns, width) = (places(*size, ceil_mode) for size in sizes)
-    tall = np.full((height, *x.shape[1:]), lowest, x.dtype)
-    for windows, pixels in rows:  # the largest of a window is the largest of its columns'
-        np.maximum(tall[windows], x[pixels], out=tall[windows])
-    out = np.full((*tall.shape[:2], width, x.shape[3]), lowest, x.dtype)
-    for windows, pixels in columns:
-        np.maximum(out[:, :, windows], tall[:, :, pixels], out=out[:, :, windows])
+    out = np.empty((height, x.shape[1], width, x.shape[3]), x.dtype)
+    parts = pieces(x.shape[1], x.size)  # of the channels
+
+    def forward(some: slice) -> None:
+        _largest(x[:, some], rows, columns, out[:, some])
+
+    each(forward, parts)
 
     def pull(g: np.ndarray) -> tuple[np.ndarray]:
-        return (as_images(_to_the_largest(in_rows(g), x, out, rows, columns)),)
+        g, dx = in_rows(g), np.zeros_like(x)
+
+        def back(some: slice) -> None:
+            _to_the_largest(g[:, some], x[:, some], out[:, some], rows, columns, dx[:, some])
+
+        each(back, parts)
+        return (as_images(dx),)
 
     return record(as_images(out), (input,), pull)
 
@@ -194,14 +201,25 @@ def _flat(function: str, input: Tensor, pool: Callable[[Tensor], Tensor]) -> Ten
 # ---- what they share, on rows of shape (height, channels, width, batch) ----
 
 
+def _largest(x: np.ndarray, rows: Places, columns: Places, out: np.ndarray) -> None:
+    """Write the largest number of each window into `out`."""
+    lowest = -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min
+    tall = np.full((len(out), *x.shape[1:]), lowest, x.dtype)
+    for windows, pixels in rows:  # the largest of a window is the largest of its columns'
+        np.maximum(tall[windows], x[pixels], out=tall[windows])
+    out[...] = lowest
+    for windows, pixels in columns:
+        np.maximum(out[:, :, windows], tall[:, :, pixels], out=out[:, :, windows])
+
+
 def _to_the_largest(
-    g: np.ndarray, x: np.ndarray, out: np.ndarray, rows: Places, columns: Places
-) -> np.ndarray:
-    """Return g brought back to the first place of each window that holds its largest number.
+    g: np.ndarray, x: np.ndarray, out: np.ndarray, rows: Places, columns: Places, dx: np.ndarray
+) -> None:
+    """Add g to dx, at the first place of each window that holds its largest number.
 
     A nan counts as larger than every number, and as in torch the last one of a window is taken.
     """
-    dx, left = np.zeros_like(x), g.copy()
+    left = g.copy()
     both = list(product(rows, columns))
     for (down, i), (across, j) in both:
         here = np.s_[down, :, across]
@@ -214,7 +232,6 @@ def _to_the_largest(
             part = left[here] * np.isnan(x[i, :, j])
             dx[i, :, j] += part
             left[here] -= part
-    return dx
 
 
 def _averages(input: Tensor, down: np.ndarray, across: np.ndarray) -> Tensor:
@@ -232,7 +249,7 @@ def _averages(input: Tensor, down: np.ndarray, across: np.ndarray) -> Tensor:
 def _mix(shares: np.ndarray, x: np.ndarray) -> np.ndarray:
     """Return shares @ x, in which a share of 0 keeps out what is infinite or nan."""
     with np.errstate(invalid="ignore"):
-        out: np.ndarray = shares @ x
+        out = matmul(shares, x)
         if not np.isfinite(out).all():
             for i, row in enumerate(shares):
                 used = row.nonzero()[0]

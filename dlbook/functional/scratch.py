@@ -2,6 +2,7 @@
 
 import threading
 from functools import cache
+from math import prod
 
 import numpy as np
 
@@ -16,7 +17,7 @@ def scratch(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
         dtype: of the array.
     """
     _keep_freed_memory()
-    size = int(np.prod(shape)) * dtype.itemsize
+    size = prod(shape) * dtype.itemsize
     memory: np.ndarray = getattr(_own, "memory", np.empty(0, np.uint8))
     if len(memory) < size:
         memory = _own.memory = np.empty(size, np.uint8)

@@ -8,11 +8,14 @@ order from operation to operation, so it is made once, at the first convolution 
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from dlbook.parallel import each, pieces
+
 Size = int | Sequence[int]
+Pair = Sequence[int]  # (down, across)
 
 
 def in_rows(images: np.ndarray) -> np.ndarray:
@@ -31,6 +34,14 @@ def as_images(rows: np.ndarray) -> np.ndarray:
         rows: shape (height, channels, width, batch).
     """
     return rows.transpose(3, 1, 0, 2)
+
+
+def channel_sums(rows: np.ndarray) -> np.ndarray:
+    """Return the sum of each channel, shape (channels,), of rows (height, channels, pixels)."""
+    ones = np.ones(rows.shape[2], rows.dtype)  # a matrix product sums faster than sum
+    parts = each(lambda some: (rows[some] @ ones).sum(axis=0), pieces(len(rows), rows.size))
+    sums: np.ndarray = np.sum(parts, axis=0)
+    return sums
 
 
 def output_size(size: int, kernel: int, stride: int, before: int, after: int, dilation: int) -> int:
@@ -65,6 +76,28 @@ def overlap(offset: int, stride: int, size: int, count: int) -> tuple[slice, sli
     end = max(first, min(count, -((offset - size) // stride)))
     start = offset + first * stride
     return slice(first, end), slice(max(start, 0), max(start, 0) + (end - first) * stride, stride)
+
+
+class Slide(NamedTuple):
+    """How the window slides; pads are ((above, below), (left, right)), negative ones crop."""
+
+    stride: Pair
+    pads: Sequence[Pair]
+    dilation: Pair
+    groups: int
+
+    def counts(self, size: Pair, kernel: Pair) -> tuple[int, int]:
+        """Return how many windows there are, down and across."""
+        down, across = (
+            output_size(n, k, s, before, after, d)
+            for n, k, s, (before, after), d in zip(size, kernel, *self[:3], strict=True)
+        )
+        return down, across
+
+    def meets(self, axis: int, k: int, size: int, count: int) -> tuple[slice, slice]:
+        """Return which of `count` windows find place k of theirs on the image, and where."""
+        offset = k * self.dilation[axis] - self.pads[axis][0]
+        return overlap(offset, self.stride[axis], size, count)
 
 
 def pair(value: Size, name: str, least: int) -> tuple[int, int]:

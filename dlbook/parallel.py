@@ -1,0 +1,225 @@
+"""Work on several cores: a heavy operation is cut into parts, and threads take one after another.
+
+NumPy lets other threads run while it computes, so Python threads are enough. Parts depend on
+shapes alone, never on the number of threads, and what they return is put together in their
+order: results are the same, bit for bit, for any number of threads. Where no thread can be
+started, as in a browser, the caller takes every part itself.
+
+The BLAS, which multiplies matrices for NumPy, has threads of its own. They are told to rest while
+parts are worked on: they would wait for each other at every product, and how they cut a product
+changes its last digits. NumPy code outside of dlbook's operations keeps them.
+"""
+
+import os
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from contextvars import copy_context
+from functools import cache
+from itertools import pairwise
+from typing import Any, TypeVar
+
+import numpy as np
+
+Part = TypeVar("Part")
+Result = TypeVar("Result")
+PIECE = 1 << 18  # numbers in an array below which a thread costs more than it saves
+MULTIPLICATIONS = 12 << 20  # in a matrix product: the same, about a fifth of a millisecond
+MOST = 16  # parts of an operation
+
+
+def set_num_threads(count: int) -> None:
+    """Let so many threads work on an operation, the caller included; results stay the same.
+
+    At the start there is one for each core that this process may use, and no more than the
+    environment variable OMP_NUM_THREADS says.
+
+    Raises:
+        ValueError: if `count` is not an integer of 1 or more.
+    """
+    if isinstance(count, bool) or not isinstance(count, int | np.integer) or count < 1:
+        raise ValueError(
+            f"set_num_threads needs an integer of 1 or more, got {count!r}; 1 uses one core"
+        )
+    _state.threads = int(count)
+    _state.helpers = ThreadPoolExecutor(max(1, int(count) - 1), "dlbook")
+
+
+def get_num_threads() -> int:
+    """Return how many threads work on an operation, the caller included."""
+    return _state.threads
+
+
+def each(work: Callable[[Part], Result], parts: Sequence[Part]) -> list[Result]:
+    """Return `work` of every part, in the order of the parts; several threads work on them.
+
+    An exception in one part reaches the caller, when no part is worked on any more. Settings of
+    the caller, such as np.errstate, hold in all threads.
+    """
+    with _blas_at_rest():
+        if _state.threads == 1 or len(parts) < 2:
+            return [work(part) for part in parts]
+        return _shared_out(work, parts)
+
+
+def _shared_out(work: Callable[[Part], Result], parts: Sequence[Part]) -> list[Result]:
+    results: list[Any] = [None] * len(parts)
+    waiting = deque(enumerate(parts))
+
+    def take_parts() -> None:
+        while waiting:
+            try:
+                number, part = waiting.popleft()
+            except IndexError:  # another thread was quicker to take the last one
+                return
+            results[number] = work(part)
+
+    helpers = _start(take_parts, min(_state.threads, len(parts)) - 1)
+    try:
+        take_parts()
+    finally:
+        begun = [helper for helper in helpers if not helper.cancel()]
+        wait(begun)
+    for helper in begun:
+        helper.result()  # raises what was raised there
+    return results
+
+
+def cut(size: int, parts: int) -> list[slice]:
+    """Return slices that cut an axis into so many parts of nearly equal length, at most `size`."""
+    count = max(1, min(parts, size))
+    ends = [size * i // count for i in range(count + 1)]
+    return [slice(start, end) for start, end in pairwise(ends)]
+
+
+def pieces(size: int, numbers: int) -> list[slice]:
+    """Return slices of an axis of an array of so many numbers, each worth a thread."""
+    return cut(size, min(MOST, numbers // PIECE))
+
+
+def shares(size: int, multiplications: int) -> list[slice]:
+    """Return slices of an axis of a product of so many multiplications, each worth a thread."""
+    return cut(size, min(MOST, multiplications // MULTIPLICATIONS))
+
+
+def fill(work: Callable[..., object], out: np.ndarray, *arrays: Any) -> np.ndarray:
+    """Return `out`, filled part by part with work(*arrays, out=out), such as np.add.
+
+    Args:
+        work: takes arrays of the shape of `out`, and where to put the result.
+        out: any shape.
+        arrays: each of the shape of `out`, or a single number.
+    """
+    if out.size < 2 * PIECE:
+        work(*arrays, out=out)
+        return out
+    axis = max(range(out.ndim), key=lambda i: (out.shape[i] > 1, abs(out.strides[i])))
+
+    def part(some: slice) -> None:
+        place = (slice(None),) * axis + (some,)
+        work(*(a[place] if np.ndim(a) else a for a in arrays), out=out[place])
+
+    each(part, pieces(out.shape[axis], out.size))
+    return out
+
+
+def matmul(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Return a @ b; of two large matrices, the longer side of the result is cut into parts.
+
+    Args:
+        a: shape (n, m), or (..., n, m).
+        b: shape (m, p), or (..., m, p).
+    """
+    if a.ndim != 2 or b.ndim != 2 or a.size * b.shape[1] < 2 * MULTIPLICATIONS:
+        whole: np.ndarray = each(a.__matmul__, [b])[0]
+        return whole
+    (n, m), p = a.shape, b.shape[1]
+    out = np.empty((n, p), np.result_type(a, b))
+    if n < p:
+        each(lambda some: np.matmul(a, b[:, some], out=out[:, some]), shares(p, n * m * p))
+    else:
+        each(lambda some: np.matmul(a[some], b, out=out[some]), shares(n, n * m * p))
+    return out
+
+
+# ---- threads ----
+
+
+class _State:
+    """What one process knows about its threads."""
+
+    def __init__(self) -> None:
+        self.threads = _cores()
+        self.helpers = ThreadPoolExecutor(max(1, self.threads - 1), "dlbook")
+        self.lock = threading.Lock()
+        self.working = 0  # calls of `each` under way
+        self.asked: list[tuple[Any, int]] = []  # each BLAS with the threads that it goes back to
+
+
+def _cores() -> int:
+    """Return how many threads to begin with."""
+    if sys.platform == "emscripten":
+        return 1  # Python in a browser
+    affinity = getattr(os, "sched_getaffinity", None)
+    cores = len(affinity(0)) if affinity else os.cpu_count() or 1
+    asked = os.environ.get("OMP_NUM_THREADS", "").split(",")[0].strip()
+    return min(cores, int(asked)) if asked.isdigit() and int(asked) else cores
+
+
+def _start(work: Callable[[], None], count: int) -> list[Future[None]]:
+    """Let up to so many helpers do the work, each with the settings of the caller."""
+    try:
+        return [_state.helpers.submit(copy_context().run, work) for _ in range(count)]
+    except RuntimeError:  # no thread can be started here, or Python is about to end
+        return []
+
+
+def _in_a_new_process() -> None:
+    """Forget the threads after a fork: the child has none of them."""
+    for blas, threads in _state.asked:
+        blas.set_num_threads(threads)
+    threads = _state.threads
+    _state.__init__()  # type: ignore[misc]
+    _state.threads = threads
+
+
+# ---- the BLAS ----
+
+
+@cache
+def _libraries() -> list[Any]:
+    """Return a handle of each BLAS that is loaded; none where nobody can ask for them."""
+    try:
+        from threadpoolctl import ThreadpoolController
+    except ImportError:  # in a browser, where a BLAS has one thread
+        return []
+    return list(ThreadpoolController().select(user_api="blas").lib_controllers)
+
+
+@contextmanager
+def _blas_at_rest() -> Iterator[None]:
+    """Let products use no thread but their own; afterwards the BLAS is as it was."""
+    with _state.lock:
+        _state.working += 1
+        if _state.working == 1:
+            _state.asked = [(blas, blas.get_num_threads()) for blas in _libraries()]
+            for blas, threads in _state.asked:
+                if threads > 1:
+                    blas.set_num_threads(1)
+    try:
+        yield
+    finally:
+        with _state.lock:
+            _state.working -= 1
+            if not _state.working:
+                for blas, threads in _state.asked:
+                    if threads > 1:
+                        blas.set_num_threads(threads)
+
+
+_state = _State()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_in_a_new_process)
