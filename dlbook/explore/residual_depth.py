@@ -75,7 +75,7 @@ def draw(fig: Figure, layers: int, way: str, norm: str) -> str:
     return (
         f"With {layers} layers, {way}, {'with' if norm == 'yes' else 'without'} normalisation, the "
         f"last block's gradient is {times:.2g} times that of the first, and the loss "
-        f"ends at {np.mean(losses[-10:]):.1f}."
+        f"ends near {np.mean(losses[-10:]):.0f}."
     )
 
 
