@@ -26,9 +26,10 @@ import numpy as np
 
 Part = TypeVar("Part")
 Result = TypeVar("Result")
-PIECE = 1 << 18  # numbers in an array below which a thread costs more than it saves
-MULTIPLICATIONS = 12 << 20  # in a matrix product: the same, about a fifth of a millisecond
+PIECE = 1 << 17  # numbers in an array below which a thread costs more than it saves
+MULTIPLICATIONS = 6 << 20  # in a matrix product: the same, about a tenth of a millisecond
 MOST = 16  # parts of an operation
+PLENTY = 8  # times as much in each part, where an operation is cut into more than two
 
 
 def set_num_threads(count: int) -> None:
@@ -97,12 +98,20 @@ def cut(size: int, parts: int) -> list[slice]:
 
 def pieces(size: int, numbers: int) -> list[slice]:
     """Return slices of an axis of an array of so many numbers, each worth a thread."""
-    return cut(size, min(MOST, numbers // PIECE))
+    return cut(size, _parts(numbers, PIECE))
 
 
 def shares(size: int, multiplications: int) -> list[slice]:
     """Return slices of an axis of a product of so many multiplications, each worth a thread."""
-    return cut(size, min(MOST, multiplications // MULTIPLICATIONS))
+    return cut(size, _parts(multiplications, MULTIPLICATIONS))
+
+
+def _parts(work: int, least: int) -> int:
+    """Return in how many parts to cut so much work, where `least` is worth a thread.
+
+    Parts are few and large: a thread waits for others after each call of NumPy.
+    """
+    return max(min(2, work // least), min(MOST, work // (PLENTY * least)))
 
 
 def fill(work: Callable[..., object], out: np.ndarray, *arrays: Any) -> np.ndarray:

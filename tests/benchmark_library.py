@@ -25,10 +25,8 @@ LIBRARIES = ("dlbook", "torch")
 
 
 def mlp(nn, **seed):
-    widths = (784, 256, 128, 10)
-    layers = []
-    for n, m in pairwise(widths):
-        layers += [nn.Linear(n, m, **seed), nn.ReLU()]
+    pairs = pairwise((784, 256, 128, 10))
+    layers = [layer for n, m in pairs for layer in (nn.Linear(n, m, **seed), nn.ReLU())]
     return nn.Sequential(*layers[:-1])
 
 
@@ -56,8 +54,8 @@ def vgg_like(nn, **seed):
             layers += [nn.Conv2d(n, width, 3, padding=1, **seed), nn.ReLU()]
         layers.append(nn.MaxPool2d(2))
         channels = width
-    head = nn.Flatten(), nn.Linear(2048, 128, **seed), nn.ReLU(), nn.Linear(128, 10, **seed)
-    return nn.Sequential(*layers, *head)
+    layers += [nn.Flatten(), nn.Linear(2048, 128, **seed), nn.ReLU(), nn.Linear(128, 10, **seed)]
+    return nn.Sequential(*layers)
 
 
 def small_resnet(nn, **seed):
@@ -95,7 +93,6 @@ CHANGES = {  # one convolution, 3 x 3 with padding 1: (batch, channels, height, 
     "channels": [(32, n, 16, 16) for n in (8, 32, 128)],
     "depthwise": [(32, 64, 16, 16)],
 }
-BUSY = 2  # endless loops
 
 
 # ---- one step of either library ----
@@ -155,20 +152,16 @@ def picture_step(library):
     """Return a function that runs ResNet-18 on one picture, without gradients."""
     import numpy as np
 
-    from dlbook import models
+    from dlbook.models import resnet18
     from dlbook.tensor import Tensor, no_grad
 
-    model = models.resnet18(rng=np.random.default_rng(0))
-    x = np.ones((1, 3, 224, 224), np.float32)
+    model, x = resnet18(rng=np.random.default_rng(0)), Tensor(np.ones((1, 3, 224, 224)), dtype="f4")
     if library == "torch":
-        import torch
-        from torch import no_grad
+        from torch import no_grad, tensor
 
         from tests.twins import twin
 
-        model, x = twin(model), torch.tensor(x)
-    else:
-        x = Tensor(x)
+        model, x = twin(model), tensor(x.data)
     model.eval()
 
     def step():
@@ -220,11 +213,9 @@ def measure_memory(library, name):
 
 
 def start(threads, *arguments):
-    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-    environment = os.environ | dict.fromkeys(names, str(threads)) | {"PYTHONPATH": str(ROOT)}
-    command = [sys.executable, __file__, "--inside", *map(str, arguments)]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    return subprocess.Popen(command, env=environment, **pipes)
+    environment = os.environ | {"OMP_NUM_THREADS": str(threads), "PYTHONPATH": str(ROOT)}
+    command, pipe = [sys.executable, __file__, "--inside", *map(str, arguments)], subprocess.PIPE
+    return subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe, text=True)
 
 
 def medians(threads, turns, *what):
@@ -271,9 +262,9 @@ def print_times(threads, turns):
 
 
 def print_busy(turns):
-    loops = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(BUSY)]
+    loops = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(2)]
     try:
-        print_head(f"2 threads, {BUSY} busy loops")
+        print_head("2 threads, 2 busy loops")
         print_networks(2, turns, [BUSY_TARGET] * len(NETWORKS))
     finally:
         for loop in loops:
@@ -297,12 +288,12 @@ def main():
         work = {"turns": take_turns, "memory": measure_memory}[options.inside[0]]
         return work(*options.inside[1:])
     for part in options.parts:
-        if part in ("1", "2"):
-            print_times(int(part), options.turns)
+        if part == "memory":
+            print_memory()
         elif part == "busy":
             print_busy(options.turns)
         else:
-            print_memory()
+            print_times(int(part), options.turns)
 
 
 if __name__ == "__main__":
