@@ -69,7 +69,7 @@ def softmax(input: Tensor, dim: int) -> Tensor:
         dim: the axis along which the shares are taken.
     """
     need_floats("softmax", input=input)
-    axis = along("softmax", dim, input.ndim)
+    axis = along(dim, input.ndim)
     powers = np.exp(_below_the_largest(input.data, axis))
     out = powers / powers.sum(axis=axis, keepdims=True)
 
@@ -87,7 +87,7 @@ def log_softmax(input: Tensor, dim: int) -> Tensor:
         dim: the axis along which the shares are taken.
     """
     need_floats("log_softmax", input=input)
-    axis = along("log_softmax", dim, input.ndim)
+    axis = along(dim, input.ndim)
     shifted = _below_the_largest(input.data, axis)
     with np.errstate(divide="ignore"):  # the sum along an empty axis is 0
         out = shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from dlbook.axes import axis
 from dlbook.tensor import Tensor
 
 
@@ -125,38 +126,12 @@ def common_dtype(tensors: Sequence[Tensor]) -> np.dtype:
     return np.result_type(*(floats or [tensor.dtype for tensor in tensors]))
 
 
-def normal_dim(function: str, dim: Any, ndim: int) -> int:
-    """Return a dim counted from the front; a negative one counts from the end.
-
-    Args:
-        function: the name that the message gives.
-        dim: an integer from -ndim to ndim - 1.
-        ndim: number of axes; a single number counts as one of one, as in torch.
-
-    Raises:
-        TypeError: if `dim` is not an integer.
-        IndexError: if there is no such axis.
-    """
-    if not isinstance(dim, int | np.integer) or isinstance(dim, bool):
-        raise TypeError(
-            f"{function} needs an integer as dim, got {dim!r}; 0 is the first axis, -1 the last"
-        )
-    ndim = max(ndim, 1)
-    if not -ndim <= dim < ndim:
-        raise IndexError(
-            f"{function} needs a dim from {-ndim} to {ndim - 1}, got {dim}; choose an axis that "
-            "the tensor has"
-        )
-    return int(dim) % ndim
-
-
-def along(function: str, dim: Any, ndim: int) -> tuple[int, ...]:
+def along(dim: Any, ndim: int) -> tuple[int, ...]:
     """Return `dim` as the axes that NumPy reduces: none for a single number, else one.
 
     Args:
-        function: the name that the message gives.
         dim: an integer from -ndim to ndim - 1.
         ndim: number of axes.
     """
-    axis = normal_dim(function, dim, ndim)
-    return (axis,) if ndim else ()
+    number = axis(dim, ndim)
+    return (number,) if ndim else ()

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from dlbook.functional.arguments import common_dtype, need_tensors, normal_dim
+from dlbook import axes
+from dlbook.functional.arguments import common_dtype, need_tensors
 from dlbook.tensor import Tensor, record
 
 
@@ -27,7 +28,7 @@ def cat(tensors: Iterable[Tensor], dim: int = 0) -> Tensor:
         )
     tensors = list(tensors)  # a generator could be read only once
     need_tensors("cat", **{f"tensors[{i}]": tensor for i, tensor in enumerate(tensors)})
-    axis = normal_dim("cat", dim, max([t.ndim for t in tensors], default=2))
+    axis = axes.axis(dim, max([t.ndim for t in tensors], default=2))
     try:
         dtype = common_dtype(tensors)
         joined = np.concatenate([tensor.data for tensor in tensors], axis=axis, dtype=dtype)

@@ -5,7 +5,8 @@ from math import prod
 from typing import Any
 
 from dlbook import functional
-from dlbook.functional.arguments import need_tensors, normal_dim
+from dlbook.axes import axis
+from dlbook.functional.arguments import need_tensors
 from dlbook.nn.module import Module
 from dlbook.tensor import Tensor
 
@@ -65,8 +66,8 @@ class Flatten(Module):
         """Return a tensor whose shape has one axis in place of those from start to end."""
         need_tensors("Flatten", input=input)
         shape = input.shape
-        first = normal_dim("Flatten", self.start_dim, input.ndim)
-        last = normal_dim("Flatten", self.end_dim, input.ndim)
+        first = axis(self.start_dim, input.ndim)
+        last = axis(self.end_dim, input.ndim)
         if last < first:
             raise ValueError(
                 f"Flatten needs start_dim at or before end_dim, got {self.start_dim} and "
