@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from dlbook import functional, nn, optim
 from dlbook.tensor import Tensor, no_grad
 
 PYTHONS_OWN = ("not supported between", "unsupported operand", "cannot convert float")  # words
@@ -62,6 +63,7 @@ def inside(no_grad: Any, f: Callable[[], Any]) -> Any:
 
 def ours(array: np.ndarray) -> dict[str, Any]:
     kinds = {"f16": np.float16, "f32": np.float32, "f64": np.float64, "i64": np.int64}
+    kinds |= {"F": functional, "nn": nn, "optim": optim}
     return names(array, Tensor, Tensor=Tensor, in_no_grad=partial(inside, no_grad()), **kinds)
 
 
@@ -70,6 +72,7 @@ def theirs(array: np.ndarray) -> dict[str, Any]:
         return torch.tensor(array.astype(array.dtype.newbyteorder("="), order="C"))
 
     kinds = {"f16": torch.float16, "f32": torch.float32, "f64": torch.float64, "i64": torch.int64}
+    kinds |= {"F": torch.nn.functional, "nn": torch.nn, "optim": torch.optim}
     return names(
         array, make, Tensor=torch.tensor, in_no_grad=partial(inside, torch.no_grad()), **kinds
     )
