@@ -316,7 +316,15 @@ def test_without_patience_an_interrupted_run_keeps_its_last_step(rng, capsys):
     assert "its last step" in capsys.readouterr().out
 
 
-def test_a_signal_in_the_middle_of_an_epoch_is_an_interruption(rng, capsys):
+@pytest.fixture
+def heard():
+    """Let this process hear Ctrl-C as Python does; one started in the background ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_a_signal_in_the_middle_of_an_epoch_is_an_interruption(rng, capsys, heard):
     model, optimizer, parts, options = noisy(rng)
 
     def loss(out, y):
