@@ -294,13 +294,16 @@ def test_the_blas_has_one_thread_inside_and_its_own_again_afterwards():
 
 
 FORK = """
-import os, sys, warnings
+import os, signal, sys, threading, warnings
 import numpy as np
 from dlbook.parallel import each, get_num_threads, set_num_threads
 warnings.simplefilter("ignore")  # Python warns of forks with threads: that is the point here
 set_num_threads(3)
 each(abs, range(10))
 child = os.fork()
+signal.alarm(30)  # a child that waits for threads which it does not have would wait for ever
+meeting = threading.Barrier(2, timeout=20)
+each(lambda part: meeting.wait(), range(2))  # one thread alone would wait in vain
 assert each(abs, range(10)) == list(range(10)) and get_num_threads() == 3
 if child:
     sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
