@@ -26,10 +26,10 @@ import numpy as np
 
 Part = TypeVar("Part")
 Result = TypeVar("Result")
-PIECE = 1 << 17  # numbers in an array below which a thread costs more than it saves
-MULTIPLICATIONS = 6 << 20  # in a matrix product: the same, about a tenth of a millisecond
+PIECE = 1 << 19  # numbers in an array below which a thread costs more than it saves
+MULTIPLICATIONS = 16 << 20  # in a matrix product: the same, about a third of a millisecond
 MOST = 16  # parts of an operation
-PLENTY = 8  # times as much in each part, where an operation is cut into more than two
+PLENTY = 4  # times as much in each part, where an operation is cut into more than two
 
 
 def set_num_threads(count: int) -> None:
@@ -109,7 +109,7 @@ def shares(size: int, multiplications: int) -> list[slice]:
 def _parts(work: int, least: int) -> int:
     """Return in how many parts to cut so much work, where `least` is worth a thread.
 
-    Parts are few and large: a thread waits for others after each call of NumPy.
+    Parts are few and large: after each call of NumPy, a thread waits for its turn in Python.
     """
     return max(min(2, work // least), min(MOST, work // (PLENTY * least)))
 
