@@ -147,6 +147,7 @@ class _Step:
     def __call__(self, x: np.ndarray, y: np.ndarray, epoch: int) -> float:
         """Return the loss of a batch before the step, which is not taken if it is not finite."""
         self.optimizer.zero_grad()
+        self.model.zero_grad()  # also where the optimizer has a part of it: max_norm asks for all
         value = self.loss(self.model(Tensor(x)), y)
         number = _finite(value, "training", epoch)
         value.backward()

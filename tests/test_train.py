@@ -666,3 +666,24 @@ def test_fit_clips_before_each_step_and_moves_the_schedule_after_each_epoch(rng)
     assert optimizer.lr == 1 / 8
     steps = 0.1 * (1 + 1 / 2 + 1 / 4)  # learning rate times the clipped slope, in each epoch
     np.testing.assert_allclose(model.scale.item(), 1 - steps, rtol=1e-5)
+
+
+def test_gradients_of_what_the_optimiser_leaves_alone_do_not_pile_up(rng):
+    model = nn.Sequential(nn.Linear(3, 4, rng=rng), nn.Linear(4, 2, rng=rng))
+    optimizer = optim.SGD(model[1].parameters(), lr=0.0)
+    options = {"epochs": 3, "batch_size": 8, "rng": rng, "progress": False}
+    fit(model, optimizer, (X, Y), (X, Y), **options)
+    piled = model[0].weight.grad
+    model.zero_grad()
+    cross_entropy(model(Tensor(X)), Y).backward()
+    np.testing.assert_allclose(piled, model[0].weight.grad, rtol=1e-4, atol=1e-6)
+
+
+def test_a_model_that_changes_its_input_in_place_leaves_the_data_as_they_are():
+    class Shifted(nn.Module):
+        def forward(self, x):
+            x += 1
+            return x
+
+    x = X.copy()
+    assert (predict(Shifted(), x) == X + 1).all() and (x == X).all()
