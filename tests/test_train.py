@@ -474,6 +474,13 @@ ODD = {
     "rng none": ({"rng": None}, TypeError, "rng needs to be a random generator"),
     "rng a seed": ({"rng": 0}, TypeError, "rng needs"),
     "rng old": ({"rng": np.random.RandomState(0)}, TypeError, "rng needs"),
+    "a function as model": ({"model": lambda x: x}, TypeError, "a Module as model"),
+    "the class of an optimiser": ({"optimizer": optim.SGD}, TypeError, "an optimizer, such as"),
+    "the class of a schedule": ({"schedule": StepLR}, TypeError, "a schedule, such as"),
+    "a rate as schedule": ({"schedule": 0.1}, TypeError, "a schedule, such as"),
+    "a dict as history": ({"history": {}}, TypeError, "what fit returned as history"),
+    "a loss by name": ({"loss": "mse"}, TypeError, "a function as loss"),
+    "drop_last no": ({"drop_last": "no"}, TypeError, "drop_last needs True or False"),
     "patience 0": ({"patience": 0}, ValueError, "patience needs to be 1 or more"),
     "patience -1": ({"patience": -1}, ValueError, "patience needs"),
     "patience 1.5": ({"patience": 1.5}, TypeError, "patience needs"),
@@ -506,8 +513,9 @@ def test_odd_arguments_of_fit_are_refused_and_nothing_is_trained(case, rng):
     model = normed(rng)
     before = model.state_dict()
     options = {"train": (X, Y), "validation": (X, Y), "epochs": 1, "batch_size": 4, "rng": rng}
+    options |= {"model": model, "optimizer": optim.SGD(model.parameters())}
     with pytest.raises(error, match=says):
-        fit(model, optim.SGD(model.parameters()), **options | changes, progress=False)
+        fit(**options | changes, progress=False)
     learned = [
         name
         for name, array in model.state_dict().items()
