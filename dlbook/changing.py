@@ -42,7 +42,9 @@ class Changing(ArrayNode):
                 "it inside no_grad(), or build the result with cat"
             )
         self._check_may_change()
-        self._write(as_index(index), value if isinstance(value, NUMBERS) else as_numbers(value))
+        if not isinstance(value, NUMBERS):
+            value = as_numbers(value, None if hasattr(value, "__array__") else self.dtype)
+        self._write(as_index(index), value)
 
     def _write(self, place: Any, new: Any) -> None:
         there = chosen(self.data, place)

@@ -7,7 +7,7 @@ import numpy as np
 from dlbook.array_node import ArrayNode
 from dlbook.broadcasting import elementwise
 from dlbook.graph import Node
-from dlbook.promotion import NUMBERS, as_numbers, as_operand, together
+from dlbook.promotion import NUMBERS, as_numbers, as_operand, beside, together
 
 
 class Comparing(ArrayNode):
@@ -67,7 +67,7 @@ class Comparing(ArrayNode):
             number = other.item() if isinstance(other, np.generic) else other
             return self._plain(ufunc(self.data, number))
         try:
-            y = as_numbers(other)
+            y = beside(other, self.dtype)
         except (TypeError, ValueError):
             return NotImplemented  # so that `x == None` is False, and `x < None` a TypeError
         return self._plain(elementwise(ufunc, *together(self.data, y)))

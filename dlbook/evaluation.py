@@ -30,7 +30,7 @@ def predict(model: Module, x: Any, batch_size: int = 512) -> np.ndarray:
     x, size = as_array(x, "x"), integer(batch_size, "batch_size", 1)
     starts = range(0, max(len(x), 1), size)  # of no inputs the model still tells the shape
     with no_grad(), evaluation(model):
-        return np.concatenate([_outputs(model, x[start : start + size]) for start in starts])
+        return np.concatenate([_outputs(model, x[start : start + size].copy()) for start in starts])
 
 
 def accuracy(model: Module, x: Any, y: Any) -> float:

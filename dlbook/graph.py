@@ -29,15 +29,15 @@ class Node:
         "_parents",
         "_pull",
         "_reads",
+        "_requires_grad",
         "_retains",
         "data",
         "grad",
-        "requires_grad",
     )
 
     def __init__(self, data: np.ndarray, requires_grad: bool):
         self.data = data
-        self.requires_grad = requires_grad
+        self._requires_grad = requires_grad
         self.grad: np.ndarray | None = None
         self._parents: tuple[Node, ...] = ()
         self._pull: Pull | None = None
@@ -53,9 +53,46 @@ class Node:
             pull: see `dlbook.record`.
             reads: the nodes whose data `pull` will look at again.
         """
-        self.requires_grad = True
+        self._requires_grad = True
         self._parents, self._pull = parents, pull
         self._reads = tuple([(node, node.version) for node in reads])
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether `backward` computes a gradient, of the shape of the data, for this node."""
+        return self._requires_grad
+
+    @requires_grad.setter
+    def requires_grad(self, wanted: bool) -> None:
+        """Ask for a gradient, of the shape of the data, or for none.
+
+        Raises:
+            RuntimeError: if it is not True or False, if the data are not floating point, or if
+                an operation made this node, which has a graph then.
+        """
+        if not isinstance(wanted, bool | np.bool_):
+            raise RuntimeError(
+                f"requires_grad needs to be True or False, got {wanted!r}; write one"
+            )
+        if not self.is_leaf and not wanted:
+            raise RuntimeError(
+                "requires_grad=False needs a leaf, got the result of an operation, which has a "
+                "graph; write x.detach()"
+            )
+        if wanted and self.dtype.kind != "f":
+            raise RuntimeError(
+                f"a gradient needs floating-point data, got {self.dtype}; write x.to(np.float32)"
+            )
+        self._requires_grad = bool(wanted)
+
+    def __getstate__(self) -> object:
+        """Return what `copy` and `pickle` keep; rules of a graph would still mean the old one."""
+        if not self.is_leaf:
+            raise RuntimeError(
+                "a copy or a pickle needs a leaf, got the result of an operation, which has a "
+                "graph; take that of x.detach()"
+            )
+        return super().__getstate__()
 
     @property
     def version(self) -> int:

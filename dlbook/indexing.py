@@ -54,4 +54,10 @@ def chosen(x: np.ndarray, index: Any) -> np.ndarray:
 def names_places_once(index: Any) -> bool:
     """Return whether an index is made of single places and slices, which never name one twice."""
     parts = index if isinstance(index, tuple) else (index,)
-    return not any(isinstance(part, np.ndarray | bool | np.bool_) for part in parts)
+    return all(
+        part is None
+        or part is Ellipsis
+        or type(part) is int
+        or isinstance(part, slice | np.integer)
+        for part in parts
+    )

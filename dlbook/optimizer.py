@@ -110,11 +110,14 @@ class Optimizer:
 
         Raises:
             ValueError: if it is not.
+            TypeError: if its learning rate or its weight decay is no number.
         """
         fresh = copy(self)
         group, states = _parts(state_dict, {*self.options, "params"}, len(self.params))
         for name in self.options:
             setattr(fresh, name, group[name])
+        fresh.lr = number(fresh.lr, "lr")
+        fresh.weight_decay = number(fresh.weight_decay, "weight_decay")
         fresh._state = [
             _fitted(states.get(i), p, {*fresh._buffers(), "step"}, i)
             for i, p in enumerate(self.params)
@@ -217,10 +220,11 @@ def _fitted(state: Any, p: Tensor, names: set[str], i: int) -> State:
         return {}
     arrays = {name: np.asarray(value) for name, value in state.items() if name != "step"}
     shapes = {name: array.shape for name, array in arrays.items()}
-    if not names <= state.keys() or set(shapes.values()) - {p.shape}:
+    kinds = {np.asarray(value).dtype.kind for value in state.values()}
+    if not names <= state.keys() or set(shapes.values()) - {p.shape} or kinds - set("iuf"):
         raise ValueError(
-            f"load_state_dict needs {sorted(names)} of shape {p.shape} for parameter {i}, got "
-            f"{shapes}; build the model and the optimiser that were saved"
+            f"load_state_dict needs numbers for {sorted(names)} of shape {p.shape} for parameter "
+            f"{i}, got {shapes}; build the model and the optimiser that were saved"
         )
     return {name: array.astype(p.dtype) for name, array in arrays.items()} | {
         "step": int(state["step"])

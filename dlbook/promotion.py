@@ -87,6 +87,17 @@ def as_operand(number: Any, dtype: np.dtype) -> np.ndarray:
         ) from error
 
 
+def beside(other: Any, dtype: np.dtype) -> np.ndarray:
+    """Return a number, a list or an array, of any shape, as operand beside an array of `dtype`.
+
+    A list beside float64 is as exact as that.
+    """
+    if isinstance(other, NUMBERS):
+        return as_operand(other, dtype)
+    is_exact = dtype == np.float64 and not hasattr(other, "__array__")
+    return as_numbers(other, dtype if is_exact else None)
+
+
 def together(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return two arrays of any shapes in the dtype of their result.
 

@@ -16,7 +16,7 @@ from dlbook.broadcasting import elementwise, product, unbroadcast as unbroadcast
 from dlbook.changing import Changing
 from dlbook.comparison import Comparing
 from dlbook.graph import Node, Pull
-from dlbook.promotion import NUMBERS, as_dtype, as_float, as_operand, number_dtype, together
+from dlbook.promotion import NUMBERS, as_dtype, as_float, as_operand, beside, number_dtype, together
 from dlbook.recording import is_recording, no_grad as no_grad
 from dlbook.reduction import Reducing
 from dlbook.shaping import Shaping
@@ -123,10 +123,7 @@ class Tensor(Comparing, Reducing, Shaping, Changing):
     # ---- arithmetic ----
 
     def _lift(self, other: Any) -> "Tensor":
-        if isinstance(other, Tensor):
-            return other
-        is_number = isinstance(other, NUMBERS)
-        return _plain(as_operand(other, self.dtype)) if is_number else Tensor(other)
+        return other if isinstance(other, Tensor) else _plain(beside(other, self.dtype))
 
     def __add__(self, other: Any) -> "Tensor":
         a, b = self, self._lift(other)

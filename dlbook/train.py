@@ -105,6 +105,7 @@ def fit(
     Source: Prechelt (1998), "Early stopping - but when?", for `patience`.
     """
     train, validation = _examples(train, "train"), _examples(validation, "validation")
+    _check_kinds(model, optimizer, loss, schedule, history)
     epochs = integer(epochs, "epochs")
     order = batches(len(train[0]), batch_size, rng, drop_last)
     _check_options(model, optimizer, len(order), max_norm, patience)
@@ -147,6 +148,7 @@ class _Step:
     def __call__(self, x: np.ndarray, y: np.ndarray, epoch: int) -> float:
         """Return the loss of a batch before the step, which is not taken if it is not finite."""
         self.optimizer.zero_grad()
+        self.model.zero_grad()  # also where the optimizer has a part of it: max_norm asks for all
         value = self.loss(self.model(Tensor(x)), y)
         number = _finite(value, "training", epoch)
         value.backward()
@@ -252,6 +254,24 @@ def _examples(part: Any, name: str) -> Examples:
             f"{len(y)} targets in {name}; index both with the same rows"
         )
     return x, y
+
+
+def _check_kinds(model: Any, optimizer: Any, loss: Any, schedule: Any, history: Any) -> None:
+    can_go_on = history is None or isinstance(history, History)
+    needed = (
+        ("a Module as model", model, isinstance(model, Module)),
+        ("an optimizer, such as optim.SGD(...)", optimizer, _can_step(optimizer)),
+        ("a function as loss, such as mse_loss", loss, callable(loss)),
+        ("a schedule, such as StepLR(...)", schedule, schedule is None or _can_step(schedule)),
+        ("what fit returned as history", history, can_go_on),
+    )
+    for what, given, fits in needed:
+        if not fits:
+            raise TypeError(f"fit needs {what}, got {given!r:.50}; pass one")
+
+
+def _can_step(made: Any) -> bool:
+    return hasattr(made, "step") and not isinstance(made, type)
 
 
 def _check_options(

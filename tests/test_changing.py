@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from dlbook import nn
+from dlbook import functional as F, nn
 from dlbook.optim import SGD
 from dlbook.tensor import Tensor, no_grad, record
 
@@ -136,6 +136,24 @@ def test_a_list_of_rows_may_be_changed_after_it_was_used():
     rows[0], places[:] = 3, 0
     loss.backward()
     np.testing.assert_array_equal(x.grad, [1, 1, 2, 0])
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda x, numbers: F.cross_entropy(x, numbers),
+        lambda x, numbers: F.nll_loss(x, numbers),
+        lambda x, numbers: F.embedding(numbers, x).sum(),
+    ],
+)
+def test_class_and_row_numbers_may_be_changed_after_they_were_used(use):
+    x, untouched = (Tensor(np.eye(3), requires_grad=True) for _ in range(2))
+    numbers = Tensor(np.array([0, 1, 1]))
+    loss = use(x, numbers)
+    numbers[0] = 2
+    loss.backward()
+    use(untouched, np.array([0, 1, 1])).backward()
+    np.testing.assert_array_equal(x.grad, untouched.grad)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,6 @@
+import copy
 import gc
+import pickle
 import threading
 import tracemalloc
 import weakref
@@ -205,6 +207,10 @@ def test_what_needs_no_gradient_is_not_recorded():
     assert Tensor([1.0], requires_grad=True).exp().detach().is_leaf
 
 
+def _result():
+    return Tensor(1.0, requires_grad=True) * 2
+
+
 def _twice():
     y = Tensor(1.0, requires_grad=True).exp()
     y.backward()
@@ -223,6 +229,12 @@ def _pull_that_returns(parts):
         (lambda: Tensor(1.0).backward(), RuntimeError, "requires_grad=True"),
         (lambda: Tensor([1.0], requires_grad=True).backward([1, 2]), ValueError, r"\(1,\).*\(2,\)"),
         (_twice, RuntimeError, "compute the loss again"),
+        (lambda: copy.copy(_result()), RuntimeError, r"x\.detach\(\)"),
+        (lambda: copy.deepcopy(_result()), RuntimeError, r"x\.detach\(\)"),
+        (lambda: pickle.dumps(_result()), RuntimeError, r"x\.detach\(\)"),
+        (lambda: setattr(_result(), "requires_grad", False), RuntimeError, r"x\.detach\(\)"),
+        (lambda: setattr(Tensor(1.0), "requires_grad", "no"), RuntimeError, "True or False"),
+        (lambda: setattr(Tensor(np.arange(2)), "requires_grad", True), RuntimeError, "int64"),
         (lambda: _pull_that_returns(lambda g: (g, g)), ValueError, r"pull_that.*\(3,\).*\(2, 3\)"),
         (lambda: _pull_that_returns(lambda g: (g, g)), ValueError, "dlbook.tensor.unbroadcast"),
         (lambda: _pull_that_returns(lambda g: (g,)), ValueError, "tuple of 2.*got 1"),

@@ -367,6 +367,10 @@ SPOILT = {  # what is done to the state of Adam with two parameters, and what is
     "a third": (lambda s: s | {"state": {2: {}}}, "2 parameters"),
     "no second mean": (lambda s: with_state(s, exp_avg_sq=None), "for parameter 1"),
     "no steps": (lambda s: with_state(s, step=None), "for parameter 1"),
+    "texts": (lambda s: with_state(s, exp_avg=np.full((2, 2), "a")), "needs numbers for"),
+    "a text as steps": (lambda s: with_state(s, step="a"), "needs numbers for"),
+    "a text as lr": (lambda s: with_group(s, lr="0.1"), "lr needs to be a number"),
+    "nan as lr": (lambda s: with_group(s, lr=float("nan")), "lr needs to be finite"),
     "another shape": (lambda s: with_state(s, exp_avg=np.ones(1)), "for parameter 1"),
 }
 
@@ -380,7 +384,7 @@ def test_a_state_that_does_not_fit_changes_nothing(case, rng):
     before, wrong = optimizer.state_dict(), deepcopy(optimizer.state_dict())
     wrong["param_groups"][0]["lr"] = 7.0
     wrong = change(wrong)
-    with pytest.raises(ValueError, match=says):
+    with pytest.raises((TypeError, ValueError), match=says):
         optimizer.load_state_dict(wrong)
     after = optimizer.state_dict()
     assert after["param_groups"] == before["param_groups"]

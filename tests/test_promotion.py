@@ -86,3 +86,12 @@ def test_what_a_tensor_does_not_have_is_answered_with_what_to_write(name):
     with pytest.raises(AttributeError, match=re.escape(INSTEAD[name])):
         getattr(Tensor([1.0]), name)
     assert not hasattr(Tensor([1.0]), name)
+
+
+def test_a_list_is_as_exact_as_the_tensor_beside_it():
+    x, whole = Tensor(np.array([0.1, 0.2])), Tensor(np.zeros(2, np.int64))
+    assert (x == [0.1, 0.2]).tolist() == [True, True] and (x < [0.1, 0.2]).tolist() == [False] * 2
+    assert (x - [0.1, 0.2]).tolist() == ([0.1, 0.2] - x).tolist() == [0, 0]
+    x[...], whole[...] = [0.3, 0.4], [2**24 + 1, 2**53 + 1]
+    assert x.tolist() == [0.3, 0.4] and whole.tolist() == [2**24 + 1, 2**53 + 1]
+    assert (Tensor([0.1]) - [0.1]).dtype == np.float32

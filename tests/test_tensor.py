@@ -56,6 +56,8 @@ LAWS = {
     "a slice": (lambda a: a[1:, ::2], (3, 4)),
     "an element": (lambda a: a[1, 2], (3, 4)),
     "rows by number, one of them twice": (lambda a: a[[0, 2, 0]], (3, 4)),
+    "a tuple of rows, one of them twice": (lambda a: a[:, (1, 1, 2)], (3, 4)),
+    "a range of rows": (lambda a: a[range(2)], (3, 4)),
     "an index of an index": (lambda a: a[1:][[0, 0], ::2], (3, 4)),
     "the rows in a loop": (lambda a: sum(row * row for row in a), (3, 4)),
     "permuted from behind": (lambda a: a.permute(0, -1, 1), (3, 3, 3)),

@@ -482,6 +482,13 @@ ODD = {
     "rng none": ({"rng": None}, TypeError, "rng needs to be a random generator"),
     "rng a seed": ({"rng": 0}, TypeError, "rng needs"),
     "rng old": ({"rng": np.random.RandomState(0)}, TypeError, "rng needs"),
+    "a function as model": ({"model": lambda x: x}, TypeError, "a Module as model"),
+    "the class of an optimiser": ({"optimizer": optim.SGD}, TypeError, "an optimizer, such as"),
+    "the class of a schedule": ({"schedule": StepLR}, TypeError, "a schedule, such as"),
+    "a rate as schedule": ({"schedule": 0.1}, TypeError, "a schedule, such as"),
+    "a dict as history": ({"history": {}}, TypeError, "what fit returned as history"),
+    "a loss by name": ({"loss": "mse"}, TypeError, "a function as loss"),
+    "drop_last no": ({"drop_last": "no"}, TypeError, "drop_last needs True or False"),
     "patience 0": ({"patience": 0}, ValueError, "patience needs to be 1 or more"),
     "patience -1": ({"patience": -1}, ValueError, "patience needs"),
     "patience 1.5": ({"patience": 1.5}, TypeError, "patience needs"),
@@ -514,8 +521,9 @@ def test_odd_arguments_of_fit_are_refused_and_nothing_is_trained(case, rng):
     model = normed(rng)
     before = model.state_dict()
     options = {"train": (X, Y), "validation": (X, Y), "epochs": 1, "batch_size": 4, "rng": rng}
+    options |= {"model": model, "optimizer": optim.SGD(model.parameters())}
     with pytest.raises(error, match=says):
-        fit(model, optim.SGD(model.parameters()), **options | changes, progress=False)
+        fit(**options | changes, progress=False)
     learned = [
         name
         for name, array in model.state_dict().items()
@@ -674,3 +682,24 @@ def test_fit_clips_before_each_step_and_moves_the_schedule_after_each_epoch(rng)
     assert optimizer.lr == 1 / 8
     steps = 0.1 * (1 + 1 / 2 + 1 / 4)  # learning rate times the clipped slope, in each epoch
     np.testing.assert_allclose(model.scale.item(), 1 - steps, rtol=1e-5)
+
+
+def test_gradients_of_what_the_optimiser_leaves_alone_do_not_pile_up(rng):
+    model = nn.Sequential(nn.Linear(3, 4, rng=rng), nn.Linear(4, 2, rng=rng))
+    optimizer = optim.SGD(model[1].parameters(), lr=0.0)
+    options = {"epochs": 3, "batch_size": 8, "rng": rng, "progress": False}
+    fit(model, optimizer, (X, Y), (X, Y), **options)
+    piled = model[0].weight.grad
+    model.zero_grad()
+    cross_entropy(model(Tensor(X)), Y).backward()
+    np.testing.assert_allclose(piled, model[0].weight.grad, rtol=1e-4, atol=1e-6)
+
+
+def test_a_model_that_changes_its_input_in_place_leaves_the_data_as_they_are():
+    class Shifted(nn.Module):
+        def forward(self, x):
+            x += 1
+            return x
+
+    x = X.copy()
+    assert (predict(Shifted(), x) == X + 1).all() and (x == X).all()

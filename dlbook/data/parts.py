@@ -56,7 +56,8 @@ def batches(
         last batch may be shorter. ``len`` gives the number of batches.
 
     Raises:
-        TypeError: if `n` or `batch_size` is no whole number, or `rng` no generator.
+        TypeError: if `n` or `batch_size` is no whole number, `rng` no generator, or `drop_last`
+            neither True nor False.
         ValueError: if `n` is negative or `batch_size` less than 1.
     """
     return Batches(n, batch_size, rng, drop_last)
@@ -70,6 +71,8 @@ class Batches:
             arguments.integer(n, "n"),
             arguments.integer(batch_size, "batch_size", 1),
         )
+        if not isinstance(drop_last, bool | np.bool_):
+            raise TypeError(f"drop_last needs True or False, got {drop_last!r}; choose one")
         self.rng, self.drop_last = arguments.generator(rng), drop_last
 
     def __len__(self) -> int:

@@ -91,7 +91,7 @@ def need_numbers(function: str, input: Any) -> None:
 
 
 def whole_numbers(function: str, given: Any, what: str) -> np.ndarray:
-    """Return integers as an array of the shape that they were given in.
+    """Return integers in a new array, which no later change reaches, of the shape given.
 
     Args:
         function: the name that the message gives.
@@ -107,7 +107,7 @@ def whole_numbers(function: str, given: Any, what: str) -> np.ndarray:
         if isinstance(given, Tensor):
             advice = "x.to(np.int64)"
         raise TypeError(f"{function} needs integers as {what}, got {numbers.dtype}; write {advice}")
-    return numbers
+    return numbers.copy()
 
 
 def with_floats(function: str, input: Tensor) -> Tensor:
