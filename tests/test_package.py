@@ -290,7 +290,7 @@ for folder, _folders, files in os.walk("/"):
     for name in files:
         if "dlbook" in folder and re.match("[0-9][0-9]_", name):
             print(os.path.join(folder, name))
-print(os.path.isfile("/course/dlbook/tensor.py"))
+print(os.path.isfile("/course/dlbook/graph.py"))
 """
 
 

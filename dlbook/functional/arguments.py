@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from dlbook.axes import axis
 from dlbook.tensor import Tensor
+from dlbook.tensor.axes import axis
 
 
 def need_tensors(function: str, **tensors: Any) -> None:

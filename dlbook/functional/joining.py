@@ -4,9 +4,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from dlbook import axes
 from dlbook.functional.arguments import common_dtype, need_tensors
-from dlbook.tensor import Tensor, record
+from dlbook.tensor import Tensor, axes, record
 
 
 def cat(tensors: Iterable[Tensor], dim: int = 0) -> Tensor:

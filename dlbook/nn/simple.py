@@ -5,10 +5,10 @@ from math import prod
 from typing import Any
 
 from dlbook import functional
-from dlbook.axes import axis
 from dlbook.functional.arguments import need_tensors
 from dlbook.nn.module import Module
 from dlbook.tensor import Tensor
+from dlbook.tensor.axes import axis
 
 
 class Sequential(Module):

@@ -39,7 +39,7 @@ def test_no_answer_of_the_package_is_shown(place, monkeypatch, tmp_path):
     package, packages = (tmp_path / folder for folder in PLACES[place])
     files = [root / name for root in {package, packages} for name in SECRETS]
     files += [package / "solutions" / "90_tiny.ipynb"] if "clone" in place else []
-    for path in (*files, package / "dlbook" / "tensor.py"):
+    for path in (*files, package / "dlbook" / "graph.py"):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
     monkeypatch.setattr(bubblewrap, "PACKAGE", package / "dlbook")
@@ -47,7 +47,7 @@ def test_no_answer_of_the_package_is_shown(place, monkeypatch, tmp_path):
     monkeypatch.setattr(bubblewrap, "_packages", lambda: {str(packages): "/packages/0"})
     command = bubblewrap.sandbox_command("once", ())
     assert {str(path): visible(command, path) for path in files} == {str(p): [] for p in files}
-    assert "/course/dlbook/tensor.py" in visible(command, package / "dlbook" / "tensor.py")
+    assert "/course/dlbook/graph.py" in visible(command, package / "dlbook" / "graph.py")
 
 
 def test_a_package_below_usr_is_covered_there_too(monkeypatch):
@@ -59,4 +59,4 @@ def test_a_package_below_usr_is_covered_there_too(monkeypatch):
     monkeypatch.setattr(bubblewrap, "_packages", lambda: {str(site): "/packages/0"})
     command = bubblewrap.sandbox_command("once", ())
     assert visible(command, site / "dlbook" / "course" / "solutions" / "90_tiny.ipynb") == []
-    assert visible(command, site / "dlbook" / "tensor.py") == ["/course/dlbook/tensor.py"]
+    assert visible(command, site / "dlbook" / "graph.py") == ["/course/dlbook/graph.py"]

@@ -3,7 +3,7 @@
 An operation computes its result with NumPy and hands it to `record`, together with its parents
 and a function `pull` that turns the gradient of the result into the gradients of the parents.
 That is all there is: a new operation needs no class and no registration, here or in a notebook.
-Where this differs from torch on purpose stands in `differences.md`, beside this file.
+Where this differs from torch on purpose stands in `dlbook/differences.md`.
 """
 
 from collections.abc import Iterable
@@ -12,14 +12,22 @@ from typing import Any
 
 import numpy as np
 
-from dlbook.broadcasting import elementwise, product, unbroadcast as unbroadcast
-from dlbook.changing import Changing
-from dlbook.comparison import Comparing
 from dlbook.graph import Node, Pull
-from dlbook.promotion import NUMBERS, as_dtype, as_float, as_operand, beside, number_dtype, together
-from dlbook.recording import is_recording, no_grad as no_grad
-from dlbook.reduction import Reducing
-from dlbook.shaping import Shaping
+from dlbook.tensor.broadcasting import elementwise, product, unbroadcast
+from dlbook.tensor.changing import Changing
+from dlbook.tensor.comparison import Comparing
+from dlbook.tensor.promotion import (
+    NUMBERS,
+    as_dtype,
+    as_float,
+    as_operand,
+    beside,
+    number_dtype,
+    together,
+)
+from dlbook.tensor.recording import factors_read, is_recording
+from dlbook.tensor.reduction import Reducing
+from dlbook.tensor.shaping import Shaping
 
 NO_MINUS = "- needs numbers, got booleans; write ~x, or x.to(np.int64) first"
 
@@ -79,11 +87,6 @@ def _checked(parents: Any) -> tuple["Tensor", ...]:
         got = others[0] if others else "one without a tuple"
         raise TypeError(f"record needs tensors as parents, got {got}; write (Tensor(x),)")
     return listed
-
-
-def factors_read(a: "Tensor", b: "Tensor") -> list["Tensor"]:
-    """Return which factors, of any shape, the rule of a product reads: each for the other."""
-    return [x for x, other in ((a, b), (b, a)) if other.requires_grad]
 
 
 class Tensor(Comparing, Reducing, Shaping, Changing):

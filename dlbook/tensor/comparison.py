@@ -4,10 +4,10 @@ from typing import Any, Self
 
 import numpy as np
 
-from dlbook.array_node import ArrayNode
-from dlbook.broadcasting import elementwise
 from dlbook.graph import Node
-from dlbook.promotion import NUMBERS, as_numbers, as_operand, beside, together
+from dlbook.tensor.array_node import ArrayNode
+from dlbook.tensor.broadcasting import elementwise
+from dlbook.tensor.promotion import NUMBERS, as_numbers, as_operand, beside, together
 
 
 class Comparing(ArrayNode):

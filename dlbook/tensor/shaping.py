@@ -5,9 +5,9 @@ from typing import Any, Self
 
 import numpy as np
 
-from dlbook.array_node import ArrayNode
-from dlbook.axes import axis, permutation, sizes
-from dlbook.indexing import as_index, chosen, names_places_once
+from dlbook.tensor.array_node import ArrayNode
+from dlbook.tensor.axes import axis, permutation, sizes
+from dlbook.tensor.indexing import as_index, chosen, names_places_once
 
 
 class Shaping(ArrayNode):

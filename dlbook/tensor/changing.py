@@ -4,11 +4,11 @@ from typing import Any, Self
 
 import numpy as np
 
-from dlbook.array_node import ArrayNode
 from dlbook.graph import Node
-from dlbook.indexing import as_index, chosen
-from dlbook.promotion import NUMBERS, STEPS, as_numbers
-from dlbook.recording import is_recording
+from dlbook.tensor.array_node import ArrayNode
+from dlbook.tensor.indexing import as_index, chosen
+from dlbook.tensor.promotion import NUMBERS, STEPS, as_numbers
+from dlbook.tensor.recording import is_recording
 
 
 class Changing(ArrayNode):

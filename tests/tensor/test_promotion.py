@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from dlbook.array_node import INSTEAD
-from dlbook.promotion import as_numbers
 from dlbook.tensor import Tensor
+from dlbook.tensor.array_node import INSTEAD
+from dlbook.tensor.promotion import as_numbers
 
 KINDS = ["bool", "uint8", "int8", "int16", "int32", "int64", "float16", "float32", "float64"]
 NUMBERS = [True, 2, 0.5, np.int8(2), np.float64(0.5), np.float16(0.5)]

@@ -4,9 +4,9 @@ from typing import Self
 
 import numpy as np
 
-from dlbook.array_node import ArrayNode
-from dlbook.axes import Axes, axis, count, reduced
-from dlbook.broadcasting import restore_axes, total
+from dlbook.tensor.array_node import ArrayNode
+from dlbook.tensor.axes import Axes, axis, count, reduced
+from dlbook.tensor.broadcasting import restore_axes, total
 
 
 class Reducing(ArrayNode):

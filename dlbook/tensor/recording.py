@@ -1,8 +1,13 @@
-"""Whether operations are recorded for `backward`: yes, unless `no_grad` says otherwise."""
+"""What is recorded for `backward`: everything, unless `no_grad` says otherwise."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import TypeVar
+
+from dlbook.graph import Node
+
+Factor = TypeVar("Factor", bound=Node)
 
 _recording = ContextVar("recording", default=True)  # each thread and each task has its own
 
@@ -20,3 +25,8 @@ def no_grad() -> Iterator[None]:
         yield
     finally:
         _recording.reset(token)
+
+
+def factors_read(a: Factor, b: Factor) -> list[Factor]:
+    """Return which factors, of any shape, the rule of a product reads: each for the other."""
+    return [x for x, other in ((a, b), (b, a)) if other.requires_grad]
