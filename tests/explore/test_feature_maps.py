@@ -9,17 +9,7 @@ from dlbook import explore, models, nn, plots
 from dlbook.explore.base import digit_net
 from dlbook.explore.base.stages import stages
 from tests.explore.javascript import ran
-
-
-def own(rng):
-    return nn.Sequential(
-        nn.Conv2d(1, 3, 5, rng=rng),
-        nn.Tanh(),
-        nn.Dropout(0.5, rng=rng),
-        nn.AvgPool2d(2),
-        nn.Flatten(),
-        nn.Linear(3 * 4 * 4, 4, rng=rng),
-    )
+from tests.explore.networks import own
 
 
 def test_a_picture_makes_the_bytes_and_bars_that_the_page_draws(rng):

@@ -2,22 +2,11 @@
 
 import numpy as np
 
-from dlbook import nn
 from dlbook.explore.base.digit_net import digit_net
 from dlbook.explore.base.stages import stages
 from dlbook.tensor import Tensor
+from tests.explore.networks import own
 from tests.twins import twin
-
-
-def own(rng):
-    return nn.Sequential(
-        nn.Conv2d(1, 3, 5, rng=rng),
-        nn.Tanh(),
-        nn.Dropout(0.5, rng=rng),
-        nn.AvgPool2d(2),
-        nn.Flatten(),
-        nn.Linear(3 * 4 * 4, 4, rng=rng),
-    )
 
 
 def test_each_stage_is_what_torch_gives_after_as_many_layers(rng):
