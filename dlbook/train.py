@@ -16,6 +16,7 @@ from dlbook.data import batches
 from dlbook.evaluation import accuracy as accuracy, accuracy_under, as_array, predict as predict
 from dlbook.functional import cross_entropy
 from dlbook.lr_scheduler import Schedule
+from dlbook.nn.hooks import kept_modes
 from dlbook.nn.module import Module
 from dlbook.optimizer import Optimizer
 from dlbook.tensor import Tensor
@@ -205,14 +206,10 @@ def _training(model: Module) -> Iterator[None]:
     A model in evaluation mode is woken as a whole. In one in training mode, the layers that are
     not have been frozen on their own, and stay so.
     """
-    modes = {module: module.training for module in model.modules()}
-    if not model.training:
-        model.train()
-    try:
+    with kept_modes(model):
+        if not model.training:
+            model.train()
         yield
-    finally:
-        for module, mode in modes.items():
-            module.training = mode
 
 
 def _finite(value: Any, part: str, epoch: int) -> float:

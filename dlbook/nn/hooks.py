@@ -34,8 +34,15 @@ def watched(layers: Iterable[Module], call: Callable[..., Any]) -> Iterator[None
 @contextmanager
 def evaluation(model: Module) -> Iterator[None]:
     """Put a model and all modules in it into evaluation mode, and each back into its own."""
+    with kept_modes(model):
+        model.eval()
+        yield
+
+
+@contextmanager
+def kept_modes(model: Module) -> Iterator[None]:
+    """Put a model and all modules in it back into the modes that they had, also after an error."""
     modes = {module: module.training for module in model.modules()}
-    model.eval()
     try:
         yield
     finally:
