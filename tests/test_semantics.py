@@ -145,7 +145,8 @@ IN_PLACE += ["in_no_grad(lambda: op.{}(leaf, 2))", "op.{}(whole, leaf)", "op.{}(
 for name in ("add", "sub", "mul", "truediv"):
     ROWS[f"__i{name}__"] = each(IN_PLACE, f"i{name}")
 ROWS["__ipow__"] = each(IN_PLACE[:3], "ipow")
-OURS_ALONE = {"grow", "keeps_grad", "operation", "parents", "shares_data_of", "version"}
+OURS_ALONE = {"grow", "keeps_grad", "number", "operation", "parents", "place"}
+OURS_ALONE |= {"shares_data_of", "version"}
 
 
 # ---- the table ----

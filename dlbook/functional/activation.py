@@ -29,7 +29,10 @@ def relu(input: Tensor) -> Tensor:
     def slope(g: np.ndarray, y: np.ndarray, out: np.ndarray) -> None:
         np.multiply(g, ~(y <= 0), out=out)  # nan passes g on
 
-    return record(out, (input,), lambda g: (fill(slope, np.empty_like(g), g, out),), reads=())
+    def pull(g: np.ndarray) -> tuple[np.ndarray]:
+        return (fill(slope, np.empty_like(g), g, out),)
+
+    return record(out, (input,), pull, reads=(), reads_result=True)
 
 
 def relu6(input: Tensor) -> Tensor:
@@ -44,7 +47,10 @@ def relu6(input: Tensor) -> Tensor:
     def slope(g: np.ndarray, y: np.ndarray, out: np.ndarray) -> None:
         np.multiply(g, ~((y <= 0) | (y >= 6)), out=out)
 
-    return record(out, (input,), lambda g: (fill(slope, np.empty_like(g), g, out),), reads=())
+    def pull(g: np.ndarray) -> tuple[np.ndarray]:
+        return (fill(slope, np.empty_like(g), g, out),)
+
+    return record(out, (input,), pull, reads=(), reads_result=True)
 
 
 def sigmoid(input: Tensor) -> Tensor:
@@ -53,7 +59,7 @@ def sigmoid(input: Tensor) -> Tensor:
     x = input.data
     small = np.exp(-np.abs(x))  # at most 1, so nothing overflows
     out = np.where(x >= 0, 1, small) / (1 + small)
-    return record(out, (input,), lambda g: (g * out * (1 - out),), reads=())
+    return record(out, (input,), lambda g: (g * out * (1 - out),), reads=(), reads_result=True)
 
 
 def tanh(input: Tensor) -> Tensor:
@@ -76,7 +82,7 @@ def softmax(input: Tensor, dim: int) -> Tensor:
     def pull(g: np.ndarray) -> tuple[np.ndarray]:
         return (out * (g - (g * out).sum(axis=axis, keepdims=True)),)
 
-    return record(out, (input,), pull, reads=())
+    return record(out, (input,), pull, reads=(), reads_result=True)
 
 
 def log_softmax(input: Tensor, dim: int) -> Tensor:
@@ -95,7 +101,7 @@ def log_softmax(input: Tensor, dim: int) -> Tensor:
     def pull(g: np.ndarray) -> tuple[np.ndarray]:
         return (g - np.exp(out) * g.sum(axis=axis, keepdims=True),)
 
-    return record(out, (input,), pull, reads=())
+    return record(out, (input,), pull, reads=(), reads_result=True)
 
 
 def leaky_relu(input: Tensor, negative_slope: float = 0.01) -> Tensor:
@@ -111,7 +117,7 @@ def leaky_relu(input: Tensor, negative_slope: float = 0.01) -> Tensor:
     need_number("leaky_relu", negative_slope=negative_slope)
     x = input.data
     slope = np.where(x > 0, 1, np.asarray(negative_slope, x.dtype)).astype(x.dtype, copy=False)
-    return record(x * slope, (input,), lambda g: (g * slope,))
+    return record(x * slope, (input,), lambda g: (g * slope,), reads=())
 
 
 def gelu(input: Tensor) -> Tensor:

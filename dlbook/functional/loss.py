@@ -22,9 +22,11 @@ def mse_loss(input: Tensor, target: Any) -> Tensor:
     target = _answers("mse_loss", input, target)
     difference = np.subtract(input.data, target.data, dtype=common_dtype((input, target)))
 
+    to_target = target.requires_grad
+
     def pull(g: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
         slope = difference * (2 * g / max(difference.size, 1))
-        return slope, -slope if target.requires_grad else None
+        return slope, -slope if to_target else None
 
     return record(_mean(np.square(difference)), (input, target), pull)
 
@@ -42,14 +44,14 @@ def nll_loss(input: Tensor, target: Any) -> Tensor:
     """
     need_floats("nll_loss", input=input)
     target = _class_numbers("nll_loss", target, input.shape)
-    rows = np.arange(len(target))
+    rows, shape = np.arange(len(target)), input.shape
 
     def pull(g: np.ndarray) -> tuple[np.ndarray]:
-        whole = np.zeros_like(input.data)
+        whole = np.zeros(shape, g.dtype)
         whole[rows, target] = -g / max(len(rows), 1)
         return (whole,)
 
-    return record(-_mean(input.data[rows, target]), (input,), pull)
+    return record(-_mean(input.data[rows, target]), (input,), pull, reads=())
 
 
 def cross_entropy(input: Tensor, target: Any) -> Tensor:
@@ -89,10 +91,12 @@ def binary_cross_entropy_with_logits(input: Tensor, target: Any) -> Tensor:
     with np.errstate(invalid="ignore"):  # infinite scores give what torch gives, inf or nan
         losses = (1 - y) * x - (np.minimum(x, 0) - np.log1p(small))
 
+    to_target = target.requires_grad
+
     def pull(g: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
         share = g / max(x.size, 1)
         dx = (np.where(x >= 0, 1, small) / (1 + small) - y) * share
-        return dx, -x * share if target.requires_grad else None
+        return dx, -x * share if to_target else None
 
     return record(_mean(losses), (input, target), pull)
 

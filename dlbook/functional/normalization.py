@@ -76,6 +76,7 @@ def batch_norm(
     scale = inv_std if weight is None else inv_std * weight.data[:, None]
     shift = -mean * scale if bias is None else bias.data[:, None] - mean * scale
     out, normal = scaled(x, scale, shift), Normal(mean, inv_std, scale)
+    shape, given = input.shape, (True, weight is not None, bias is not None)
 
     def pull(g: np.ndarray) -> tuple[np.ndarray, ...]:
         rows = as_rows(g)
@@ -84,11 +85,10 @@ def batch_norm(
             dx = dx_through_moments(rows, x, normal, dgamma, dbeta)
         else:
             dx = scaled(rows, scale, np.zeros_like(scale))
-        parts = from_rows(dx, input.shape), dgamma[:, 0], dbeta[:, 0]
-        return _of_those_given(parts, (input, weight, bias))
+        return _of_those_given((from_rows(dx, shape), dgamma[:, 0], dbeta[:, 0]), given)
 
     parents, reads = _given(input, weight, bias), _given(input, weight)
-    return record(from_rows(out, input.shape), parents, pull, reads)
+    return record(from_rows(out, shape), parents, pull, reads)
 
 
 def layer_norm(
@@ -129,14 +129,18 @@ def layer_norm(
     x_hat = centred * inv_std
     out = x_hat if weight is None else x_hat * weight.data
     out = out if bias is None else out + bias.data
+    gamma, given = (
+        None if weight is None else weight.data,
+        (True, weight is not None, bias is not None),
+    )
 
     def pull(g: np.ndarray) -> tuple[np.ndarray, ...]:
         lead = tuple(range(g.ndim - len(sizes)))
-        dx_hat = g if weight is None else g * weight.data
+        dx_hat = g if gamma is None else g * gamma
         through_var = (dx_hat * x_hat).mean(axis=axes, keepdims=True)
         dx = inv_std * (dx_hat - dx_hat.mean(axis=axes, keepdims=True) - x_hat * through_var)
         parts = dx, (g * x_hat).sum(axis=lead), g.sum(axis=lead)
-        return _of_those_given(parts, (input, weight, bias))
+        return _of_those_given(parts, given)
 
     return record(out, _given(input, weight, bias), pull, reads=_given(input, weight))
 
@@ -146,10 +150,10 @@ def _given(*tensors: Tensor | None) -> list[Tensor]:
 
 
 def _of_those_given(
-    parts: tuple[np.ndarray, ...], tensors: tuple[Tensor | None, ...]
+    parts: tuple[np.ndarray, ...], given: tuple[bool, ...]
 ) -> tuple[np.ndarray, ...]:
-    """Return the gradients of the tensors that are not None."""
-    return tuple(part for part, x in zip(parts, tensors, strict=True) if x is not None)
+    """Return the gradients of the tensors that were given."""
+    return tuple(part for part, is_given in zip(parts, given, strict=True) if is_given)
 
 
 # ---- what does not fit ----

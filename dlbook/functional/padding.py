@@ -7,6 +7,7 @@ import numpy as np
 from dlbook.functional.arguments import need_number, need_tensors
 from dlbook.functional.windows import as_tuple
 from dlbook.tensor import Tensor, record
+from dlbook.tensor.layout import Layout
 
 
 def pad(input: Tensor, pad: Sequence[int], *, value: float | None = None) -> Tensor:
@@ -51,9 +52,10 @@ def pad(input: Tensor, pad: Sequence[int], *, value: float | None = None) -> Ten
     )
     out = np.full_like(input.data, 0 if value is None else value, shape=shape)
     out[kept] = input.data[given]
+    layout = Layout.of(input.data)
 
     def pull(g: np.ndarray) -> tuple[np.ndarray]:
-        whole = np.zeros_like(input.data)
+        whole = layout.zeros()
         whole[given] = g[kept]
         return (whole,)
 

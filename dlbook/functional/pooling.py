@@ -65,7 +65,7 @@ def max_pool2d(
         each(back, parts)
         return (as_images(dx),)
 
-    return record(as_images(out), (input,), pull)
+    return record(as_images(out), (input,), pull, reads_result=True)
 
 
 def avg_pool2d(
@@ -243,7 +243,11 @@ def _averages(input: Tensor, down: np.ndarray, across: np.ndarray) -> Tensor:
         return _mix(across, tall.reshape(len(down), *x.shape[1:]))
 
     out = as_images(apply(down, across, x))
-    return record(out, (input,), lambda g: (as_images(apply(down.T, across.T, in_rows(g))),))
+
+    def pull(g: np.ndarray) -> tuple[np.ndarray]:
+        return (as_images(apply(down.T, across.T, in_rows(g))),)
+
+    return record(out, (input,), pull, reads=())
 
 
 def _mix(shares: np.ndarray, x: np.ndarray) -> np.ndarray:

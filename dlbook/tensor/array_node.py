@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from dlbook.graph import Node
+from dlbook.tensor.node import Node
 from dlbook.tensor.promotion import as_numbers
 
 INSTEAD = {  # what is asked for by those who come from torch or NumPy: what to write here

@@ -4,9 +4,9 @@ from typing import Any, Self
 
 import numpy as np
 
-from dlbook.graph import Node
 from dlbook.tensor.array_node import ArrayNode
 from dlbook.tensor.broadcasting import elementwise
+from dlbook.tensor.node import Node
 from dlbook.tensor.promotion import NUMBERS, as_numbers, as_operand, beside, together
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from dlbook.graph import Node
+from dlbook.tensor.node import Node
 
 
 def as_index(index: Any) -> Any:

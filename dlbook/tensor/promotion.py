@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from dlbook.graph import Node
+from dlbook.tensor.node import Node
 
 STEPS = {"b": 0, "u": 1, "i": 1, "f": 2}  # by dtype.kind
 NUMBERS = (int, float, np.bool_, np.integer, np.floating)  # bool is an int to Python
