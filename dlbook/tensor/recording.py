@@ -48,8 +48,3 @@ def factors_kept(
         y: those of b.
     """
     return x if b.requires_grad else None, y if a.requires_grad else None
-
-
-def shape_needed(x: Node, array: np.ndarray) -> tuple[int, ...] | None:
-    """Return the shape that a gradient of x, whose data are `array`, is to have; None for none."""
-    return array.shape if x.requires_grad else None

@@ -26,7 +26,7 @@ from dlbook.tensor.promotion import (
     number_dtype,
     together,
 )
-from dlbook.tensor.recording import factors_kept, factors_read, is_recording, shape_needed
+from dlbook.tensor.recording import factors_kept, factors_read, is_recording
 from dlbook.tensor.reduction import Reducing
 from dlbook.tensor.shaping import Shaping
 
@@ -137,7 +137,8 @@ class Tensor(Comparing, Pointwise, Reducing, Shaping, Changing):
     def __add__(self, other: Any) -> "Tensor":
         a, b = self, self._lift(other)
         x, y = together(a.data, b.data)
-        x_shape, y_shape = shape_needed(a, x), shape_needed(b, y)
+        x_shape = x.shape if a.requires_grad else None
+        y_shape = y.shape if b.requires_grad else None
 
         def pull(g: np.ndarray) -> tuple[np.ndarray | None, ...]:
             return (
@@ -152,7 +153,8 @@ class Tensor(Comparing, Pointwise, Reducing, Shaping, Changing):
         x, y = together(a.data, b.data)
         if "b" in (a.dtype.kind, b.dtype.kind) or isinstance(other, bool | np.bool_):
             raise TypeError(NO_MINUS)
-        x_shape, y_shape = shape_needed(a, x), shape_needed(b, y)
+        x_shape = x.shape if a.requires_grad else None
+        y_shape = y.shape if b.requires_grad else None
 
         def pull(g: np.ndarray) -> tuple[np.ndarray | None, ...]:
             return (
@@ -179,7 +181,8 @@ class Tensor(Comparing, Pointwise, Reducing, Shaping, Changing):
         a, b = self, self._lift(other)
         x, y = map(as_float, together(a.data, b.data))
         out = elementwise(np.divide, x, y)
-        x_shape, quotient = shape_needed(a, x), out if b.requires_grad else None
+        x_shape = x.shape if a.requires_grad else None
+        quotient = out if b.requires_grad else None
 
         def pull(g: np.ndarray) -> tuple[np.ndarray | None, ...]:
             dx = g / y
