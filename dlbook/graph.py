@@ -20,7 +20,7 @@ Pull = Callable[[np.ndarray], Sequence[np.ndarray | None]]
 
 
 class Place(Protocol):
-    """A place in the graph: a leaf, which is a tensor, or the record of an operation."""
+    """A place in the graph, for an array of some shape: a leaf, or the record of an operation."""
 
     grad: np.ndarray | None
 

@@ -6,7 +6,7 @@ import numpy as np
 
 
 class Layout(NamedTuple):
-    """Shape, dtype and order in memory of an array, for a gradient that is to lie likewise."""
+    """The shape, dtype and order in memory of an array, for a gradient that is to lie likewise."""
 
     shape: tuple[int, ...]
     dtype: np.dtype

@@ -112,7 +112,7 @@ class Node:
 
     @property
     def place(self) -> Place:
-        """Where this is in the graph: the record of what made it, or itself if it is a leaf."""
+        """Where data of this shape came from: the record of an operation, or, of a leaf, itself."""
         return self if self._made_by is None else self._made_by
 
     @property
@@ -121,7 +121,7 @@ class Node:
 
     @property
     def parents(self) -> tuple[Place, ...]:
-        """The places of what this was computed from."""
+        """The places of what this was computed from, each with the shape of its data."""
         return () if self._made_by is None else self._made_by.parents
 
     @property
