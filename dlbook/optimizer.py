@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from dlbook.arguments import number
+from dlbook.parallel import fill
 from dlbook.tensor import Tensor
 
 State = dict[str, Any]
@@ -67,7 +68,13 @@ class Optimizer:
             p.data *= 1 - self.lr * self.weight_decay
         elif self.weight_decay:
             g = g + self.weight_decay * p.data
-        p.data -= self._change(state, g, self._room_for(p.data))
+        names = self._buffers()
+
+        def subtract(g: np.ndarray, scratch: np.ndarray, *arrays: np.ndarray, out: Any) -> None:
+            own = state | dict(zip(names, arrays, strict=True))
+            out -= self._change(own, g, scratch)
+
+        fill(subtract, p.data, g, self._room_for(p.data), *[state[name] for name in names])
         p.version += 1  # a rule of backward that needs the old values can say so
 
     def _buffers(self) -> tuple[str, ...]:
@@ -77,8 +84,10 @@ class Optimizer:
     def _change(self, state: State, g: np.ndarray, scratch: np.ndarray) -> np.ndarray:
         """Return what is subtracted from a parameter whose gradient is `g`, in its shape.
 
-        It may lie in `scratch`, an array of that shape without meaning; `g` stays as it is.
-        ``state["step"]`` counts the steps of this parameter from 1.
+        It may lie in `scratch`, an array of that shape without meaning; `g` stays as it is, and
+        the arrays of the state are changed in place. ``state["step"]`` counts the steps of this
+        parameter from 1. Of a large parameter, this is asked for one part after another, so no
+        number may depend on another one.
         """
         raise NotImplementedError(f"an optimiser needs _change, {type(self).__name__} has none")
 

@@ -26,8 +26,9 @@ import numpy as np
 
 Part = TypeVar("Part")
 Result = TypeVar("Result")
-PIECE = 1 << 19  # numbers in an array below which a thread costs more than it saves
-MULTIPLICATIONS = 16 << 20  # in a matrix product: the same, about a third of a millisecond
+PIECE = 1 << 18  # numbers in an array below which a thread costs more than it saves
+MULTIPLICATIONS = 8 << 20  # in a matrix product: the same, about a sixth of a millisecond
+HEAD_START = 0.25  # of the least work that is worth a thread
 MOST = 16  # parts of an operation
 PLENTY = 4  # times as much in each part, where an operation is cut into more than two
 
@@ -98,41 +99,76 @@ def cut(size: int, parts: int) -> list[slice]:
 
 def pieces(size: int, numbers: int) -> list[slice]:
     """Return slices of an axis of an array of so many numbers, each worth a thread."""
-    return cut(size, _parts(numbers, PIECE))
+    return _shared(size, numbers, PIECE)
 
 
 def shares(size: int, multiplications: int) -> list[slice]:
     """Return slices of an axis of a product of so many multiplications, each worth a thread."""
-    return cut(size, _parts(multiplications, MULTIPLICATIONS))
+    return _shared(size, multiplications, MULTIPLICATIONS)
 
 
-def _parts(work: int, least: int) -> int:
-    """Return in how many parts to cut so much work, where `least` is worth a thread.
+def _shared(size: int, work: int, least: int) -> list[slice]:
+    """Return slices of an axis that share so much work, where `least` is worth a thread.
 
-    Parts are few and large: after each call of NumPy, a thread waits for its turn in Python.
+    They are few and large: after each call of NumPy, a thread waits for its turn in Python. Of
+    two, the first is longer by HEAD_START, because the caller begins with it at once, a helper
+    later, and a caller who has to wait for a helper loses time with falling asleep.
     """
-    return max(min(2, work // least), min(MOST, work // (PLENTY * least)))
+    count = max(min(2, work // least), min(MOST, work // (PLENTY * least)))
+    if count != 2 or size < 2:
+        return cut(size, count)
+    first = min(size - 1, round(size * (0.5 + HEAD_START * least / work)))
+    return [slice(0, first), slice(first, size)]
 
 
-def fill(work: Callable[..., object], out: np.ndarray, *arrays: Any) -> np.ndarray:
+def fill(
+    work: Callable[..., object], out: np.ndarray, *arrays: Any, whole: Sequence[int] = ()
+) -> np.ndarray:
     """Return `out`, filled part by part with work(*arrays, out=out), such as np.add.
 
     Args:
-        work: takes arrays of the shape of `out`, and where to put the result.
+        work: takes parts of the arrays, and where to put the result.
         out: any shape.
-        arrays: each of the shape of `out`, or a single number.
+        arrays: each broadcasts to the shape of `out`.
+        whole: axes, counted from the right as -1, that `work` needs in one piece.
     """
-    if out.size < 2 * PIECE:
+    is_large = out.size >= 2 * PIECE
+    free = [i for i in range(-out.ndim, 0) if is_large and out.shape[i] > 1 and i not in whole]
+    if not free:
         work(*arrays, out=out)
         return out
-    axis = max(range(out.ndim), key=lambda i: (out.shape[i] > 1, abs(out.strides[i])))
+    axis = max(free, key=lambda i: abs(out.strides[i]))  # the slowest one in memory
 
     def part(some: slice) -> None:
-        place = (slice(None),) * axis + (some,)
-        work(*(a[place] if np.ndim(a) else a for a in arrays), out=out[place])
+        work(*(_along(a, axis, some) for a in arrays), out=_along(out, axis, some))
 
     each(part, pieces(out.shape[axis], out.size))
     return out
+
+
+def _along(array: Any, axis: int, some: slice) -> Any:
+    """Return a part of an array, cut at an axis counted from the right, or all if it has no such.
+
+    An array that is broadcast along that axis is the same in all parts.
+    """
+    if np.ndim(array) < -axis or array.shape[axis] == 1:
+        return array
+    return array[(..., some) + (slice(None),) * (-axis - 1)]
+
+
+def apply(function: np.ufunc, *arrays: np.ndarray) -> np.ndarray:
+    """Return function(*arrays), such as np.add; parts of a large result are shared.
+
+    Args:
+        function: of one or two numbers, with one result.
+        arrays: of shapes that broadcast to one.
+    """
+    largest = max(arrays, key=np.size)
+    if np.size(largest) < 2 * PIECE or np.broadcast(*arrays).shape != largest.shape:
+        out: np.ndarray = function(*arrays)
+        return out
+    dtype = function.resolve_dtypes((*(a.dtype for a in arrays), None))[-1]
+    return fill(function, np.empty_like(largest, dtype), *arrays)
 
 
 def matmul(a: np.ndarray, b: np.ndarray) -> np.ndarray:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from dlbook.graph import Node, Pull
+from dlbook.parallel import apply, matmul
 from dlbook.tensor.broadcasting import elementwise, product, unbroadcast
 from dlbook.tensor.changing import Changing
 from dlbook.tensor.comparison import Comparing
@@ -149,7 +150,7 @@ class Tensor(Comparing, Reducing, Shaping, Changing):
         def pull(g: np.ndarray) -> tuple[np.ndarray | None, ...]:
             return (
                 unbroadcast(g, x.shape) if a.requires_grad else None,
-                unbroadcast(-g, y.shape) if b.requires_grad else None,
+                unbroadcast(apply(np.negative, g), y.shape) if b.requires_grad else None,
             )
 
         return record(elementwise(np.subtract, x, y), (a, b), pull, reads=())
@@ -160,8 +161,8 @@ class Tensor(Comparing, Reducing, Shaping, Changing):
 
         def pull(g: np.ndarray) -> tuple[np.ndarray | None, ...]:
             return (
-                unbroadcast(g * y, x.shape) if a.requires_grad else None,
-                unbroadcast(g * x, y.shape) if b.requires_grad else None,
+                unbroadcast(apply(np.multiply, g, y), x.shape) if a.requires_grad else None,
+                unbroadcast(apply(np.multiply, g, x), y.shape) if b.requires_grad else None,
             )
 
         return record(elementwise(np.multiply, x, y), (a, b), pull, factors_read(a, b))
@@ -172,10 +173,10 @@ class Tensor(Comparing, Reducing, Shaping, Changing):
         out = elementwise(np.divide, x, y)
 
         def pull(g: np.ndarray) -> tuple[np.ndarray | None, ...]:
-            dx = g / y
+            dx = apply(np.divide, g, y)
             return (
                 unbroadcast(dx, x.shape) if a.requires_grad else None,
-                unbroadcast(-dx * out, y.shape) if b.requires_grad else None,
+                unbroadcast(apply(np.multiply, -dx, out), y.shape) if b.requires_grad else None,
             )
 
         return record(out, (a, b), pull, reads=(b,))
@@ -208,8 +209,8 @@ class Tensor(Comparing, Reducing, Shaping, Changing):
 
         def pull(g: np.ndarray) -> tuple[np.ndarray | None, ...]:
             return (
-                unbroadcast(g @ y.swapaxes(-1, -2), x.shape) if a.requires_grad else None,
-                unbroadcast(x.swapaxes(-1, -2) @ g, y.shape) if b.requires_grad else None,
+                unbroadcast(matmul(g, y.swapaxes(-1, -2)), x.shape) if a.requires_grad else None,
+                unbroadcast(matmul(x.swapaxes(-1, -2), g), y.shape) if b.requires_grad else None,
             )
 
         return record(product(x, y), (a, b), pull, factors_read(a, b))
@@ -217,7 +218,7 @@ class Tensor(Comparing, Reducing, Shaping, Changing):
     def __neg__(self) -> "Tensor":
         if self.dtype.kind == "b":
             raise TypeError(NO_MINUS)
-        return record(-self.data, (self,), lambda g: (-g,), reads=())
+        return record(apply(np.negative, self.data), (self,), lambda g: (-g,), reads=())
 
     def __rsub__(self, other: Any) -> "Tensor":
         return self._lift(other) - self
@@ -234,19 +235,19 @@ class Tensor(Comparing, Reducing, Shaping, Changing):
     # ---- one value at a time ----
 
     def exp(self) -> "Tensor":
-        out = np.exp(as_float(self.data))
-        return record(out, (self,), lambda g: (g * out,), reads=())
+        out = apply(np.exp, as_float(self.data))
+        return record(out, (self,), lambda g: (apply(np.multiply, g, out),), reads=())
 
     def log(self) -> "Tensor":
         x = as_float(self.data)
-        return record(np.log(x), (self,), lambda g: (g / x,))
+        return record(apply(np.log, x), (self,), lambda g: (apply(np.divide, g, x),))
 
     def tanh(self) -> "Tensor":
-        out = np.tanh(as_float(self.data))
+        out = apply(np.tanh, as_float(self.data))
         return record(out, (self,), lambda g: (g * (1 - out * out),), reads=())
 
     def sqrt(self) -> "Tensor":
-        out = np.sqrt(as_float(self.data))
+        out = apply(np.sqrt, as_float(self.data))
         return record(out, (self,), lambda g: (g / (2 * out),), reads=())
 
     def abs(self) -> "Tensor":
