@@ -46,6 +46,6 @@ def clip_grad_norm_(parameters: Iterable[Tensor] | Tensor, max_norm: float) -> f
 
 def _squares(g: np.ndarray) -> float:
     """Return the sum of the squares of an array of any shape, in float64."""
-    rows = g.reshape(len(g), -1) if g.ndim else g.reshape(1, 1)
-    parts = pieces(len(rows), g.size)
+    rows = np.atleast_1d(g)
+    parts = pieces(len(rows), rows.size)
     return sum(each(lambda some: float(np.square(rows[some], dtype=np.float64).sum()), parts))

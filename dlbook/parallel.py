@@ -172,21 +172,25 @@ def apply(function: np.ufunc, *arrays: np.ndarray) -> np.ndarray:
 
 
 def matmul(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Return a @ b; of two large matrices, the longer side of the result is cut into parts.
+    """Return a @ b; the longer side of a large result is cut into parts, and a stack of matrices.
 
     Args:
         a: shape (n, m), or (..., n, m).
         b: shape (m, p), or (..., m, p).
     """
-    if a.ndim != 2 or b.ndim != 2 or a.size * b.shape[1] < 2 * MULTIPLICATIONS:
+    alike = min(a.ndim, b.ndim) >= 2 and a.shape[:-2] == b.shape[:-2]
+    work = a.size * b.shape[-1] if alike else 0  # multiplications
+    if work < 2 * MULTIPLICATIONS:
         whole: np.ndarray = each(a.__matmul__, [b])[0]
         return whole
-    (n, m), p = a.shape, b.shape[1]
-    out = np.empty((n, p), np.result_type(a, b))
-    if n < p:
-        each(lambda some: np.matmul(a, b[:, some], out=out[:, some]), shares(p, n * m * p))
+    out = np.empty((*a.shape[:-1], b.shape[-1]), np.result_type(a, b))
+    (n, p), count = out.shape[-2:], len(out)
+    if a.ndim > 2:
+        each(lambda some: np.matmul(a[some], b[some], out=out[some]), shares(count, work))
+    elif n < p:
+        each(lambda some: np.matmul(a, b[:, some], out=out[:, some]), shares(p, work))
     else:
-        each(lambda some: np.matmul(a[some], b, out=out[some]), shares(n, n * m * p))
+        each(lambda some: np.matmul(a[some], b, out=out[some]), shares(n, work))
     return out
 
 

@@ -125,7 +125,8 @@ def layer_norm(
     _check_sizes(sizes, {"input": input, "weight": weight, "bias": bias})
     axes = tuple(range(-len(sizes), 0))
     x = input.data.astype(common_dtype(_given(input, weight, bias)), copy=False)
-    inv_std = np.empty((*x.shape[: x.ndim - len(sizes)], *(1 for _ in sizes)), x.dtype)
+    lead = tuple(range(x.ndim - len(sizes)))
+    inv_std = np.empty([x.shape[i] if i in lead else 1 for i in range(x.ndim)], x.dtype)
 
     def normalise(x: np.ndarray, inv_std: np.ndarray, out: np.ndarray) -> None:
         centred = x - x.mean(axis=axes, keepdims=True)
@@ -142,7 +143,6 @@ def layer_norm(
     out = out if bias is None else apply(np.add, out, bias.data)
 
     def pull(g: np.ndarray) -> tuple[np.ndarray, ...]:
-        lead = tuple(range(g.ndim - len(sizes)))
         dx_hat = g if weight is None else apply(np.multiply, g, weight.data)
         dx = fill(slope, np.empty_like(g), dx_hat, x_hat, inv_std, whole=axes)
         parts = dx, apply(np.multiply, g, x_hat).sum(axis=lead), g.sum(axis=lead)

@@ -244,7 +244,7 @@ class Tensor(Comparing, Reducing, Shaping, Changing):
 
     def tanh(self) -> "Tensor":
         out = apply(np.tanh, as_float(self.data))
-        return record(out, (self,), lambda g: (g * (1 - out * out),), reads=())
+        return record(out, (self,), lambda g: (apply(np.multiply, g, 1 - out * out),), reads=())
 
     def sqrt(self) -> "Tensor":
         out = apply(np.sqrt, as_float(self.data))
