@@ -60,7 +60,8 @@ class Optimizer:
     def _write(self, p: Tensor, state: State) -> None:
         """Take one step with one parameter: nothing else in dlbook's optimisers changes it."""
         g = np.asarray(p.grad, p.dtype)
-        for name in self._buffers():
+        names = self._buffers()
+        for name in names:
             if name not in state:
                 state[name] = np.zeros_like(p.data)
         state["step"] = state.get("step", 0) + 1
@@ -68,10 +69,9 @@ class Optimizer:
             p.data *= 1 - self.lr * self.weight_decay
         elif self.weight_decay:
             g = g + self.weight_decay * p.data
-        names = self._buffers()
 
         def subtract(g: np.ndarray, scratch: np.ndarray, *arrays: np.ndarray, out: Any) -> None:
-            own = state | dict(zip(names, arrays, strict=True))
+            own = state | dict(zip(names, arrays, strict=True))  # the same, or parts of them
             out -= self._change(own, g, scratch)
 
         fill(subtract, p.data, g, self._room_for(p.data), *[state[name] for name in names])

@@ -14,12 +14,12 @@ import os
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
 from contextvars import copy_context
 from functools import cache
 from itertools import pairwise
+from math import prod
 from typing import Any, TypeVar
 
 import numpy as np
@@ -61,10 +61,13 @@ def each(work: Callable[[Part], Result], parts: Sequence[Part]) -> list[Result]:
     An exception in one part reaches the caller, when no part is worked on any more. Settings of
     the caller, such as np.errstate, hold in all threads.
     """
-    with _blas_at_rest():
+    _let_the_blas_rest()
+    try:
         if _state.threads == 1 or len(parts) < 2:
             return [work(part) for part in parts]
         return _shared_out(work, parts)
+    finally:
+        _wake_the_blas()
 
 
 def _shared_out(work: Callable[[Part], Result], parts: Sequence[Part]) -> list[Result]:
@@ -132,17 +135,16 @@ def fill(
         arrays: each broadcasts to the shape of `out`.
         whole: axes, counted from the right as -1, that `work` needs in one piece.
     """
-    is_large = out.size >= 2 * PIECE
-    free = [i for i in range(-out.ndim, 0) if is_large and out.shape[i] > 1 and i not in whole]
-    if not free:
+    if out.size < 2 * PIECE:
         work(*arrays, out=out)
         return out
-    axis = max(free, key=lambda i: abs(out.strides[i]))  # the slowest one in memory
+    free = [i for i in range(-out.ndim, 0) if out.shape[i] > 1 and i not in whole]
+    axis = max(free, key=lambda i: abs(out.strides[i]), default=-1)  # the slowest one in memory
 
     def part(some: slice) -> None:
         work(*(_along(a, axis, some) for a in arrays), out=_along(out, axis, some))
 
-    each(part, pieces(out.shape[axis], out.size))
+    each(part, pieces(out.shape[axis], out.size) if free else [slice(None)])
     return out
 
 
@@ -163,8 +165,9 @@ def apply(function: np.ufunc, *arrays: np.ndarray) -> np.ndarray:
         function: of one or two numbers, with one result.
         arrays: of shapes that broadcast to one.
     """
-    largest = max(arrays, key=np.size)
-    if np.size(largest) < 2 * PIECE or np.broadcast(*arrays).shape != largest.shape:
+    sizes = [array.size for array in arrays]
+    largest = arrays[sizes.index(max(sizes))]
+    if largest.size < 2 * PIECE or np.broadcast(*arrays).shape != largest.shape:
         out: np.ndarray = function(*arrays)
         return out
     dtype = function.resolve_dtypes((*(a.dtype for a in arrays), None))[-1]
@@ -178,6 +181,9 @@ def matmul(a: np.ndarray, b: np.ndarray) -> np.ndarray:
         a: shape (n, m), or (..., n, m).
         b: shape (m, p), or (..., m, p).
     """
+    if a.ndim > 2 and b.ndim == 2:  # each row of a meets the same matrix
+        rows = a.reshape(prod(a.shape[:-1]), a.shape[-1])
+        return matmul(rows, b).reshape(*a.shape[:-1], b.shape[1])
     alike = min(a.ndim, b.ndim) >= 2 and a.shape[:-2] == b.shape[:-2]
     work = a.size * b.shape[-1] if alike else 0  # multiplications
     if work < 2 * MULTIPLICATIONS:
@@ -248,25 +254,24 @@ def _libraries() -> list[Any]:
     return list(ThreadpoolController().select(user_api="blas").lib_controllers)
 
 
-@contextmanager
-def _blas_at_rest() -> Iterator[None]:
-    """Let products use no thread but their own; afterwards the BLAS is as it was."""
+def _let_the_blas_rest() -> None:
+    """Let products use no thread but their own, until all that asked for it called to wake it."""
     with _state.lock:
         _state.working += 1
         if _state.working == 1:
-            _state.asked = [(blas, blas.get_num_threads()) for blas in _libraries()]
+            asked = [(blas, blas.get_num_threads()) for blas in _libraries()]
+            _state.asked = [(blas, threads) for blas, threads in asked if threads > 1]
+            for blas, _ in _state.asked:
+                blas.set_num_threads(1)
+
+
+def _wake_the_blas() -> None:
+    """Let the BLAS be as it was, if nobody needs its rest any more."""
+    with _state.lock:
+        _state.working -= 1
+        if not _state.working:
             for blas, threads in _state.asked:
-                if threads > 1:
-                    blas.set_num_threads(1)
-    try:
-        yield
-    finally:
-        with _state.lock:
-            _state.working -= 1
-            if not _state.working:
-                for blas, threads in _state.asked:
-                    if threads > 1:
-                        blas.set_num_threads(threads)
+                blas.set_num_threads(threads)
 
 
 _state = _State()

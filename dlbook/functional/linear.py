@@ -12,7 +12,7 @@ from dlbook.functional.arguments import (
     whole_numbers,
 )
 from dlbook.functional.gemm_tiles import matrix_product
-from dlbook.parallel import fill, matmul
+from dlbook.parallel import matmul
 from dlbook.tensor import Tensor, factors_read, record
 
 
@@ -34,21 +34,21 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     need_floats("linear", input=input, weight=weight)
     need_floats_or_none("linear", bias=bias)
     _check_shapes(input.shape, weight.shape, None if bias is None else bias.shape)
-    w, batch = weight.data, prod(input.shape[:-1])
-    x = input.data.reshape(batch, w.shape[1])
-    out = matrix_product(x, w.T)
+    x, w = input.data, weight.data
+    multiply = matrix_product if x.ndim == 2 else matmul
+    out = multiply(x, w.T)
     if bias is not None:
-        fill(np.add, out, out, bias.data)
+        out += bias.data
 
     def pull(g: np.ndarray) -> tuple[np.ndarray | None, ...]:
+        batch = prod(x.shape[:-1])
         rows = g.reshape(batch, len(w))
-        dx = matrix_product(rows, w).reshape(input.shape) if input.requires_grad else None
-        dw = matmul(rows.T, x) if weight.requires_grad else None
+        dx = multiply(g, w) if input.requires_grad else None
+        dw = matmul(rows.T, x.reshape(batch, w.shape[1])) if weight.requires_grad else None
         return (dx, dw) if bias is None else (dx, dw, rows.sum(axis=0))
 
     parents = (input, weight) if bias is None else (input, weight, bias)
-    shape = (*input.shape[:-1], len(w))
-    return record(out.reshape(shape), parents, pull, factors_read(input, weight))
+    return record(out, parents, pull, factors_read(input, weight))
 
 
 def _check_shapes(x: tuple[int, ...], w: tuple[int, ...], bias: tuple[int, ...] | None) -> None:
