@@ -14,12 +14,12 @@ Images are rows here, shape (height, channels, width, batch); weights have torch
 """
 
 from collections.abc import Iterator
+from functools import cache
 from itertools import groupby
 from math import prod
 from typing import NamedTuple
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 
 from dlbook.functional import gemm_tiles as tiles
 from dlbook.functional.scratch import scratch
@@ -147,22 +147,33 @@ def weight_gradient(
 
 def _blocks(x: np.ndarray, kernel: int, slide: Slide, part: slice, most: int) -> Iterator[RowBlock]:
     """Yield blocks of at most so many output rows of a part, for a kernel of so many rows."""
-    height, channels = x.shape[:2]
+    height, channels, width, batch = x.shape
+    pixels = width * batch
+    row = pixels * x.itemsize  # bytes
     stride, above = slide.stride[0], slide.pads[0][0]
-    lines = x.reshape(height * channels, x.shape[2] * x.shape[3])
-    row, pixel = lines.strides
+    cuts = _cut_where_places_change(height, kernel, stride, above, part.start, part.stop, most)
+    for start, stop, first, end in cuts:
+        top = (start * stride - above + first) * channels
+        shape = (stop - start, (end - first) * channels, pixels)
+        strides = (stride * channels * row, row, x.itemsize)  # the next window is further down
+        seen: np.ndarray = np.ndarray(shape, x.dtype, x, top * row, strides)  # a view of x
+        yield RowBlock(slice(start, stop), slice(first * channels, end * channels), seen)
+
+
+@cache
+def _cut_where_places_change(
+    height: int, kernel: int, stride: int, above: int, start: int, stop: int, most: int
+) -> list[tuple[int, int, int, int]]:
+    """Return for each block its first output row, the one after it, and the kernel's rows on x."""
 
     def meets(place: int) -> tuple[int, int]:
         """Return the first row of the kernel on the image, and the first below it."""
         top = place * stride - above
         return max(0, -top), max(0, min(kernel, height - top))
 
-    for (first, end), same in groupby(range(part.start, part.stop), meets):
+    blocks = []
+    for (first, end), same in groupby(range(start, stop), meets):
         rows = list(same)
-        shape = ((end - first) * channels, lines.shape[1])
-        for start in range(rows[0], rows[-1] + 1, most):
-            stop = min(start + most, rows[-1] + 1)
-            top = (start * stride - above + first) * channels
-            strides = (stride * channels * row, row, pixel)  # the next window starts further down
-            seen = as_strided(lines[top:], (stop - start, *shape), strides, writeable=False)
-            yield RowBlock(slice(start, stop), slice(first * channels, end * channels), seen)
+        for begin in range(rows[0], rows[-1] + 1, most):
+            blocks.append((begin, min(begin + most, rows[-1] + 1), first, end))
+    return blocks
