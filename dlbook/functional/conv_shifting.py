@@ -78,10 +78,13 @@ def correlate(
     most = max(1, BLOCK // (len(flat) * width * batch))
 
     def multiply(part: slice) -> None:
-        for rows, places, seen in _blocks(x, down, slide, part, most):
-            products = scratch((len(seen), len(flat), width * batch), x.dtype)
-            tiles.multiply(flat[:, places], seen, products)
-            split = products.reshape(len(seen), across, filters, width, batch)
+        for rows in _chunks(part, most):
+            count = rows.stop - rows.start
+            products = scratch((count, len(flat), width * batch), x.dtype)
+            for block, places, seen in _blocks(x, down, slide, rows):
+                to = products[block.start - rows.start : block.stop - rows.start]
+                tiles.multiply(flat[:, places], seen, to)
+            split = products.reshape(count, across, filters, width, batch)
             out[rows] = start
             for k, (columns, found) in enumerate(shifts):
                 _add_shifted(out[rows], split[:, k], columns, found)
@@ -132,11 +135,12 @@ def weight_gradient(
 
     def multiply(part: slice) -> np.ndarray:
         total = np.zeros((across, down * channels, filters), x.dtype)
-        for rows, places, seen in _blocks(x, down, slide, part, most):
-            for k, (columns, found) in enumerate(shifts):
-                there = seen[:, :, found.start * batch : found.stop * batch]
-                here = g[rows, :, columns.start * batch : columns.stop * batch]
-                total[k, places] += tiles.sum_of_products(there, here)
+        for chunk in _chunks(part, most):
+            for rows, places, seen in _blocks(x, down, slide, chunk):
+                for k, (columns, found) in enumerate(shifts):
+                    there = seen[:, :, found.start * batch : found.stop * batch]
+                    here = g[rows, :, columns.start * batch : columns.stop * batch]
+                    total[k, places] += tiles.sum_of_products(there, here)
         return total
 
     parts = shares(height, height * prod(shape) * width * batch)
@@ -145,14 +149,19 @@ def weight_gradient(
     return total.reshape(across, down, channels, filters).transpose(3, 2, 1, 0)
 
 
-def _blocks(x: np.ndarray, kernel: int, slide: Slide, part: slice, most: int) -> Iterator[RowBlock]:
-    """Yield blocks of at most so many output rows of a part, for a kernel of so many rows."""
+def _chunks(rows: slice, most: int) -> list[slice]:
+    """Return rows in chunks of at most so many."""
+    return [slice(i, min(i + most, rows.stop)) for i in range(rows.start, rows.stop, most)]
+
+
+def _blocks(x: np.ndarray, kernel: int, slide: Slide, rows: slice) -> Iterator[RowBlock]:
+    """Yield the blocks that some output rows consist of, for a kernel of so many rows."""
     height, channels, width, batch = x.shape
     pixels = width * batch
     row = pixels * x.itemsize  # bytes
     stride, above = slide.stride[0], slide.pads[0][0]
-    cuts = _cut_where_places_change(height, kernel, stride, above, part.start, part.stop, most)
-    for start, stop, first, end in cuts:
+    found = _where_places_change(height, kernel, stride, above, rows.start, rows.stop)
+    for start, stop, first, end in found:
         top = (start * stride - above + first) * channels
         shape = (stop - start, (end - first) * channels, pixels)
         strides = (stride * channels * row, row, x.itemsize)  # the next window is further down
@@ -161,8 +170,8 @@ def _blocks(x: np.ndarray, kernel: int, slide: Slide, part: slice, most: int) ->
 
 
 @cache
-def _cut_where_places_change(
-    height: int, kernel: int, stride: int, above: int, start: int, stop: int, most: int
+def _where_places_change(
+    height: int, kernel: int, stride: int, above: int, start: int, stop: int
 ) -> list[tuple[int, int, int, int]]:
     """Return for each block its first output row, the one after it, and the kernel's rows on x."""
 
@@ -171,9 +180,5 @@ def _cut_where_places_change(
         top = place * stride - above
         return max(0, -top), max(0, min(kernel, height - top))
 
-    blocks = []
-    for (first, end), same in groupby(range(start, stop), meets):
-        rows = list(same)
-        for begin in range(rows[0], rows[-1] + 1, most):
-            blocks.append((begin, min(begin + most, rows[-1] + 1), first, end))
-    return blocks
+    blocks = [(list(rows), *places) for places, rows in groupby(range(start, stop), meets)]
+    return [(rows[0], rows[-1] + 1, first, end) for rows, first, end in blocks]
