@@ -27,8 +27,7 @@ import numpy as np
 Part = TypeVar("Part")
 Result = TypeVar("Result")
 PIECE = 1 << 18  # numbers in an array below which a thread costs more than it saves
-MULTIPLICATIONS = 8 << 20  # in a matrix product: the same, about a sixth of a millisecond
-HEAD_START = 0.25  # of the least work that is worth a thread
+MULTIPLICATIONS = 12 << 20  # in a matrix product: the same, about a quarter of a millisecond
 MOST = 16  # parts of an operation
 PLENTY = 4  # times as much in each part, where an operation is cut into more than two
 
@@ -102,26 +101,20 @@ def cut(size: int, parts: int) -> list[slice]:
 
 def pieces(size: int, numbers: int) -> list[slice]:
     """Return slices of an axis of an array of so many numbers, each worth a thread."""
-    return _shared(size, numbers, PIECE)
+    return cut(size, _parts(numbers, PIECE))
 
 
 def shares(size: int, multiplications: int) -> list[slice]:
     """Return slices of an axis of a product of so many multiplications, each worth a thread."""
-    return _shared(size, multiplications, MULTIPLICATIONS)
+    return cut(size, _parts(multiplications, MULTIPLICATIONS))
 
 
-def _shared(size: int, work: int, least: int) -> list[slice]:
-    """Return slices of an axis that share so much work, where `least` is worth a thread.
+def _parts(work: int, least: int) -> int:
+    """Return in how many parts to cut so much work, where `least` is worth a thread.
 
-    They are few and large: after each call of NumPy, a thread waits for its turn in Python. Of
-    two, the first is longer by HEAD_START, because the caller begins with it at once, a helper
-    later, and a caller who has to wait for a helper loses time with falling asleep.
+    Parts are few and large: after each call of NumPy, a thread waits for its turn in Python.
     """
-    count = max(min(2, work // least), min(MOST, work // (PLENTY * least)))
-    if count != 2 or size < 2:
-        return cut(size, count)
-    first = min(size - 1, round(size * (0.5 + HEAD_START * least / work)))
-    return [slice(0, first), slice(first, size)]
+    return max(min(2, work // least), min(MOST, work // (PLENTY * least)))
 
 
 def fill(
@@ -133,12 +126,13 @@ def fill(
         work: takes parts of the arrays, and where to put the result.
         out: any shape.
         arrays: each broadcasts to the shape of `out`.
-        whole: axes, counted from the right as -1, that `work` needs in one piece.
+        whole: axes that `work` needs in one piece, such as those that it sums over.
     """
     if out.size < 2 * PIECE:
         work(*arrays, out=out)
         return out
-    free = [i for i in range(-out.ndim, 0) if out.shape[i] > 1 and i not in whole]
+    kept = {i % out.ndim for i in whole}
+    free = [i for i in range(-out.ndim, 0) if out.shape[i] > 1 and i % out.ndim not in kept]
     axis = max(free, key=lambda i: abs(out.strides[i]), default=-1)  # the slowest one in memory
 
     def part(some: slice) -> None:

@@ -203,6 +203,27 @@ def test_a_network_is_trained_to_the_same_bits(name):
     same_bits(train)
 
 
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize("dim", [0, 1, -1])
+@pytest.mark.parametrize("name", ["softmax", "log_softmax", "layer_norm"])
+def test_an_axis_that_is_summed_over_is_never_cut(name, dim, order, monkeypatch):
+    x, g = (np.asarray(images(float, 20, 30, 4) + i, order=order) for i in range(2))
+
+    def run():
+        t = Tensor(x, requires_grad=True)
+        if name == "layer_norm":
+            out = functional.layer_norm(t, x.shape[dim:])
+        else:
+            out = getattr(functional, name)(t, dim)
+        out.backward(g)
+        return out.data, t.grad
+
+    whole = run()
+    monkeypatch.setattr(parallel, "PIECE", 50)
+    for part, expected in zip(run(), whole, strict=True):
+        np.testing.assert_allclose(part, expected, rtol=1e-12, atol=1e-13)
+
+
 # ---- parts, and what is made of them ----
 
 
