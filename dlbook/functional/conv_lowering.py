@@ -136,7 +136,7 @@ def input_gradient(
 
 
 def _has_short_rows(x: np.ndarray) -> bool:
-    pixels = x.shape[2] * x.shape[3]
+    pixels: int = x.shape[2] * x.shape[3]
     return pixels < (SHORT_IF_MANY if x.shape[1] > MANY else SHORT)
 
 
