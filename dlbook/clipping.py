@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
+from dlbook.parallel import each, fill, pieces
 from dlbook.tensor import Tensor
 
 
@@ -34,10 +35,17 @@ def clip_grad_norm_(parameters: Iterable[Tensor] | Tensor, max_norm: float) -> f
             "model.parameters() again"
         )
     gradients = [p.grad for p in found if p.grad is not None]
-    norm = float(np.sqrt(sum(np.square(g, dtype=np.float64).sum() for g in gradients)))
+    norm = float(np.sqrt(sum(_squares(g) for g in gradients)))
     factor = max_norm / (norm + 1e-6)
     if not factor >= 1:  # also if it is nan
         with np.errstate(invalid="ignore"):  # 0 times infinity
             for g in gradients:
-                g *= factor
+                fill(np.multiply, g, g, factor)
     return norm
+
+
+def _squares(g: np.ndarray) -> float:
+    """Return the sum of the squares of an array of any shape, in float64."""
+    rows = np.atleast_1d(g)
+    parts = pieces(len(rows), rows.size)
+    return sum(each(lambda some: float(np.square(rows[some], dtype=np.float64).sum()), parts))

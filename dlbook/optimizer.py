@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from dlbook.arguments import number
+from dlbook.parallel import fill
 from dlbook.tensor import Tensor
 
 State = dict[str, Any]
@@ -59,7 +60,8 @@ class Optimizer:
     def _write(self, p: Tensor, state: State) -> None:
         """Take one step with one parameter: nothing else in dlbook's optimisers changes it."""
         g = np.asarray(p.grad, p.dtype)
-        for name in self._buffers():
+        names = self._buffers()
+        for name in names:
             if name not in state:
                 state[name] = np.zeros_like(p.data)
         state["step"] = state.get("step", 0) + 1
@@ -67,7 +69,12 @@ class Optimizer:
             p.data *= 1 - self.lr * self.weight_decay
         elif self.weight_decay:
             g = g + self.weight_decay * p.data
-        p.data -= self._change(state, g, self._room_for(p.data))
+
+        def subtract(g: np.ndarray, scratch: np.ndarray, *arrays: np.ndarray, out: Any) -> None:
+            own = state | dict(zip(names, arrays, strict=True))  # the same, or parts of them
+            out -= self._change(own, g, scratch)
+
+        fill(subtract, p.data, g, self._room_for(p.data), *[state[name] for name in names])
         p.version += 1  # a rule of backward that needs the old values can say so
 
     def _buffers(self) -> tuple[str, ...]:
@@ -77,8 +84,10 @@ class Optimizer:
     def _change(self, state: State, g: np.ndarray, scratch: np.ndarray) -> np.ndarray:
         """Return what is subtracted from a parameter whose gradient is `g`, in its shape.
 
-        It may lie in `scratch`, an array of that shape without meaning; `g` stays as it is.
-        ``state["step"]`` counts the steps of this parameter from 1.
+        It may lie in `scratch`, an array of that shape without meaning; `g` stays as it is, and
+        the arrays of the state are changed in place. ``state["step"]`` counts the steps of this
+        parameter from 1. Of a large parameter, this is asked for one part after another, so no
+        number may depend on another one.
         """
         raise NotImplementedError(f"an optimiser needs _change, {type(self).__name__} has none")
 

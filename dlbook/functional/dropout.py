@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from dlbook.functional.arguments import need_flags, need_floats, need_tensors
+from dlbook.parallel import apply
 from dlbook.tensor import Tensor, record
 
 
@@ -40,8 +41,9 @@ def dropout(
             f"{type(rng).__name__}; write rng=np.random.default_rng(0)"
         )
     kept = rng.random(input.shape, np.float32) >= p
-    mask = kept * np.asarray(1 / (1 - p) if p < 1 else 0, input.dtype)
-    return record(input.data * mask, (input,), lambda g: (g * mask,), reads=())
+    mask = apply(np.multiply, kept, np.asarray(1 / (1 - p) if p < 1 else 0, input.dtype))
+    out = apply(np.multiply, input.data, mask)
+    return record(out, (input,), lambda g: (apply(np.multiply, g, mask),), reads=())
 
 
 def check_probability(function: str, p: Any) -> None:

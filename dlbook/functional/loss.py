@@ -6,6 +6,7 @@ import numpy as np
 
 from dlbook.functional.activation import log_softmax
 from dlbook.functional.arguments import as_array, common_dtype, need_floats, whole_numbers
+from dlbook.parallel import apply, fill
 from dlbook.tensor import Tensor, record
 
 
@@ -20,15 +21,17 @@ def mse_loss(input: Tensor, target: Any) -> Tensor:
         ValueError: if the shapes differ, which broadcasting would hide.
     """
     target = _answers("mse_loss", input, target)
-    difference = np.subtract(input.data, target.data, dtype=common_dtype((input, target)))
+    dtype = common_dtype((input, target))
+    x, y = input.data.astype(dtype, copy=False), target.data.astype(dtype, copy=False)
+    difference = apply(np.subtract, x, y)
 
     to_target = target.requires_grad
 
     def pull(g: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
-        slope = difference * (2 * g / max(difference.size, 1))
+        slope = apply(np.multiply, difference, 2 * g / max(difference.size, 1))
         return slope, -slope if to_target else None
 
-    return record(_mean(np.square(difference)), (input, target), pull)
+    return record(_mean(apply(np.square, difference)), (input, target), pull)
 
 
 def nll_loss(input: Tensor, target: Any) -> Tensor:
@@ -87,18 +90,24 @@ def binary_cross_entropy_with_logits(input: Tensor, target: Any) -> Tensor:
     target = _answers("binary_cross_entropy_with_logits", input, target)
     dtype = common_dtype((input, target))
     x, y = input.data.astype(dtype, copy=False), target.data.astype(dtype, copy=False)
-    small = np.exp(-np.abs(x))  # at most 1, so nothing overflows
-    with np.errstate(invalid="ignore"):  # infinite scores give what torch gives, inf or nan
-        losses = (1 - y) * x - (np.minimum(x, 0) - np.log1p(small))
+
+    def each_loss(x: np.ndarray, y: np.ndarray, out: np.ndarray) -> None:
+        small = np.exp(-np.abs(x))  # at most 1, so nothing overflows
+        with np.errstate(invalid="ignore"):  # infinite scores give what torch gives, inf or nan
+            np.subtract((1 - y) * x, np.minimum(x, 0) - np.log1p(small), out=out)
+
+    def slope(x: np.ndarray, y: np.ndarray, share: np.ndarray, out: np.ndarray) -> None:
+        small = np.exp(-np.abs(x))
+        np.multiply(np.where(x >= 0, 1, small) / (1 + small) - y, share, out=out)
 
     to_target = target.requires_grad
 
     def pull(g: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
         share = g / max(x.size, 1)
-        dx = (np.where(x >= 0, 1, small) / (1 + small) - y) * share
+        dx = fill(slope, np.empty_like(x), x, y, share)
         return dx, -x * share if to_target else None
 
-    return record(_mean(losses), (input, target), pull)
+    return record(_mean(fill(each_loss, np.empty_like(x), x, y)), (input, target), pull)
 
 
 def _mean(losses: np.ndarray) -> np.ndarray:

@@ -21,6 +21,7 @@ from dlbook.functional.batch_statistics import (
     scaled,
 )
 from dlbook.functional.windows import as_tuple, single
+from dlbook.parallel import apply, fill
 from dlbook.tensor import Tensor, record
 
 
@@ -124,22 +125,30 @@ def layer_norm(
     _check_sizes(sizes, {"input": input, "weight": weight, "bias": bias})
     axes = tuple(range(-len(sizes), 0))
     x = input.data.astype(common_dtype(_given(input, weight, bias)), copy=False)
-    centred = x - x.mean(axis=axes, keepdims=True)
-    inv_std = 1 / np.sqrt(np.square(centred).mean(axis=axes, keepdims=True) + eps)
-    x_hat = centred * inv_std
-    out = x_hat if weight is None else x_hat * weight.data
-    out = out if bias is None else out + bias.data
-    gamma, given = (
-        None if weight is None else weight.data,
-        (True, weight is not None, bias is not None),
-    )
+    lead = tuple(range(x.ndim - len(sizes)))
+    inv_std = np.empty([x.shape[i] if i in lead else 1 for i in range(x.ndim)], x.dtype)
+
+    def normalise(x: np.ndarray, inv_std: np.ndarray, out: np.ndarray) -> None:
+        centred = x - x.mean(axis=axes, keepdims=True)
+        inv_std[...] = 1 / np.sqrt(np.square(centred).mean(axis=axes, keepdims=True) + eps)
+        np.multiply(centred, inv_std, out=out)
+
+    def slope(dx_hat: np.ndarray, x_hat: np.ndarray, inv_std: np.ndarray, out: np.ndarray) -> None:
+        through_var = (dx_hat * x_hat).mean(axis=axes, keepdims=True)
+        through_both = dx_hat.mean(axis=axes, keepdims=True) + x_hat * through_var
+        np.multiply(inv_std, dx_hat - through_both, out=out)
+
+    x_hat = fill(normalise, np.empty_like(x), x, inv_std, whole=axes)
+    out = x_hat if weight is None else apply(np.multiply, x_hat, weight.data)
+    out = out if bias is None else apply(np.add, out, bias.data)
+
+    gamma = None if weight is None else weight.data
+    given = True, weight is not None, bias is not None
 
     def pull(g: np.ndarray) -> tuple[np.ndarray, ...]:
-        lead = tuple(range(g.ndim - len(sizes)))
-        dx_hat = g if gamma is None else g * gamma
-        through_var = (dx_hat * x_hat).mean(axis=axes, keepdims=True)
-        dx = inv_std * (dx_hat - dx_hat.mean(axis=axes, keepdims=True) - x_hat * through_var)
-        parts = dx, (g * x_hat).sum(axis=lead), g.sum(axis=lead)
+        dx_hat = g if gamma is None else apply(np.multiply, g, gamma)
+        dx = fill(slope, np.empty_like(g), dx_hat, x_hat, inv_std, whole=axes)
+        parts = dx, apply(np.multiply, g, x_hat).sum(axis=lead), g.sum(axis=lead)
         return _of_those_given(parts, given)
 
     return record(out, _given(input, weight, bias), pull, reads=_given(input, weight))

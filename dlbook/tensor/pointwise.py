@@ -4,6 +4,7 @@ from typing import Self
 
 import numpy as np
 
+from dlbook.parallel import apply
 from dlbook.tensor.array_node import ArrayNode
 from dlbook.tensor.promotion import NUMBERS, as_float, as_operand, number_dtype
 
@@ -14,21 +15,25 @@ class Pointwise(ArrayNode):
     __slots__ = ()
 
     def exp(self) -> Self:
-        out = np.exp(as_float(self.data))
-        return self._record(out, (self,), lambda g: (g * out,), reads=(), reads_result=True)
+        out = apply(np.exp, as_float(self.data))
+        return self._record(
+            out, (self,), lambda g: (apply(np.multiply, g, out),), reads=(), reads_result=True
+        )
 
     def log(self) -> Self:
         x = as_float(self.data)
-        return self._record(np.log(x), (self,), lambda g: (g / x,))
+        return self._record(apply(np.log, x), (self,), lambda g: (apply(np.divide, g, x),))
 
     def tanh(self) -> Self:
-        out = np.tanh(as_float(self.data))
-        return self._record(
-            out, (self,), lambda g: (g * (1 - out * out),), reads=(), reads_result=True
-        )
+        out = apply(np.tanh, as_float(self.data))
+
+        def pull(g: np.ndarray) -> tuple[np.ndarray]:
+            return (apply(np.multiply, g, 1 - out * out),)
+
+        return self._record(out, (self,), pull, reads=(), reads_result=True)
 
     def sqrt(self) -> Self:
-        out = np.sqrt(as_float(self.data))
+        out = apply(np.sqrt, as_float(self.data))
         return self._record(out, (self,), lambda g: (g / (2 * out),), reads=(), reads_result=True)
 
     def abs(self) -> Self:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from dlbook.graph import Pull
+from dlbook.parallel import apply, matmul
 from dlbook.tensor.broadcasting import elementwise, product, unbroadcast
 from dlbook.tensor.changing import Changing
 from dlbook.tensor.comparison import Comparing
@@ -159,7 +160,7 @@ class Tensor(Comparing, Pointwise, Reducing, Shaping, Changing):
         def pull(g: np.ndarray) -> tuple[np.ndarray | None, ...]:
             return (
                 unbroadcast(g, x_shape) if x_shape is not None else None,
-                unbroadcast(-g, y_shape) if y_shape is not None else None,
+                unbroadcast(apply(np.negative, g), y_shape) if y_shape is not None else None,
             )
 
         return record(elementwise(np.subtract, x, y), (a, b), pull, reads=())
@@ -171,8 +172,8 @@ class Tensor(Comparing, Pointwise, Reducing, Shaping, Changing):
 
         def pull(g: np.ndarray) -> tuple[np.ndarray | None, ...]:
             return (
-                unbroadcast(g * right, x_shape) if right is not None else None,
-                unbroadcast(g * left, y_shape) if left is not None else None,
+                unbroadcast(apply(np.multiply, g, right), x_shape) if right is not None else None,
+                unbroadcast(apply(np.multiply, g, left), y_shape) if left is not None else None,
             )
 
         return record(elementwise(np.multiply, x, y), (a, b), pull, factors_read(a, b))
@@ -185,10 +186,12 @@ class Tensor(Comparing, Pointwise, Reducing, Shaping, Changing):
         quotient = out if b.requires_grad else None
 
         def pull(g: np.ndarray) -> tuple[np.ndarray | None, ...]:
-            dx = g / y
+            dx = apply(np.divide, g, y)
             return (
                 unbroadcast(dx, x_shape) if x_shape is not None else None,
-                unbroadcast(-dx * quotient, y.shape) if quotient is not None else None,
+                unbroadcast(apply(np.multiply, -dx, quotient), y.shape)
+                if quotient is not None
+                else None,
             )
 
         return record(out, (a, b), pull, reads=(b,), reads_result=b.requires_grad)
@@ -222,8 +225,12 @@ class Tensor(Comparing, Pointwise, Reducing, Shaping, Changing):
 
         def pull(g: np.ndarray) -> tuple[np.ndarray | None, ...]:
             return (
-                unbroadcast(g @ right.swapaxes(-1, -2), x_shape) if right is not None else None,
-                unbroadcast(left.swapaxes(-1, -2) @ g, y_shape) if left is not None else None,
+                unbroadcast(matmul(g, right.swapaxes(-1, -2)), x_shape)
+                if right is not None
+                else None,
+                unbroadcast(matmul(left.swapaxes(-1, -2), g), y_shape)
+                if left is not None
+                else None,
             )
 
         return record(product(x, y), (a, b), pull, factors_read(a, b))
@@ -231,7 +238,7 @@ class Tensor(Comparing, Pointwise, Reducing, Shaping, Changing):
     def __neg__(self) -> "Tensor":
         if self.dtype.kind == "b":
             raise TypeError(NO_MINUS)
-        return record(-self.data, (self,), lambda g: (-g,), reads=())
+        return record(apply(np.negative, self.data), (self,), lambda g: (-g,), reads=())
 
     def __rsub__(self, other: Any) -> "Tensor":
         return self._lift(other) - self

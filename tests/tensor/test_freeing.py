@@ -46,7 +46,7 @@ READ = {  # what is computed, and which of its operands stay; "result" for its o
     "F.tanh(x)": "result",
     "F.softmax(x, 1)": "result",
     "F.log_softmax(x, 1)": "result",
-    "F.leaky_relu(x)": "",
+    "F.leaky_relu(x)": "x",
     "F.gelu(x)": "x",
     "F.dropout(x, rng=np.random.default_rng(0))": "",
     "F.pad(x, (1, 1))": "",
