@@ -36,7 +36,6 @@ WORK = (  # the wings of grading in the order of the work, then what all of them
     "kernel",
     "sandbox",
     "notebook",
-    "functions",
     "package",
     "errors",
 )

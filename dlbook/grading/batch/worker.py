@@ -28,13 +28,13 @@ from dlbook.grading.kernel.limits import Limits
 from dlbook.grading.kernel.warm import launcher
 from dlbook.grading.notebook import Notebook, parse
 from dlbook.grading.package import PACKAGE, digest
-from dlbook.grading.run.graft import graft, why_not_this_set
+from dlbook.grading.run.graft import why_not_this_set
 from dlbook.grading.run.report import Report
 
 SandboxMode = Literal["required", "off"]
 
 _MAX_ANSWER = 4_000  # characters
-_EXTRA_SECONDS = 300  # beyond twice the notebook's own limit; a worker that needs more hangs
+_EXTRA_SECONDS = 300  # beyond three times the notebook's own limit; a worker that needs more hangs
 _PR_SET_PDEATHSIG = 1  # from <linux/prctl.h>
 
 
@@ -100,11 +100,11 @@ def work(task: Task) -> Record:
     reason = why_not_this_set(notebook.cells, key)
     if reason:
         return Record(unreadable=reason)
-    with _ends_if_it_hangs(2 * task.limits.submission_seconds + _EXTRA_SECONDS):
+    with _ends_if_it_hangs(3 * task.limits.submission_seconds + _EXTRA_SECONDS):
         report = _grade(notebook, key, task)
     return Record(
         report=report.to_dict(whole=True),
-        answers=_unknown_answers(notebook, key, report),
+        answers=_unknown_answers(report),
         seconds=round(monotonic() - started, 3),
     )
 
@@ -140,11 +140,10 @@ def _launcher(sandbox: SandboxMode) -> Launcher:
     return found
 
 
-def _unknown_answers(notebook: Notebook, key: Key, report: Report) -> dict[str, str]:
+def _unknown_answers(report: Report) -> dict[str, str]:
     """Return the sources of answers that are wrong in a way that no hint knows."""
     unknown = {e.name for e in report.exercises if e.verdict in (Verdict.WRONG, Verdict.ERROR)}
-    steps = graft(notebook.cells, key).steps
-    return {step.answer: step.source[:_MAX_ANSWER] for step in steps if step.answer in unknown}
+    return {name: text[:_MAX_ANSWER] for name, text in report.answers.items() if name in unknown}
 
 
 def start_process() -> None:

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, replace
 
 from dlbook.check.roles import Role, stub_message
-from dlbook.grading.functions import defined_names
+from dlbook.grading.course.functions import defined_names
 from dlbook.grading.notebook import Cell, Notebook
 
 _ROW = re.compile(r"^\|\s*`(\w+)`\s*\|\s*(\d+)\s*\|\s*(\d+)\s*\|\s*$", re.MULTILINE)

@@ -20,7 +20,7 @@ from dlbook.check.compare import explain
 from dlbook.check.evaluate import Body, evaluate
 from dlbook.check.wire import Json, decode
 from dlbook.grading.course.exercise_set import Exercise, ExerciseSet, content_digest, derive
-from dlbook.grading.functions import defined_names
+from dlbook.grading.course.functions import defined_names
 from dlbook.grading.notebook import Cell
 
 

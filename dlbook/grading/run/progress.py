@@ -43,7 +43,7 @@ class Progress:
     def report(self, entry: ExerciseKey, missing: frozenset[str]) -> ExerciseReport:
         """Return what was found of one exercise; `missing` names those without an answer."""
         if entry.name in missing:
-            detail = f"no cell starts with `# answer: {entry.name}`"
+            detail = f"no cell has the line `# answer: {entry.name}`, and none defines it"
             outcomes = [Outcome(entry.name, Verdict.NOT_ATTEMPTED, detail=detail)]
         else:
             outcomes = [self.outcomes[entry.name, check.hidden] for check in entry.checks]

@@ -28,13 +28,17 @@ class ExerciseReport:
 
 @dataclass(frozen=True)
 class Report:
-    """One notebook: its exercises, notes on what was repaired, and the isolation of its kernels."""
+    """One notebook: its exercises, notes on what was repaired, and the isolation of its kernels.
+
+    `answers` are the sources of the cells that answered; they are no part of the plain data.
+    """
 
     set_name: str
     seed: int
     exercises: tuple[ExerciseReport, ...]
     notes: tuple[str, ...] = field(default=())
     isolation: str = "none"
+    answers: dict[str, str] = field(default_factory=dict)
 
     @property
     def score(self) -> int:
