@@ -8,12 +8,14 @@ import re
 from dataclasses import dataclass
 
 from dlbook.check.answer_key import CheckKey, ExerciseKey, Key
+from dlbook.check.hidden import block
 from dlbook.check.roles import stub_message
 from dlbook.check.run_apart import run_apart
 from dlbook.grading.functions import defined_names
 from dlbook.grading.notebook import Cell
 
 _IMPORT = f"from {run_apart.__module__} import {run_apart.__name__} as _run_apart"  # in the kernel
+_BLOCK = f"from {block.__module__} import {block.__name__} as _block"
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ def graft(cells: tuple[Cell, ...], key: Key) -> ExecutionPlan:
         if index is not None:
             places.setdefault(_place(entry.name, index, cells), []).append(entry)
     names = {index: name for name, index in answers.items()}
-    steps = [Step(key.setup)]
+    steps = [Step(f"{_BLOCK}\n_block({key.hides!r})\n{key.setup}")]
     for index, cell in enumerate(cells[: max(places, default=-1) + 1]):
         if index in names or _is_own_code(cell):
             steps.append(Step(cell.source, names.get(index, "")))
