@@ -15,6 +15,7 @@ from dlbook.check import answer_key, wire
 from dlbook.check.bindings import Watch
 from dlbook.check.compare import judge
 from dlbook.check.evaluate import Body, Result, evaluate, placed
+from dlbook.check.hidden import refusal, used_by
 from dlbook.check.lines import bound_names
 from dlbook.check.roles import marks
 from dlbook.check.run_apart import run_among
@@ -47,14 +48,19 @@ def check(
             text = _("{name}: hidden check, its values are for the grader").format(name=name)
             _display({"text/plain": text})
             return
-        card = verdict(name, result)
+        card = verdict(name, result, body.__globals__.get(name))
         _display({"text/plain": card.text(), "text/html": card.html()})
 
     return run
 
 
-def verdict(name: str, result: Result) -> Outcome:
+def verdict(name: str, result: Result, answer: object) -> Outcome:
     """Return the outcome of the visible check of `name`, judged against the shipped key.
+
+    Args:
+        name: the exercise.
+        result: what the check put out.
+        answer: what was checked, which is to do without the packages that its set hides.
 
     Raises:
         LookupError: if no shipped key has the exercise.
@@ -65,9 +71,12 @@ def verdict(name: str, result: Result) -> Outcome:
             f"a name of this course's exercises is needed, got {name!r}: "
             'use the one in the answer cell\'s first line, as in check("relu_back")'
         )
-    exercise = found[1]
+    key, exercise = found
     visible = next(entry for entry in exercise.checks if not entry.hidden)
     outcome = judge(exercise, visible, result.values)
+    package = used_by(answer, key.hides)
+    if package:
+        return Outcome(name, Verdict.ERROR, detail=refusal(package))
     if outcome.verdict is Verdict.NOT_ATTEMPTED or result.error is None:
         return outcome
     detail = outcome.detail

@@ -7,6 +7,7 @@ import os
 import subprocess
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -86,6 +87,26 @@ class Launcher(ABC):
         self.close()
 
 
+# what a person has set for other programs would change verdicts; where packages are, has to stay
+_REACHES_IN = ("DLBOOK_SEED", "IPYTHON", "MPLBACKEND", "PYTEST_", "PYTHON")
+_WHERE_PACKAGES_ARE = ("PYTHONHOME", "PYTHONNOUSERSITE", "PYTHONPATH", "PYTHONUSERBASE")
+
+
+def kernel_environment(folder: str, **more: str) -> dict[str, str]:
+    """Return the variables of a kernel without a sandbox: those of this process that do no harm.
+
+    Args:
+        folder: an empty one, where the kernel finds no settings of whoever runs it.
+        more: what the kernel has beside them.
+    """
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name in _WHERE_PACKAGES_ARE or not name.startswith(_REACHES_IN)
+    }
+    return {**kept, "IPYTHONDIR": folder, "PYTHONDONTWRITEBYTECODE": "1", **more}
+
+
 class ThisPython(KernelSpecManager):
     """Finds one kernel under every name: the Python that is running now."""
 
@@ -106,7 +127,8 @@ class Local(Launcher):
     def start(self, limits: Limits, settings: KernelSettings) -> StartedKernel:
         """Return a new kernel with the rights of this process."""
         km = manager()
-        environment = {**os.environ, "DLBOOK_SEED": str(settings.seed)}
+        settings_folder = str(Path(settings.folder, ".ipython"))
+        environment = kernel_environment(settings_folder, DLBOOK_SEED=str(settings.seed))
         km.start_kernel(cwd=settings.folder, env=environment, stderr=subprocess.DEVNULL)
         return _LocalKernel(km)
 

@@ -10,7 +10,6 @@ import select
 import shutil
 import signal
 import socket
-import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 from queue import Empty
@@ -22,7 +21,7 @@ from dlbook.grading.errors import GraderError, SandboxError
 from dlbook.grading.kernel.channels import Channels
 from dlbook.grading.kernel.launcher import KernelSettings, Launcher, Local, StartedKernel
 from dlbook.grading.kernel.limits import Limits
-from dlbook.grading.kernel.scratch import prefix
+from dlbook.grading.kernel.scratch import short_folder
 from dlbook.grading.sandbox import bubblewrap as sandbox
 from dlbook.grading.sandbox.bubblewrap import Sandbox
 from dlbook.grading.sandbox.inside.confine import CHANNELS
@@ -148,7 +147,7 @@ class _Sockets:
     """Listening sockets for a kernel, in a folder that only this process can enter."""
 
     def __init__(self) -> None:
-        self.folder = tempfile.mkdtemp(prefix=prefix())
+        self.folder = short_folder()
         self.endpoints, self._open = {}, []
         for name in CHANNELS:
             listener = socket.socket(socket.AF_UNIX)

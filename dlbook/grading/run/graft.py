@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from dlbook.check.answer_key import CheckKey, ExerciseKey, Key
 from dlbook.check.bindings import report
+from dlbook.check.hidden import block
 from dlbook.check.lines import bound_names
 from dlbook.check.roles import marks
 from dlbook.check.run_apart import run_apart
@@ -18,6 +19,7 @@ from dlbook.grading.notebook import Cell
 from dlbook.grading.run.answers import Answers, Bound
 
 _IMPORT = f"from {run_apart.__module__} import {run_apart.__name__} as _run_apart"  # in the kernel
+_BLOCK = f"from {block.__module__} import {block.__name__} as _block"
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,8 @@ def discovery(cells: tuple[Cell, ...], key: Key) -> tuple[Step, ...]:
 
 
 def _start(key: Key) -> Step:
-    return Step(key.setup)
+    """Return what runs first: the set's own first cell, after what it hides is blocked."""
+    return Step(f"{_BLOCK}\n_block({key.hides!r})\n{key.setup}" if key.hides else key.setup)
 
 
 def imports_torch(steps: Iterable[Step]) -> bool:

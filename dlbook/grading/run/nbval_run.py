@@ -52,8 +52,6 @@ def grade(
         answer_endings={n: Ending(Verdict.ERROR, why) for n, why in plan.renamed.items()},
         notes=[*notebook.notes, *plan.notes],
     )
-    if key.hides and progress.launcher.isolation == "none":
-        progress.notes.append(f"without a sandbox, {', '.join(key.hides)} could be used")
     steps = list(plan.steps)
     while not progress.has_all(steps):
         done = run_pass(progress, steps)

@@ -3,7 +3,8 @@
 import io
 import os
 import tempfile
-from contextlib import redirect_stdout
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 
 import pytest
@@ -48,7 +49,7 @@ def run_pass(progress: Progress, steps: list[Step]) -> Pass:
         path.touch()
         arguments = [*_OPTIONS, *options(progress.limits.cell_seconds)]
         arguments += ["--rootdir", folder, "--confcutdir", folder, str(path)]
-        with redirect_stdout(io.StringIO()) as output:
+        with _no_variables(), redirect_stdout(io.StringIO()) as output:
             code = pytest.main(arguments, plugins=[PLUGIN, _Collector(current)])
     if current.fault:
         raise GraderError(f"the grader itself failed: {current.fault}") from current.fault
@@ -56,3 +57,13 @@ def run_pass(progress: Progress, steps: list[Step]) -> Pass:
         reason = f"pytest exit {code}:\n{output.getvalue()}"
         raise GraderError(f"the grader itself failed: {reason}")
     return current
+
+
+@contextmanager
+def _no_variables() -> Iterator[None]:
+    """Hide the variables that pytest reads: they were set for other tests than these."""
+    hidden = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("PYTEST_")}
+    try:
+        yield
+    finally:
+        os.environ.update(hidden)
