@@ -17,6 +17,7 @@ from dlbook.functional.arguments import (
     need_numbers,
     with_floats,
 )
+from dlbook.functional.selection import select
 from dlbook.parallel import fill
 from dlbook.tensor import Tensor, record
 
@@ -27,7 +28,7 @@ def relu(input: Tensor) -> Tensor:
     out = fill(np.maximum, np.empty_like(input.data), input.data, 0)
 
     def slope(g: np.ndarray, y: np.ndarray, out: np.ndarray) -> None:
-        np.multiply(g, ~(y <= 0), out=out)  # nan passes g on
+        select(g, ~(y <= 0), out)  # nan passes g on
 
     return record(out, (input,), lambda g: (fill(slope, np.empty_like(g), g, out),), reads=())
 
@@ -42,7 +43,7 @@ def relu6(input: Tensor) -> Tensor:
     out = fill(np.clip, np.empty_like(input.data), input.data, 0, 6)
 
     def slope(g: np.ndarray, y: np.ndarray, out: np.ndarray) -> None:
-        np.multiply(g, ~((y <= 0) | (y >= 6)), out=out)
+        select(g, ~((y <= 0) | (y >= 6)), out)
 
     return record(out, (input,), lambda g: (fill(slope, np.empty_like(g), g, out),), reads=())
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from dlbook.functional.arguments import need_flags, need_floats, need_numbers, need_tensors
 from dlbook.functional.pool_windows import Places, check_axes, places, sizes as pool_sizes
+from dlbook.functional.selection import select
 from dlbook.functional.windows import Size, as_images, as_tuple, in_rows, pair, single
 from dlbook.parallel import each, matmul, pieces
 from dlbook.tensor import Tensor, record
@@ -219,19 +220,19 @@ def _to_the_largest(
 
     A nan counts as larger than every number, and as in torch the last one of a window is taken.
     """
-    left = g.copy()
+    waiting = np.ones(g.shape, np.bool)  # windows whose gradient has found no place yet
     both = list(product(rows, columns))
     for (down, i), (across, j) in both:
         here = np.s_[down, :, across]
-        part = left[here] * (x[i, :, j] == out[here])
-        dx[i, :, j] += part
-        left[here] -= part  # a place takes all of it, and leaves nothing to the next ones
+        takes = waiting[here] & (x[i, :, j] == out[here])
+        dx[i, :, j] += select(g[here], takes, np.empty_like(g[here]))
+        waiting[here] ^= takes
     if np.isnan(out).any():
         for (down, i), (across, j) in reversed(both):
             here = np.s_[down, :, across]
-            part = left[here] * np.isnan(x[i, :, j])
-            dx[i, :, j] += part
-            left[here] -= part
+            takes = waiting[here] & np.isnan(x[i, :, j])
+            dx[i, :, j] += select(g[here], takes, np.empty_like(g[here]))
+            waiting[here] ^= takes
 
 
 def _averages(input: Tensor, down: np.ndarray, across: np.ndarray) -> Tensor:

@@ -143,6 +143,20 @@ def test_odd_inputs_give_what_torch_gives_or_are_refused_in_words(name, odd, rng
     assert found == intended if intended else found in ("same", "both refuse")
 
 
+@pytest.mark.parametrize("odd", ["a nan", "an inf", "a -inf", "all -inf", "many nans"])
+@pytest.mark.parametrize("name", [name for name in CALLS if name not in NORMS])
+def test_odd_gradients_reach_those_whom_they_reach_in_torch(name, odd, rng):
+    options, arrays = CALLS[name][1], inputs(name, rng)
+    for scale in (1, 8):  # 8: past the upper end of relu6
+        found = compare(
+            our_call(name, options),
+            their_call(name, options),
+            {argument: array * scale for argument, array in arrays.items()},
+            ODD[odd],
+        )
+        assert found == "same"  # in a norm, one inf reaches all, and terms of both signs meet
+
+
 # ---- arguments that are no tensors ----
 
 OPTIONS = [  # (name, what is changed in its other arguments)
