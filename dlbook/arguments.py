@@ -1,33 +1,44 @@
-"""Checks of arguments that many functions share; each error says what to write instead."""
+"""What an argument has to be, in one place: numbers, counts, flags and generators.
 
-from math import isfinite
+Each function returns what it was given, as Python's own kind, or says what to write instead. What
+is asked of tensors stands in `dlbook.functional.arguments`.
+"""
+
+from math import inf, isfinite
 from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
 
 
-def number(value: Any, name: str, *, least: float | None = 0) -> float:
-    """Return a finite number that is at least `least`, as a float.
+def number(value: Any, name: str, *, least: float | None = 0, most: float | None = None) -> float:
+    """Return a finite number from `least` to `most`, as a float.
 
     Args:
         value: what was passed.
         name: how the caller calls it, such as ``lr``.
         least: the smallest that is allowed; None for any.
+        most: the largest that is allowed; None for any.
 
     Raises:
         TypeError: if it is no real number; True and False are none.
-        ValueError: if it is nan, infinite or too small.
+        ValueError: if it is nan, infinite, too small or too large.
     """
     if not isinstance(value, Real) or isinstance(value, bool):
         raise TypeError(
             f"{name} needs to be a number, got {_shown(value)}; write it as digits, such as 0.1"
         )
-    if not isfinite(value):
-        raise ValueError(f"{name} needs to be finite, got {value}; try a number such as 0.1")
-    if least is not None and value < least:
+    try:
+        found = float(value)
+    except OverflowError:  # an integer of more than 308 digits
+        found = inf
+    if not isfinite(found):
+        raise ValueError(f"{name} needs to be finite, got {found}; try a number such as 0.1")
+    if least is not None and found < least:
         raise ValueError(f"{name} needs to be {least:g} or more, got {value}; try a larger one")
-    return float(value)
+    if most is not None and found > most:
+        raise ValueError(f"{name} needs to be {most:g} or less, got {value}; try a smaller one")
+    return found
 
 
 def integer(value: Any, name: str, least: int | None = 0) -> int:
@@ -50,6 +61,22 @@ def integer(value: Any, name: str, least: int | None = 0) -> int:
     if least is not None and value < least:
         raise ValueError(f"{name} needs to be {least} or more, got {value}; try a larger one")
     return int(value)
+
+
+def flag(value: Any, name: str) -> bool:
+    """Return True or False.
+
+    Args:
+        value: what was passed.
+        name: how the caller calls it, such as ``bias``.
+
+    Raises:
+        TypeError: if it is something else, such as 0 or the text "no", which Python takes for
+            true.
+    """
+    if not isinstance(value, bool | np.bool):
+        raise TypeError(f"{name} needs to be True or False, got {_shown(value)}; choose one")
+    return bool(value)
 
 
 def generator(rng: Any) -> np.random.Generator:

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.polynomial import chebyshev
 
+from dlbook.arguments import number
 from dlbook.functional.arguments import (
     along,
     need_floats,
-    need_number,
     need_numbers,
     with_floats,
 )
@@ -109,9 +109,9 @@ def leaky_relu(input: Tensor, negative_slope: float = 0.01) -> Tensor:
     Source: Maas, Hannun and Ng (2013), "Rectifier nonlinearities", section 2.
     """
     need_floats("leaky_relu", input=input)
-    need_number("leaky_relu", negative_slope=negative_slope)
+    below = number(negative_slope, "negative_slope", least=None)
     x = input.data
-    slope = np.where(x > 0, 1, np.asarray(negative_slope, x.dtype)).astype(x.dtype, copy=False)
+    slope = np.where(x > 0, 1, np.asarray(below, x.dtype)).astype(x.dtype, copy=False)
     return record(x * slope, (input,), lambda g: (g * slope,))
 
 

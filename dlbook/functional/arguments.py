@@ -1,4 +1,4 @@
-"""What a function needs of its arguments, said before anything is computed."""
+"""What a function needs of tensors, said before anything is computed."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -55,28 +55,6 @@ def as_array(function: str, given: Any, what: str) -> np.ndarray:
         raise TypeError(
             f"{function} needs {what} of one length a row, got {given!r:.60}; fill the rows up"
         ) from error
-
-
-def need_number(function: str, **values: Any) -> None:
-    """Refuse what is not one real number.
-
-    Raises:
-        TypeError: if one of them is None, a text, an array or something else.
-    """
-    for name, value in values.items():
-        if not isinstance(value, int | float | np.integer | np.floating):
-            raise TypeError(f"{function} needs a number as {name}, got {value!r}; try {name}=0.1")
-
-
-def need_flags(function: str, **flags: Any) -> None:
-    """Refuse what is neither True nor False, such as a text, which would always count as True.
-
-    Raises:
-        TypeError: if one of them is something else.
-    """
-    for name, flag in flags.items():
-        if not isinstance(flag, bool | np.bool):
-            raise TypeError(f"{function} needs True or False as {name}, got {flag!r}; choose one")
 
 
 def need_numbers(function: str, input: Any) -> None:

@@ -5,6 +5,7 @@ from math import prod
 from typing import Any
 
 from dlbook import functional
+from dlbook.arguments import integer, number
 from dlbook.functional.arguments import need_tensors
 from dlbook.nn.module import Module
 from dlbook.tensor import Tensor
@@ -60,7 +61,8 @@ class Flatten(Module):
     """
 
     def __init__(self, start_dim: int = 1, end_dim: int = -1):
-        self.start_dim, self.end_dim = start_dim, end_dim
+        self.start_dim = integer(start_dim, "start_dim", None)
+        self.end_dim = integer(end_dim, "end_dim", None)
 
     def forward(self, input: Tensor) -> Tensor:
         """Return a tensor whose shape has one axis in place of those from start to end."""
@@ -102,7 +104,7 @@ class LeakyReLU(Module):
     """
 
     def __init__(self, negative_slope: float = 0.01):
-        self.negative_slope = negative_slope
+        self.negative_slope = number(negative_slope, "negative_slope", least=None)
 
     def forward(self, input: Tensor) -> Tensor:
         return functional.leaky_relu(input, self.negative_slope)
@@ -140,7 +142,7 @@ class Softmax(Module):
     """
 
     def __init__(self, dim: int):
-        self.dim = dim
+        self.dim = integer(dim, "dim", None)
 
     def forward(self, input: Tensor) -> Tensor:
         return functional.softmax(input, self.dim)

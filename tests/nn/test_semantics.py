@@ -343,11 +343,11 @@ def test_first_values_are_put_in_place_and_returned(name, rng):
     for wrong in (w.data, Tensor(np.zeros((3, 2), int)), Tensor(np.broadcast_to(1.0, (3, 2)))):
         with pytest.raises((TypeError, ValueError), match=r"init needs .*got .*;"):
             fill(wrong, rng=rng)
-    with pytest.raises(TypeError, match=r"a generator as rng, got int; write"):
+    with pytest.raises(TypeError, match=r"rng needs to be a random generator, got 0; make"):
         fill(w, rng=0)
     for spread in ({"std": -1.0}, {"a": 2.0, "b": 1.0}):
         if name == ("normal_" if "std" in spread else "uniform_"):
-            with pytest.raises(ValueError, match=rf"{name} needs .*got .*;"):
+            with pytest.raises(ValueError, match=r" needs .*got .*;"):
                 fill(w, rng=rng, **spread)
 
 
