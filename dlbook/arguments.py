@@ -1,24 +1,32 @@
-"""What an argument has to be, in one place: numbers, counts, flags and generators.
+"""What an argument has to be, in one place: numbers, counts, flags, arrays and generators.
 
 Each function returns what it was given, as Python's own kind, or says what to write instead. What
 is asked of tensors stands in `dlbook.functional.arguments`.
 """
 
-from math import inf, isfinite
+from math import inf, isinf, isnan
 from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
 
 
-def number(value: Any, name: str, *, least: float | None = 0, most: float | None = None) -> float:
-    """Return a finite number from `least` to `most`, as a float.
+def number(
+    value: Any,
+    name: str,
+    *,
+    least: float | None = 0,
+    most: float | None = None,
+    finite: bool = True,
+) -> float:
+    """Return a number from `least` to `most`, as a float.
 
     Args:
         value: what was passed.
         name: how the caller calls it, such as ``lr``.
         least: the smallest that is allowed; None for any.
         most: the largest that is allowed; None for any.
+        finite: False where infinity is allowed, too.
 
     Raises:
         TypeError: if it is no real number; True and False are none.
@@ -32,7 +40,7 @@ def number(value: Any, name: str, *, least: float | None = 0, most: float | None
         found = float(value)
     except OverflowError:  # an integer of more than 308 digits
         found = inf
-    if not isfinite(found):
+    if isnan(found) or (finite and isinf(found)):
         raise ValueError(f"{name} needs to be finite, got {found}; try a number such as 0.1")
     if least is not None and found < least:
         raise ValueError(f"{name} needs to be {least:g} or more, got {value}; try a larger one")
@@ -77,6 +85,32 @@ def flag(value: Any, name: str) -> bool:
     if not isinstance(value, bool | np.bool):
         raise TypeError(f"{name} needs to be True or False, got {_shown(value)}; choose one")
     return bool(value)
+
+
+def array(value: Any, name: str) -> np.ndarray:
+    """Return what was given as an array of any shape, without a copy if it is one.
+
+    Args:
+        value: what was passed: an array, a number, a nested list.
+        name: how the caller calls it, such as ``target``.
+
+    Raises:
+        TypeError: if it has a mask, which nothing that is computed from it would keep.
+        ValueError: if it is a list of lists of different lengths.
+    """
+    rows = value if isinstance(value, list | tuple) else (value,)
+    if any(isinstance(row, np.ma.MaskedArray) for row in rows):
+        raise TypeError(
+            f"{name} needs an array without a mask, got a masked one; write x.filled(0), or leave "
+            "out what is masked with x.compressed()"
+        )
+    try:
+        return np.asarray(value)
+    except ValueError as error:
+        raise ValueError(
+            f"{name} needs numbers in rows of one length, got {type(value).__name__} with rows of "
+            f"several; cut or pad them ({error})"
+        ) from error
 
 
 def generator(rng: Any) -> np.random.Generator:

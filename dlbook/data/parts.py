@@ -71,9 +71,8 @@ class Batches:
             arguments.integer(n, "n"),
             arguments.integer(batch_size, "batch_size", 1),
         )
-        if not isinstance(drop_last, bool | np.bool_):
-            raise TypeError(f"drop_last needs True or False, got {drop_last!r}; choose one")
-        self.rng, self.drop_last = arguments.generator(rng), drop_last
+        self.drop_last = arguments.flag(drop_last, "drop_last")
+        self.rng = arguments.generator(rng)
 
     def __len__(self) -> int:
         whole = self.n // self.batch_size

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from dlbook.arguments import array
 from dlbook.tensor import Tensor
 from dlbook.tensor.axes import axis
 
@@ -47,14 +48,10 @@ def as_array(function: str, given: Any, what: str) -> np.ndarray:
     """Return the array of a tensor, or make one of what was given; its shape stays.
 
     Raises:
-        TypeError: if lists in it differ in length.
+        TypeError: if it has a mask.
+        ValueError: if lists in it differ in length.
     """
-    try:
-        return given.data if isinstance(given, Tensor) else np.asarray(given)
-    except ValueError as error:
-        raise TypeError(
-            f"{function} needs {what} of one length a row, got {given!r:.60}; fill the rows up"
-        ) from error
+    return given.data if isinstance(given, Tensor) else array(given, f"{what} of {function}")
 
 
 def need_numbers(function: str, input: Any) -> None:

@@ -42,14 +42,42 @@ class Sequential(Module):
         return sum(1 for _ in self)
 
     def __getitem__(self, index: int | slice) -> Module:
-        """Return one module, or several as a `Sequential`, of the shapes that they map."""
-        named: list[tuple[str, Module]] = [*self._own(Module)]
+        """Return one module, or several as a `Sequential`, of the shapes that they map.
+
+        Raises:
+            TypeError: if `index` is no integer and no slice.
+            IndexError: if there is no such place.
+        """
         if not isinstance(index, slice):
-            return named[index][1]
+            return self._named_at(index)[1]
         part = Sequential()
-        for name, module in named[index]:
+        for name, module in [*self._own(Module)][index]:
             setattr(part, name, module)
         return part
+
+    def __setitem__(self, index: int, module: Module) -> None:
+        """Put another module, which maps the same shapes, in a place.
+
+        Raises:
+            TypeError: if it is no module.
+            IndexError: if there is no such place.
+        """
+        if not isinstance(module, Module):
+            raise TypeError(
+                f"Sequential needs modules, got {type(module).__name__}; write model[0] = nn.ReLU()"
+            )
+        setattr(self, self._named_at(index)[0], module)
+
+    def _named_at(self, place: int) -> tuple[str, Module]:
+        """Return the name and the module at a place, counted from 0, or from -1 backwards."""
+        named: list[tuple[str, Module]] = [*self._own(Module)]
+        try:
+            return named[place]
+        except (TypeError, IndexError) as error:
+            raise type(error)(
+                f"Sequential needs a place from {-len(named)} to {len(named) - 1}, got "
+                f"{place!r:.50}; len(model) counts the modules"
+            ) from error
 
 
 class Flatten(Module):

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from dlbook import arguments
 from dlbook.tensor import Tensor
 
 
@@ -18,7 +19,7 @@ def load(own: Mapping[str, Tensor], state_dict: Mapping[str, Any]) -> None:
     Raises:
         KeyError: if a name is missing or unknown.
         ValueError: if a shape differs.
-        TypeError: if something is not an array of real numbers.
+        TypeError: if something is not an array of real numbers, or has a mask.
     """
     _check_names(own, state_dict)
     arrays = {name: _fitted(name, tensor, state_dict[name]) for name, tensor in own.items()}
@@ -53,10 +54,7 @@ def _some(names: list[str]) -> str:
 
 def _fitted(name: str, tensor: Tensor, value: Any) -> np.ndarray:
     """Return the numbers of `value` in the dtype of `tensor`."""
-    try:
-        array = value.data if isinstance(value, Tensor) else np.asarray(value)
-    except ValueError as error:  # lists of unequal length
-        raise TypeError(f"{name} needs an array of numbers, got {value!r:.60}; make one") from error
+    array = value.data if isinstance(value, Tensor) else arguments.array(value, name)
     if array.dtype.kind not in "biuf":
         raise TypeError(
             f"{name} needs real numbers, got an array of dtype {array.dtype}; convert it, or save "
