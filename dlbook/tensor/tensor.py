@@ -181,7 +181,9 @@ class Tensor(Comparing, Reducing, Shaping, Changing):
         return record(out, (a, b), pull, reads=(b,))
 
     def __pow__(self, exponent: float) -> "Tensor":
-        if not isinstance(exponent, Real):
+        if not isinstance(exponent, NUMBERS):
+            if isinstance(exponent, Real):  # a fraction comes back as its float, or as an integer
+                return NotImplemented
             raise TypeError(
                 f"** needs a number as exponent, got {type(exponent).__name__}; "
                 "write (x.log() * exponent).exp()"
