@@ -95,7 +95,8 @@ def array(value: Any, name: str) -> np.ndarray:
         name: how the caller calls it, such as ``target``.
 
     Raises:
-        TypeError: if it has a mask, which nothing that is computed from it would keep.
+        TypeError: if it has a mask, which nothing that is computed from it would keep, or is a
+            tensor, of any library, that requires a gradient.
         ValueError: if it is a list of lists of different lengths.
     """
     rows = value if isinstance(value, list | tuple) else (value,)
@@ -110,6 +111,11 @@ def array(value: Any, name: str) -> np.ndarray:
         raise ValueError(
             f"{name} needs numbers in rows of one length, got {type(value).__name__} with rows of "
             f"several; cut or pad them ({error})"
+        ) from error
+    except RuntimeError as error:
+        raise TypeError(
+            f"{name} needs numbers without a graph, got {type(value).__name__} with one ({error}); "
+            "write x.detach()"
         ) from error
 
 

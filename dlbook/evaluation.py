@@ -25,9 +25,14 @@ def predict(model: Module, x: Any, batch_size: int = 512) -> np.ndarray:
         The outputs, shape (n, ...), in an array that nothing else uses.
 
     Raises:
-        TypeError: if `x` holds no numbers, or the model returns anything but a tensor.
+        TypeError: if `x` holds no numbers, or the model is none or returns anything but a tensor.
         ValueError: if `x` is a single number, or the model does not return one row an input.
     """
+    if not isinstance(model, Module):
+        raise TypeError(
+            f"predict needs a Module as model, got {type(model).__name__}; wrap a function in the "
+            "forward of a class"
+        )
     x, size = as_array(x, "x"), arguments.integer(batch_size, "batch_size", 1)
     starts = range(0, max(len(x), 1), size)  # of no inputs the model still tells the shape
     with no_grad(), evaluation(model):

@@ -73,7 +73,7 @@ class Schedule:
         """
         needed = {*self.options, "base_lrs", "last_epoch"}
         if not isinstance(state_dict, Mapping) or set(state_dict) != needed:
-            got = sorted(state_dict) if isinstance(state_dict, Mapping) else state_dict
+            got = sorted(state_dict, key=str) if isinstance(state_dict, Mapping) else state_dict
             raise ValueError(
                 f"load_state_dict needs {sorted(needed)}, got {got}; make a schedule of the kind "
                 "that was saved"

@@ -178,11 +178,16 @@ def _check(p: Tensor, state: State) -> None:
             f"a step needs floating-point parameters, got {p.dtype}; make the tensor with "
             "dtype=np.float32"
         )
-    shape = np.asarray(p.grad).shape
-    if shape != p.shape:
+    g = array(p.grad, "a gradient")
+    if g.dtype.kind not in "biuf":
+        raise TypeError(
+            f"a step needs a gradient of real numbers, got {g.dtype}; run zero_grad() and "
+            "backward() again"
+        )
+    if g.shape != p.shape:
         raise ValueError(
             f"a step needs a gradient of shape {p.shape}, that of its parameter, got "
-            f"{shape}; run zero_grad() and backward() again"
+            f"{g.shape}; run zero_grad() and backward() again"
         )
     if not p.data.flags.writeable:
         raise ValueError(
@@ -215,8 +220,8 @@ def _parts(state_dict: Any, names: set[str], count: int) -> tuple[dict[str, Any]
         ) from None
     if has != names:
         raise ValueError(
-            f"load_state_dict needs the settings {sorted(names)}, got {sorted(has)}; make an "
-            "optimiser of the kind that was saved"
+            f"load_state_dict needs the settings {sorted(names)}, got {sorted(has, key=str)}; "
+            "make an optimiser of the kind that was saved"
         )
     if got != count or unknown:
         raise ValueError(

@@ -112,7 +112,7 @@ def test_a_schedule_needs_an_optimiser(wrong):
         optim.StepLR(wrong, 3)
 
 
-@pytest.mark.parametrize("wrong", [{}, None, [1], {"last_epoch": 3}, "cosine"])
+@pytest.mark.parametrize("wrong", [{}, None, [1], {"last_epoch": 3}, "cosine", {1: 2, "a": 3}])
 def test_the_state_of_something_else_changes_nothing(wrong):
     (optimizer, (schedule,)), (_, (others,)) = pair([("StepLR", {"step_size": 2})])
     before = schedule.state_dict()

@@ -242,6 +242,26 @@ def test_a_gradient_of_another_shape_moves_nothing(name, shape):
     assert optimizer.state_dict()["state"] == {}
 
 
+GRADIENTS = {  # what is no gradient, and what is said
+    "texts": (np.array(["a", "b", "c"]), "a gradient of real numbers, got <U1"),
+    "objects": (np.array([None, 1, 2]), "a gradient of real numbers, got object"),
+    "complex": (np.ones(3) * 1j, "a gradient of real numbers, got complex128"),
+    "ragged": ([[1.0], [1.0, 2.0], []], "a gradient needs numbers in rows of one length"),
+    "masked": (np.ma.ones(3), "a gradient needs an array without a mask"),
+    "with a graph": (torch.ones(3, requires_grad=True), "a gradient needs numbers without a graph"),
+}
+
+
+@pytest.mark.parametrize("case", GRADIENTS)
+def test_what_is_no_gradient_moves_nothing(case):
+    given, says = GRADIENTS[case]
+    p, q = float32_parameter(3), float32_parameter(3)
+    p.grad, q.grad = np.ones(3), given
+    with pytest.raises((TypeError, ValueError), match=says):
+        optim.SGD([p, q], lr=0.1).step()
+    np.testing.assert_array_equal(p.data, 1)
+
+
 @pytest.mark.parametrize(("name", "options"), CASES)
 @pytest.mark.parametrize("given", [np.float64, np.float16, np.int64, list, Tensor])
 def test_a_gradient_of_another_kind_is_taken_in_the_dtype_of_the_parameter(name, options, given):

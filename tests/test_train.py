@@ -442,6 +442,13 @@ def test_accuracy_is_refused_where_no_highest_score_tells_it(x, y, error):
         accuracy(Column(x.shape[1]), x, y)
 
 
+@pytest.mark.parametrize("model", [None, nn.Linear, lambda x: x, "model"])
+def test_what_is_no_model_predicts_nothing(model):
+    for call in (lambda: predict(model, X2), lambda: accuracy(model, X2, [0, 0, 0, 1])):
+        with pytest.raises(TypeError, match="predict needs a Module as model, got"):
+            call()
+
+
 def test_accuracy_takes_lists_tensors_and_infinite_scores():
     y, model = [0, 0, 0, 1], Column(2)
     for other in (y, tuple(y), np.array(y), Tensor(np.array(y)), torch.tensor(y), np.int8(y)):

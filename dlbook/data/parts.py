@@ -28,7 +28,7 @@ def split(n: int, fractions: Sequence[float], rng: np.random.Generator) -> list[
         sizes = [arguments.number(fraction, "a fraction") for fraction in fractions]
     except (TypeError, ValueError) as error:
         raise type(error)(
-            f"split needs fractions that add up to 1, got {fractions}: {error}"
+            f"split needs fractions that add up to 1, got {fractions!r:.50}; {error}"
         ) from None
     if abs(sum(sizes) - 1) > 1e-9:
         raise ValueError(

@@ -18,7 +18,7 @@ def load(own: Mapping[str, Tensor], state_dict: Mapping[str, Any]) -> None:
 
     Raises:
         KeyError: if a name is missing or unknown.
-        ValueError: if a shape differs.
+        ValueError: if a shape differs, or a count is no whole number.
         TypeError: if something is not an array of real numbers, or has a mask.
     """
     _check_names(own, state_dict)
@@ -65,8 +65,14 @@ def _fitted(name: str, tensor: Tensor, value: Any) -> np.ndarray:
             f"{name} needs shape {tensor.shape}, got {array.shape}; build the model with the "
             "sizes that were saved"
         )
-    with np.errstate(over="ignore"):  # what float32 cannot hold becomes inf, as in torch
-        return array.astype(tensor.dtype, copy=False)
+    with np.errstate(over="ignore", invalid="ignore"):  # what float32 cannot hold becomes inf
+        kept = array.astype(tensor.dtype, copy=False)
+    if tensor.dtype.kind != "f" and (kept != array).any():
+        raise ValueError(
+            f"{name} needs numbers that {tensor.dtype} holds, got {array.dtype} with others; save "
+            "the model again"
+        )
+    return kept
 
 
 def _apart(array: np.ndarray, own: Mapping[str, Tensor]) -> np.ndarray:

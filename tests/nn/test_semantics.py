@@ -303,6 +303,16 @@ def test_one_bad_array_changes_nothing(name, where, rng):
         np.testing.assert_array_equal(array, before[key])
 
 
+@pytest.mark.parametrize("count", [1.5, np.nan, np.inf, -0.5])
+def test_a_count_that_is_no_whole_number_is_refused(count):
+    model = nn.BatchNorm1d(2)
+    state = model.state_dict()
+    with pytest.raises(ValueError, match="num_batches_tracked needs numbers that int64 holds"):
+        model.load_state_dict(state | {"num_batches_tracked": np.array(count)})
+    model.load_state_dict(state | {"num_batches_tracked": np.array(3.0)})
+    assert model.num_batches_tracked.item() == 3
+
+
 @pytest.mark.parametrize("state", [None, [], "text", [("weight", WEIGHT)], Tensor([1.0])])
 def test_a_state_that_is_no_dict_is_refused(state):
     with pytest.raises(TypeError, match=r"needs a dict of arrays by name, got .*; pass"):
