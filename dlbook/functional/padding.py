@@ -1,6 +1,7 @@
 """Numbers put around a tensor, also on one side alone, and edges cut off."""
 
 from collections.abc import Sequence
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -64,13 +65,20 @@ def pad(input: Tensor, pad: Sequence[int], *, value: float | None = None) -> Ten
 
 
 def _filler(value: Any, dtype: np.dtype) -> np.ndarray:
-    """Return the value in that dtype; among integers it has to be one of them."""
+    """Return the value in that dtype; it has to hold the value, floats to rounding."""
     if not isinstance(value, NUMBERS):
         raise TypeError(f"pad needs a number as value, got {value!r:.50}; try value=0")
-    with np.errstate(invalid="ignore"):
-        filler = np.asarray(value).astype(dtype)
-    if dtype.kind in "iu" and filler != value:
+    number = value.item() if isinstance(value, np.generic) else value
+    try:
+        with np.errstate(invalid="ignore", over="ignore"):
+            filler = np.asarray(number).astype(dtype)
+        is_near = dtype.kind == "f" and (np.isfinite(filler) or not isfinite(number))
+        fits = dtype.kind == "b" or filler.item() == number or is_near
+    except OverflowError:  # an integer that is larger than all of them
+        fits = False
+    if not fits:
         raise ValueError(
-            f"pad needs a value that {dtype} holds, got {value}; write input.to(np.float32) first"
+            f"pad needs a value that {dtype} holds, got {value!s:.50}; write "
+            "input.to(np.float32) first"
         )
     return filler

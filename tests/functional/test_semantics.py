@@ -316,6 +316,22 @@ def test_a_weight_of_one_axis_gives_one_number_an_example(shape, rng):
     assert found == ("same" if shape[-1:] == (3,) else "both refuse")
 
 
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.int64, np.uint8, np.bool])
+@pytest.mark.parametrize(
+    "value", [1e60, 7e4, np.inf, np.nan, True, np.True_, 300, -1, 2**64, 10**400, "1", [1]]
+)
+def test_a_pad_holds_its_value_or_is_refused(dtype, value):
+    x = np.ones(1, dtype)
+    try:
+        expected = torch.nn.functional.pad(torch.tensor(x), (1, 0), value=value)
+    except (TypeError, RuntimeError, OverflowError):
+        if dtype != np.bool or isinstance(value, str | list):  # anything but 0 is true
+            with pytest.raises((TypeError, ValueError), match=r"pad needs a .*value.*, got .*; "):
+                functional.pad(Tensor(x), (1, 0), value=value)
+    else:
+        np.testing.assert_array_equal(functional.pad(Tensor(x), (1, 0), value=value).data, expected)
+
+
 MASKED = np.ma.array([[1.0, 2.0]], mask=[[True, False]])
 X12 = Tensor([[1.0, 2.0]])
 
