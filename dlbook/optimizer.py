@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from dlbook.arguments import number
+from dlbook.arguments import array, number
 from dlbook.parallel import fill
 from dlbook.tensor import Tensor
 
@@ -35,9 +35,19 @@ class Optimizer:
 
     def __init__(self, params: Iterable[Tensor], lr: float, weight_decay: float):
         self.params = _parameters(params)
-        self.lr, self.weight_decay = number(lr, "lr"), number(weight_decay, "weight_decay")
+        self.lr, self.weight_decay = lr, weight_decay
+        self._check_settings()
         self._state: list[State] = [{} for _ in self.params]
         self._scratch = np.empty(0, np.uint8)
+
+    def _check_settings(self) -> None:
+        """Refuse settings that no step survives; a subclass with more of them adds its own.
+
+        Raises:
+            TypeError, ValueError: if one is of the wrong kind, negative or not finite.
+        """
+        self.lr = number(self.lr, "lr")
+        self.weight_decay = number(self.weight_decay, "weight_decay")
 
     def zero_grad(self) -> None:
         for p in self.params:
@@ -47,10 +57,13 @@ class Optimizer:
         """Change each parameter that has a gradient; the others stay as they are.
 
         Raises:
-            TypeError: if a parameter with a gradient does not hold floating-point numbers.
-            ValueError: if a gradient has not the shape of its parameter, or if the array of a
-                parameter cannot be written to; then no parameter is changed.
+            TypeError: if a parameter with a gradient does not hold floating-point numbers, or a
+                setting is none.
+            ValueError: if a setting was changed to one out of range, if a gradient has not the
+                shape of its parameter, or if the array of a parameter cannot be written to; then
+                no parameter is changed.
         """
+        self._check_settings()
         moving = [i for i, p in enumerate(self.params) if p.grad is not None]
         for i in moving:
             _check(self.params[i], self._state[i])
@@ -119,16 +132,15 @@ class Optimizer:
 
         Raises:
             ValueError: if it is not.
-            TypeError: if its learning rate or its weight decay is no number.
+            TypeError: if a setting is of the wrong kind.
         """
         fresh = copy(self)
         group, states = _parts(state_dict, {*self.options, "params"}, len(self.params))
         for name in self.options:
             setattr(fresh, name, group[name])
-        fresh.lr = number(fresh.lr, "lr")
-        fresh.weight_decay = number(fresh.weight_decay, "weight_decay")
+        fresh._check_settings()
         fresh._state = [
-            _fitted(states.get(i), p, {*fresh._buffers(), "step"}, i)
+            _fitted(states.get(i, {}), p, {*fresh._buffers(), "step"}, i)
             for i, p in enumerate(self.params)
         ]
         vars(self).update(vars(fresh))
@@ -175,11 +187,16 @@ def _check(p: Tensor, state: State) -> None:
             f"a step needs floating-point parameters, got {p.dtype}; make the tensor with "
             "dtype=np.float32"
         )
-    shape = np.asarray(p.grad).shape
-    if shape != p.shape:
+    g = array(p.grad, "a gradient")
+    if g.dtype.kind not in "biuf":
+        raise TypeError(
+            f"a step needs a gradient of real numbers, got {g.dtype}; run zero_grad() and "
+            "backward() again"
+        )
+    if g.shape != p.shape:
         raise ValueError(
             f"a step needs a gradient of shape {p.shape}, that of its parameter, got "
-            f"{shape}; run zero_grad() and backward() again"
+            f"{g.shape}; run zero_grad() and backward() again"
         )
     if not p.data.flags.writeable:
         raise ValueError(
@@ -212,8 +229,8 @@ def _parts(state_dict: Any, names: set[str], count: int) -> tuple[dict[str, Any]
         ) from None
     if has != names:
         raise ValueError(
-            f"load_state_dict needs the settings {sorted(names)}, got {sorted(has)}; make an "
-            "optimiser of the kind that was saved"
+            f"load_state_dict needs the settings {sorted(names)}, got {sorted(has, key=str)}; "
+            "make an optimiser of the kind that was saved"
         )
     if got != count or unknown:
         raise ValueError(
@@ -225,16 +242,26 @@ def _parts(state_dict: Any, names: set[str], count: int) -> tuple[dict[str, Any]
 
 def _fitted(state: Any, p: Tensor, names: set[str], i: int) -> State:
     """Return a copy of the state of parameter number `i`, after a look at names and shapes."""
+    if not isinstance(state, Mapping):
+        raise ValueError(
+            f"load_state_dict needs a dict as state of parameter {i}, got {type(state).__name__}; "
+            "pass what state_dict() of an optimiser returned"
+        )
     if not state:
         return {}
-    arrays = {name: np.asarray(value) for name, value in state.items() if name != "step"}
-    shapes = {name: array.shape for name, array in arrays.items()}
-    kinds = {np.asarray(value).dtype.kind for value in state.values()}
+    arrays = {name: array(value, f"{name} of parameter {i}") for name, value in state.items()}
+    shapes = {name: values.shape for name, values in arrays.items() if name != "step"}
+    kinds = {values.dtype.kind for values in arrays.values()}
     if not names <= state.keys() or set(shapes.values()) - {p.shape} or kinds - set("iuf"):
         raise ValueError(
             f"load_state_dict needs numbers for {sorted(names)} of shape {p.shape} for parameter "
             f"{i}, got {shapes}; build the model and the optimiser that were saved"
         )
-    return {name: array.astype(p.dtype) for name, array in arrays.items()} | {
-        "step": int(state["step"])
-    }
+    steps = arrays.pop("step").tolist()
+    if not isinstance(steps, int | float) or steps < 0 or steps % 1 != 0:
+        raise ValueError(
+            f"load_state_dict needs a count of steps for parameter {i}, got {steps}; pass what "
+            "state_dict() of an optimiser returned"
+        )
+    moved = {name: values.astype(p.dtype) for name, values in arrays.items()}
+    return moved | {"step": int(steps)}

@@ -8,7 +8,7 @@ was built with `blank` needs no memory for its weights.
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import prod
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
@@ -99,17 +99,17 @@ def blank() -> np.random.Generator:
     Example: the shapes and the work of a network whose weights would take 553 MB,
         ``summary(models.vgg16(rng=blank()), (3, 224, 224))``
     """
-    return cast(np.random.Generator, _Blank())
+    return _Blank(np.random.PCG64(0))
 
 
-class _Blank:
-    """Stands in for a generator where layers draw their first weights."""
+class _Blank(np.random.Generator):
+    """A generator whose first weights are zeros that share one place in memory."""
 
-    def uniform(self, low: float = 0.0, high: float = 1.0, size: Any = None) -> "_Blank":
+    def uniform(self, low: Any = 0.0, high: Any = 1.0, size: Any = None) -> Any:
         self.size = size
         return self
 
-    def normal(self, loc: float = 0.0, scale: float = 1.0, size: Any = None) -> "_Blank":
+    def normal(self, loc: Any = 0.0, scale: Any = 1.0, size: Any = None) -> Any:
         return self.uniform(loc, scale, size)
 
     def astype(self, dtype: Any) -> np.ndarray:

@@ -64,7 +64,9 @@ ROWS = {
     "__truediv__": each(BINARY, "/"),
     "__rtruediv__": each(REFLECTED, "/"),
     "__pow__": each(["{}"], "x ** 2", "x ** 3.0", "x ** 0", "x ** 1", "x ** -1", "x ** 1.5")
-    + each(["{}"], "x ** np.float64(2)", "x ** None", "x.detach() ** 0.5"),
+    + each(["{}"], "x ** np.float64(2)", "x ** None", "x.detach() ** 0.5")
+    + each(["x ** Fraction({})"], "3, 2", "2, 1", "-3, 2", "0, 1")
+    + ["2 ** Fraction(1, 2) * x", "x * Fraction(1, 2)", "x ** '2'"],
     "__neg__": ["-x"],
     "__pos__": ["+x"],
     "__abs__": ["abs(x)"],

@@ -10,13 +10,14 @@ from typing import Any
 import numpy as np
 from numpy.polynomial import chebyshev
 
+from dlbook.arguments import number
 from dlbook.functional.arguments import (
     along,
     need_floats,
-    need_number,
     need_numbers,
     with_floats,
 )
+from dlbook.functional.selection import select
 from dlbook.parallel import apply, fill
 from dlbook.tensor import Tensor, record
 
@@ -27,7 +28,7 @@ def relu(input: Tensor) -> Tensor:
     out = fill(np.maximum, np.empty_like(input.data), input.data, 0)
 
     def slope(g: np.ndarray, y: np.ndarray, out: np.ndarray) -> None:
-        np.multiply(g, ~(y <= 0), out=out)  # nan passes g on
+        select(g, ~(y <= 0), out)  # nan passes g on
 
     def pull(g: np.ndarray) -> tuple[np.ndarray]:
         return (fill(slope, np.empty_like(g), g, out),)
@@ -45,7 +46,7 @@ def relu6(input: Tensor) -> Tensor:
     out = fill(np.clip, np.empty_like(input.data), input.data, 0, 6)
 
     def slope(g: np.ndarray, y: np.ndarray, out: np.ndarray) -> None:
-        np.multiply(g, ~((y <= 0) | (y >= 6)), out=out)
+        select(g, ~((y <= 0) | (y >= 6)), out)
 
     def pull(g: np.ndarray) -> tuple[np.ndarray]:
         return (fill(slope, np.empty_like(g), g, out),)
@@ -145,11 +146,11 @@ def leaky_relu(input: Tensor, negative_slope: float = 0.01) -> Tensor:
     Source: Maas, Hannun and Ng (2013), "Rectifier nonlinearities", section 2.
     """
     need_floats("leaky_relu", input=input)
-    need_number("leaky_relu", negative_slope=negative_slope)
+    below = number(negative_slope, "negative_slope", least=None)
     x = input.data
 
     def scale(g: np.ndarray, x: np.ndarray, out: np.ndarray) -> None:
-        np.multiply(g, np.where(x > 0, 1, np.asarray(negative_slope, x.dtype)), out=out)
+        np.multiply(g, np.where(x > 0, 1, np.asarray(below, x.dtype)), out=out)
 
     out = fill(scale, np.empty_like(x), x, x)
     return record(out, (input,), lambda g: (fill(scale, np.empty_like(g), g, x),))

@@ -11,7 +11,15 @@ import numpy as np
 from dlbook.functional import conv_lowering, depthwise
 from dlbook.functional.arguments import common_dtype, need_floats, need_floats_or_none
 from dlbook.functional.conv_lowering import Pair, Slide
-from dlbook.functional.windows import Size, as_images, channel_sums, in_rows, pair, single
+from dlbook.functional.windows import (
+    Size,
+    as_images,
+    channel_sums,
+    check_word,
+    in_rows,
+    pair,
+    single,
+)
 from dlbook.tensor import Tensor, factors_kept, factors_read, record
 
 
@@ -120,15 +128,11 @@ def conv1d(
 
 def _slide(kernel: Pair, stride: Size, padding: Size | str, dilation: Size, groups: int) -> Slide:
     strides, dilations = pair(stride, "stride", 1), pair(dilation, "dilation", 1)
-    if padding == "same" and strides == (1, 1):
+    check_word(padding, strides)
+    if padding == "same":
         extra = [d * (k - 1) for d, k in zip(dilations, kernel, strict=True)]
         pads = (extra[0] // 2, extra[0] - extra[0] // 2), (extra[1] // 2, extra[1] - extra[1] // 2)
         return Slide(strides, pads, dilations, groups)
-    if isinstance(padding, str) and padding != "valid":
-        raise ValueError(
-            'padding needs a number, two, "valid", or "same" with stride 1, got '
-            f"{padding!r} with stride {stride}; give numbers"
-        )
     down, across = (0, 0) if isinstance(padding, str) else pair(padding, "padding", 0)
     return Slide(strides, ((down, down), (across, across)), dilations, groups)
 

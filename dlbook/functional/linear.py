@@ -21,11 +21,12 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
 
     Args:
         input: shape (..., in_features).
-        weight: shape (out_features, in_features).
+        weight: shape (out_features, in_features), or (in_features,) without a bias.
         bias: shape (out_features,), or None.
 
     Returns:
-        A tensor of shape (..., out_features), of the wider dtype of `input` and `weight`.
+        A tensor of shape (..., out_features), or (...) with a weight of one axis, of the wider
+        dtype of `input` and `weight`.
 
     Raises:
         ValueError: if the last axis of `input` does not have in_features.
@@ -33,6 +34,8 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """
     need_floats("linear", input=input, weight=weight)
     need_floats_or_none("linear", bias=bias)
+    if weight.ndim == 1 and bias is None:
+        return linear(input, weight.reshape(1, weight.data.size))[..., 0]
     _check_shapes(input.shape, weight.shape, None if bias is None else bias.shape)
     x, w = input.data, weight.data
     multiply = matrix_product if x.ndim == 2 else matmul

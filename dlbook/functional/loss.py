@@ -38,14 +38,15 @@ def nll_loss(input: Tensor, target: Any) -> Tensor:
     """Return the mean of -input[i, target[i]] over the batch, a single number.
 
     Args:
-        input: logarithms of probabilities, shape (batch, classes).
-        target: class numbers from 0, integers of shape (batch,).
+        input: logarithms of probabilities, shape (batch, classes), or (classes,) of one example.
+        target: class numbers from 0, integers of shape (batch,), or one number.
 
     Raises:
         ValueError: if the shapes do not match or a class number is out of range.
         TypeError: if the class numbers are not integers.
     """
     need_floats("nll_loss", input=input)
+    input, target = _in_a_batch("nll_loss", input, target)
     target = _class_numbers("nll_loss", target, input.shape)
     rows, shape = np.arange(len(target)), input.shape
 
@@ -61,8 +62,9 @@ def cross_entropy(input: Tensor, target: Any) -> Tensor:
     """Return the mean of -log softmax(input)[target], a single number.
 
     Args:
-        input: scores, shape (batch, classes), before any softmax: only differences count.
-        target: class numbers from 0, integers of shape (batch,).
+        input: scores before any softmax, only differences count; shape (batch, classes), or
+            (classes,) of one example.
+        target: class numbers from 0, integers of shape (batch,), or one number.
 
     Raises:
         ValueError: if the shapes do not match or a class number is out of range.
@@ -71,6 +73,7 @@ def cross_entropy(input: Tensor, target: Any) -> Tensor:
     Source: Goodfellow, Bengio and Courville (2016), section 6.2.2.3.
     """
     need_floats("cross_entropy", input=input)
+    input, target = _in_a_batch("cross_entropy", input, target)
     target = _class_numbers("cross_entropy", target, input.shape)
     return nll_loss(log_softmax(input, 1), target)
 
@@ -129,6 +132,13 @@ def _answers(function: str, input: Tensor, target: Any) -> Tensor:
     if array.dtype.kind not in "biuf":
         raise TypeError(f"{function} needs numbers as target, got {array.dtype}; convert them")
     return Tensor(array.astype(input.dtype, copy=False))
+
+
+def _in_a_batch(function: str, input: Tensor, target: Any) -> tuple[Tensor, Any]:
+    """Return input and target of one example as a batch of one, and others as they are."""
+    if input.ndim != 1 or as_array(function, target, "target").shape not in ((), (1,)):
+        return input, target
+    return input.reshape(1, -1), as_array(function, target, "target").reshape(1)
 
 
 def _class_numbers(function: str, target: Any, shape: tuple[int, ...]) -> np.ndarray:

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from dlbook.arguments import flag, number
 from dlbook.functional.arguments import (
     common_dtype,
-    need_flags,
     need_floats,
     need_floats_or_none,
-    need_number,
 )
 from dlbook.functional.batch_statistics import (
     Normal,
@@ -59,8 +58,10 @@ def batch_norm(
     Source: Ioffe and Szegedy (2015), "Batch normalization", algorithms 1 and 2.
     """
     need_floats("batch_norm", input=input)
-    need_number("batch_norm", momentum=momentum, eps=eps)
-    need_flags("batch_norm", training=training)
+    momentum, eps = number(momentum, "momentum"), number(eps, "eps")
+    training = flag(training, "training")
+    if training and not eps:
+        raise ValueError("batch_norm needs eps above 0 in training, got 0; try 1e-5")
     kept = {"running_mean": running_mean, "running_var": running_var}
     need_floats_or_none("batch_norm", **kept, weight=weight, bias=bias)
     if (running_mean is None) != (running_var is None):
@@ -119,7 +120,7 @@ def layer_norm(
     Source: Ba, Kiros and Hinton (2016), "Layer normalization", section 3.
     """
     need_floats("layer_norm", input=input)
-    need_number("layer_norm", eps=eps)
+    eps = number(eps, "eps")
     need_floats_or_none("layer_norm", weight=weight, bias=bias)
     sizes = last_sizes(normalized_shape)
     _check_sizes(sizes, {"input": input, "weight": weight, "bias": bias})

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from dlbook.arguments import flag
 from dlbook.tensor.node import Node
 from dlbook.tensor.promotion import as_numbers
 
@@ -59,7 +60,7 @@ class ArrayNode(Node):
 
     def __init__(self, data: Any, requires_grad: bool = False, dtype: Any = None):
         array = as_numbers(data, dtype)
-        if requires_grad and array.dtype.kind != "f":
+        if flag(requires_grad, "requires_grad") and array.dtype.kind != "f":
             raise TypeError(
                 f"a gradient needs floating-point data, got {array.dtype}; pass dtype=np.float32"
             )

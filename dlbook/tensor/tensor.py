@@ -20,6 +20,7 @@ from dlbook.tensor.comparison import Comparing
 from dlbook.tensor.node import Node
 from dlbook.tensor.pointwise import Pointwise
 from dlbook.tensor.promotion import (
+    NUMBERS,
     as_dtype,
     as_float,
     as_operand,
@@ -197,7 +198,9 @@ class Tensor(Comparing, Pointwise, Reducing, Shaping, Changing):
         return record(out, (a, b), pull, reads=(b,), reads_result=b.requires_grad)
 
     def __pow__(self, exponent: float) -> "Tensor":
-        if not isinstance(exponent, Real):
+        if not isinstance(exponent, NUMBERS):
+            if isinstance(exponent, Real):  # a fraction comes back as its float, or as an integer
+                return NotImplemented
             raise TypeError(
                 f"** needs a number as exponent, got {type(exponent).__name__}; "
                 "write (x.log() * exponent).exp()"
