@@ -27,7 +27,7 @@ from dlbook.grading.run.graft import Step
 from dlbook.grading.run.progress import Pass, check_id, ended, first_line
 
 PLUGIN = nbval.plugin
-_TORCH = re.compile(r"^\s*(?:import|from)\s+torch\b", re.MULTILINE)
+_TORCH = re.compile(r"^[ \t]*(?:import|from)\s+torch\b", re.MULTILINE)
 
 
 def options(cell_seconds: float) -> list[str]:

@@ -7,6 +7,8 @@ from dlbook.check.safe_text import clean_line
 from dlbook.check.shared import _
 from dlbook.check.verdict import Outcome, Verdict
 
+_MAX_TEXT = 2_000  # characters of a detail or a note that are kept: both may quote a submission
+
 
 @dataclass(frozen=True)
 class ExerciseReport:
@@ -75,7 +77,7 @@ class Report:
             "score": self.score,
             "points": self.points,
             "isolation": self.isolation,
-            "notes": list(self.notes),
+            "notes": [note[:_MAX_TEXT] for note in self.notes],
             "exercises": [
                 {
                     "name": exercise.name,
@@ -94,7 +96,7 @@ def _outcome_dict(outcome: Outcome, whole: bool) -> dict[str, Any]:
         "verdict": outcome.verdict.value,
         "hidden": outcome.hidden,
         "hints": list(outcome.hints),
-        "detail": "" if outcome.hidden and not whole else outcome.detail,
+        "detail": "" if outcome.hidden and not whole else outcome.detail[:_MAX_TEXT],
     }
     return data | {"fingerprint": outcome.fingerprint} if whole else data
 
