@@ -9,7 +9,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -58,13 +58,21 @@ class Origin:
 class Record:
     """What grading one file gave: a report as plain data, or why the file cannot be read.
 
-    `answers` are the sources of answers that are wrong in a way that is not known.
+    `answers` are the sources of answers that are wrong in a way that is not known. `at_limit` says
+    that a limit of time or memory has cost it something, so that a busy machine may be the cause.
     """
 
     report: dict[str, Any] | None = None
     unreadable: str = ""
     answers: dict[str, str] = field(default_factory=dict)
     seconds: float = 0.0
+    at_limit: bool = False
+
+    def with_note(self, note: str) -> "Record":
+        """Return this record with one more note in its report, if it has one."""
+        if self.report is None:
+            return self
+        return replace(self, report=self.report | {"notes": [*self.report["notes"], note]})
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,8 @@ def grade(
         _leave_out(steps.pop(done.fatal), done)
     exercises = tuple(progress.report(entry, plan.missing) for entry in key.exercises)
     notes = tuple(dict.fromkeys(progress.notes))
-    return Report(key.name, key.seed, exercises, notes, progress.launcher.isolation)
+    isolation, stopped = progress.launcher.isolation, progress.stopped
+    return Report(key.name, key.seed, exercises, notes, isolation, stopped)
 
 
 def _leave_out(step: Step, done: Pass) -> None:

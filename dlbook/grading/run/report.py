@@ -7,6 +7,8 @@ from dlbook.check.safe_text import clean_line
 from dlbook.check.shared import _
 from dlbook.check.verdict import Outcome, Verdict
 
+# what a busy machine, or a greedy neighbour, may be the cause of
+AT_LIMIT = (Verdict.TIME_OUT, Verdict.OUT_OF_MEMORY, Verdict.KERNEL_DIED)
 _MAX_TEXT = 2_000  # characters of a detail or a note that are kept: both may quote a submission
 
 
@@ -30,13 +32,23 @@ class ExerciseReport:
 
 @dataclass(frozen=True)
 class Report:
-    """One notebook: its exercises, notes on what was repaired, and the isolation of its kernels."""
+    """One notebook: its exercises, notes on what was repaired, and the isolation of its kernels.
+
+    `stopped` says that a limit has ended a cell of it.
+    """
 
     set_name: str
     seed: int
     exercises: tuple[ExerciseReport, ...]
     notes: tuple[str, ...] = field(default=())
     isolation: str = "none"
+    stopped: bool = False
+
+    @property
+    def at_limit(self) -> bool:
+        """Whether a busy machine may have cost a point."""
+        verdicts = {outcome.verdict for exercise in self.exercises for outcome in exercise.outcomes}
+        return not self.all_right and (self.stopped or not verdicts.isdisjoint(AT_LIMIT))
 
     @property
     def score(self) -> int:
