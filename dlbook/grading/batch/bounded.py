@@ -156,6 +156,7 @@ def _limit(bounds: Bounds) -> Callable[[], None]:
     import resource
 
     signal.setitimer(signal.ITIMER_PROF, bounds.cpu_seconds)  # ends it by SIGPROF
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     before = resource.getrlimit(resource.RLIMIT_AS)
     if sys.platform == "linux":
         score = Path("/proc/self/oom_score_adj")
