@@ -8,6 +8,7 @@ import base64
 import io
 import json
 import random
+import re
 import time
 import warnings
 import zipfile
@@ -28,6 +29,7 @@ from dlbook.grading.notebook import parse
 from dlbook.grading.run.graft import graft, why_not_this_set
 from tests import SAMPLES
 
+pytestmark = pytest.mark.notebook  # as long as a few kernels take
 SECONDS = 5.0  # of CPU for one input, on a machine ten times slower than any we know
 NOTEBOOKS = [path.read_bytes() for path in sorted(SAMPLES.glob("relu_back-*.ipynb"))]
 EXERCISES = {"90_tiny": frozenset({"relu_back"})}
@@ -150,7 +152,7 @@ SPLICES: list[Callable[[random.Random], bytes]] = [
 def spliced(data: bytes, rng: random.Random) -> bytes:
     """Return bytes with a few parts cut out, doubled or put in, half of them inside of sources."""
     for _ in range(rng.choice([1, 1, 2, 4])):
-        inside = [place for place in range(len(data)) if data.startswith(b"\\n", place)]
+        inside = [found.start() for found in re.finditer(rb"\\n", data)]
         place = (
             rng.choice(inside) if inside and rng.random() < 0.7 else rng.randrange(len(data) + 1)
         )
