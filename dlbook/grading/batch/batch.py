@@ -31,12 +31,11 @@ from dataclasses import dataclass, field, replace
 from dlbook.check.answer_key import Key
 from dlbook.grading.batch.executors import WorkerPool
 from dlbook.grading.batch.intake import Submission
-from dlbook.grading.batch.journal import Entry, Journal, Origin, Record
+from dlbook.grading.batch.journal import FAULT, Entry, Journal, Origin, Record
 from dlbook.grading.batch.worker import SandboxMode, Task, engine, pack, work
 from dlbook.grading.errors import UnreadableError
 from dlbook.grading.kernel.limits import Limits
 
-FAULT = "grader fault, not graded"
 _TRIES = 2
 _LOST = "the worker's process ended"
 _AGAIN = "it reached a limit of time or memory, so it ran a second time, alone: this is what counts"

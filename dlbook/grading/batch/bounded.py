@@ -67,7 +67,7 @@ def bounded(inside: Callable[[], Json], bounds: Bounds) -> Json:
     finally:
         os.close(reading)
         code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    return _result(json.loads(reply) if code == 0 else _how_it_ended(code, bounds))
+    return _result(_parsed(reply) if code == 0 else _how_it_ended(code, bounds))
 
 
 def end_with(parent: int) -> None:
@@ -102,10 +102,19 @@ def _receive(reading: int, bounds: Bounds) -> bytes:
         parts.append(part)
         left -= len(part)
         if left < 0:
-            raise UngradableError("not graded: what is to be said of it is too long.")
+            raise UngradableError(
+                "what is to be said of it is too long: take out what is no part of an answer."
+            )
 
 
-def _result(reply: Json) -> Json:
+def _parsed(reply: bytes) -> dict[str, Json]:
+    try:
+        return dict(json.loads(reply))
+    except (ValueError, TypeError, RecursionError):
+        return _failed(UngradableError("what came of it cannot be read: hand it in again."))
+
+
+def _result(reply: dict[str, Json]) -> Json:
     if "fault" in reply:
         raise GraderError(reply["fault"])
     if "failed" in reply:
@@ -113,18 +122,20 @@ def _result(reply: Json) -> Json:
     return reply["done"]
 
 
-def _how_it_ended(code: int, bounds: Bounds) -> Json:
+def _how_it_ended(code: int, bounds: Bounds) -> dict[str, Json]:
     """Return the reply of a child that has sent none."""
     if code == -signal.SIGPROF:
         return _failed(_too_much(f"{bounds.cpu_seconds:g} seconds"))
     if code == -signal.SIGKILL:  # by a machine that is short of memory
         return _failed(_too_much("the memory that there is", by_chance=True))
-    return _failed(UngradableError("not graded: Python crashes when it reads it."))
+    return _failed(
+        UngradableError("Python crashes when it reads it: take out what is no part of an answer.")
+    )
 
 
 def _too_much(what: str, *, by_chance: bool = False) -> UngradableError:
     return UngradableError(
-        f"not graded: reading and judging it took the grader more than {what}: "
+        f"reading and judging it took the grader more than {what}: "
         "take out what is no part of an answer.",
         by_chance=by_chance,
     )
@@ -168,7 +179,7 @@ def _limit(bounds: Bounds) -> Callable[[], None]:
     return lambda: resource.setrlimit(resource.RLIMIT_AS, before)
 
 
-def _reply(inside: Callable[[], Json], bounds: Bounds) -> Json:
+def _reply(inside: Callable[[], Json], bounds: Bounds) -> dict[str, Json]:
     try:
         return {"done": inside()}
     except GraderError as error:
@@ -176,12 +187,20 @@ def _reply(inside: Callable[[], Json], bounds: Bounds) -> Json:
     except MemoryError:
         return _failed(_too_much(f"{bounds.memory / 1e9:g} GB of memory"))
     except RecursionError:
-        return _failed(UngradableError("not graded: something in it is nested too deeply."))
+        return _failed(
+            UngradableError(
+                "something in it is nested too deeply: take out what is no part of an answer."
+            )
+        )
     except BaseException as error:
         first_line = (str(error).splitlines() or [""])[0][:200]
         what = f"{type(error).__name__}: {first_line}".rstrip(": ")
-        return _failed(UngradableError(f"not graded: the grader cannot deal with it ({what})."))
+        return _failed(
+            UngradableError(
+                f"the grader cannot deal with it ({what}): take out what is no part of an answer."
+            )
+        )
 
 
-def _failed(error: UngradableError) -> Json:
+def _failed(error: UngradableError) -> dict[str, Json]:
     return {"failed": str(error), "by_chance": error.by_chance}

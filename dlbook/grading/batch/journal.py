@@ -19,6 +19,7 @@ from filelock import FileLock, Timeout
 from dlbook.grading.errors import JournalBusyError, JournalDamagedError
 from dlbook.grading.run.report import Report, from_dict
 
+FAULT = "grader fault, not graded"  # how a problem begins that is none of the file
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS runs (
     id INTEGER PRIMARY KEY, started TEXT NOT NULL, finished TEXT, seed INTEGER NOT NULL);
@@ -97,6 +98,11 @@ class Entry:
     def report(self) -> Report | None:
         """The report, None where nothing was graded."""
         return from_dict(self.record.report) if self.record and self.record.report else None
+
+    @property
+    def is_fault(self) -> bool:
+        """Whether the grader itself has failed at it: that is told to the lecturer alone."""
+        return self.problem.startswith(FAULT)
 
     @property
     def reason(self) -> str:

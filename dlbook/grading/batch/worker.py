@@ -136,7 +136,9 @@ def _believe(data: Json) -> Record:
             from_dict(record.report)
         return record
     except (TypeError, ValueError, KeyError) as error:
-        raise UngradableError(f"not graded: what came out is no result ({error!r}).") from None
+        raise UngradableError(
+            f"what came out is no result ({error!r}): hand it in again."
+        ) from None
 
 
 def _close_launcher(sandbox: SandboxMode) -> None:

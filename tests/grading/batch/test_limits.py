@@ -9,9 +9,8 @@ from dataclasses import replace
 import pytest
 
 from dlbook.check.verdict import Verdict
-from dlbook.grading.batch.batch import FAULT
 from dlbook.grading.batch.executors import WorkerPool, dask, processes
-from dlbook.grading.batch.journal import Record, current_entries
+from dlbook.grading.batch.journal import FAULT, Record, current_entries
 from tests.grading.batch import fakes
 
 REASONS = {  # what the file does to who reads it: the verdict on it, how often it is tried
@@ -160,7 +159,7 @@ def test_a_file_at_a_limit_that_gives_nothing_is_tried_twice_and_an_older_copy_c
     def work(task):
         tries.append(b"killed" in task.data)
         if tries[-1]:
-            return Record(unreadable="not graded: killed.", at_limit=True)
+            return Record(unreadable="killed.", at_limit=True)
         return fakes.work(task)
 
     (entry,) = fakes.run(place.parent, tmp_path / "journal.sqlite", fakes.settings(work), pool())
