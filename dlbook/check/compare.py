@@ -105,8 +105,8 @@ def _explain(expected: object, got: object, rtol: float, atol: float) -> str | N
     if isinstance(got, Failure):
         same = isinstance(expected, Failure) and got == expected
         return None if same else _explain_failure(got)
-    if isinstance(got, Foreign):
-        return _explain_foreign(expected, got)
+    if isinstance(expected, Foreign):
+        return _needed(expected, got)
     if isinstance(expected, dict):
         return _explain_dict(expected, got, rtol, atol)
     if isinstance(expected, list):
@@ -124,12 +124,6 @@ def _explain_failure(got: Failure) -> str:
     """Return an exception as text, with the place that it was raised at where that is known."""
     text = with_advice(f"{got.type}: {got.message}")
     return f"{text}\n{got.where}" if got.where else text
-
-
-def _explain_foreign(expected: object, got: Foreign) -> str:
-    if not isinstance(expected, Foreign):
-        return _needed(expected, got)
-    return _("an object of type {type} cannot be compared").format(type=got.type)
 
 
 def with_advice(error: str) -> str:

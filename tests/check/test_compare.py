@@ -179,9 +179,8 @@ NOT_SENT = {  # pairs of values of which only the type is sent
 def test_what_is_not_sent_is_equal_to_nothing(case, wrap):
     one, other = (encode(wrap(value)) for value in NOT_SENT[case])
     for got in (one, other):
-        assert "cannot be compared" in explain(decode(one), decode(got), 1e-6, 1e-9)
+        assert "is needed, got an object of type" in explain(decode(one), decode(got), 1e-6, 1e-9)
         assert judge(EXERCISE, replace(CHECK, expected=one), got).verdict is Verdict.WRONG
-    assert "is needed, got an object of type" in explain(1.0, decode(encode({1})), 1e-6, 1e-9)
 
 
 def test_a_fingerprint_of_much_takes_no_time():

@@ -9,7 +9,7 @@ from dlbook.check.verdict import Outcome, Verdict
 
 # what a busy machine, or a greedy neighbour, may be the cause of
 AT_LIMIT = (Verdict.TIME_OUT, Verdict.OUT_OF_MEMORY, Verdict.KERNEL_DIED)
-_MAX_TEXT = 2_000  # characters of a detail or a note that are kept: both may quote a submission
+_MAX_TEXT = 10_000  # characters of a detail or a note that are kept: both may quote a submission
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import signal
 import pytest
 
 from dlbook.grading.batch import worker
+from dlbook.grading.kernel import warm
 from dlbook.grading.kernel.limits import Limits
 from dlbook.grading.kernel.memory import descendants
 from dlbook.grading.kernel.scratch import prefix
@@ -38,6 +39,11 @@ def nest(*_arguments):
     return nest()
 
 
+def below() -> set[int]:
+    """Return the processes that come from this one."""
+    return set(descendants(os.getpid()))
+
+
 ENDS = {  # what judging does in the middle of a kernel's work: the verdict on the file
     end_by_force: "the memory that there is",
     run_out_of_memory: "1 GB of memory",
@@ -45,22 +51,18 @@ ENDS = {  # what judging does in the middle of a kernel's work: the verdict on t
 }
 
 
-def kernels() -> list[int]:
-    """Return the processes below this one, but warm parents and the sandboxes around them."""
-    return descendants(os.getpid())[1:]
-
-
 @pytest.mark.parametrize("end", ENDS, ids=lambda end: end.__name__)
 def test_its_kernels_end_with_it_and_the_next_file_gets_its_points(end, task, monkeypatch):
+    before = below()
     assert worker.work(task).report["score"] == 2
-    warm = kernels()
+    started = below() - before
     with monkeypatch.context() as patch:
         patch.setattr(nbval_items, "judge", end)
         record = worker.work(task)
     assert ENDS[end] in record.unreadable and record.report is None
-    assert not set(kernels()) & set(warm), "a parent may be left out of step"
+    assert started and below() == before  # with the kernel goes the warm parent, now out of step
     assert worker.work(task).report["score"] == 2
-    assert len(kernels()) == len(warm)
+    assert len(below()) == len(before) + len(started)
 
 
 def test_a_killed_one_leaves_no_folder(task, monkeypatch, tmp_path):
@@ -73,8 +75,6 @@ def test_a_killed_one_leaves_no_folder(task, monkeypatch, tmp_path):
 
 def test_files_one_after_the_other_share_a_warm_parent_and_no_user(task, monkeypatch):
     seen = []
-    from dlbook.grading.kernel import warm
-
     fork = warm._ForkedKernel.__init__
 
     def note(self, parent, limits, settings, uid):
@@ -85,7 +85,7 @@ def test_files_one_after_the_other_share_a_warm_parent_and_no_user(task, monkeyp
     monkeypatch.setattr(warm._ForkedKernel, "__init__", note)
     for _ in range(3):
         worker.work(task)
-        seen.append(set(kernels()))
+        seen.append(below())
     os.close(writing)
     users = os.read(reading, 1000).split()
     os.close(reading)

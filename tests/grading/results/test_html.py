@@ -151,4 +151,4 @@ def test_templates_travel_with_the_package():
 def test_a_fault_of_the_grader_is_not_the_students_business():
     problem = f"{FAULT} (OSError: /srv/secret): run the same command again."
     page = feedback([Entry("ada", "90_tiny", problem=problem)])
-    assert "will be graded again" in page and "fault" not in page and "secret" not in page
+    assert "will be graded again" in page and "grader fault" not in page and "secret" not in page
