@@ -2,6 +2,7 @@
 
 import faulthandler
 import os
+import resource
 import signal
 import sys
 import time
@@ -12,6 +13,8 @@ import pytest
 from dlbook.grading.batch.bounded import Bounds, bounded
 from dlbook.grading.errors import GraderError, UngradableError
 from dlbook.grading.kernel.memory import descendants
+from dlbook.grading.run.nbval_run import grade
+from tests.grading.sandbox.hostile import Attack
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits of Linux")
 BOUNDS = Bounds(seconds=600, memory=200_000_000, reply=10_000)
@@ -142,3 +145,15 @@ def test_what_a_child_starts_has_no_timer_of_its():
         return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
     assert bounded(start, QUICK) == 7
+
+
+@pytest.mark.notebook
+def test_a_kernel_without_a_sandbox_does_not_inherit_the_graders_limit(tiny_key):
+    ask = Attack("import resource\nproof = resource.getrlimit(resource.RLIMIT_AS)[0]", "")
+
+    def inside():
+        assert resource.getrlimit(resource.RLIMIT_AS)[0] != limit
+        return grade(ask.notebook(), tiny_key).exercises[0].outcomes[0].detail
+
+    limit = resource.getrlimit(resource.RLIMIT_AS)[1]
+    assert f"proof: {limit}" in bounded(inside, Bounds(seconds=600))
