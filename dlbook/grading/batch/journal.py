@@ -9,7 +9,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from filelock import FileLock, Timeout
 from dlbook.grading.errors import JournalBusyError, JournalDamagedError
 from dlbook.grading.run.report import Report, from_dict
 
+FAULT = "grader fault, not graded"  # how a problem begins that is none of the file
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS runs (
     id INTEGER PRIMARY KEY, started TEXT NOT NULL, finished TEXT, seed INTEGER NOT NULL);
@@ -58,13 +59,21 @@ class Origin:
 class Record:
     """What grading one file gave: a report as plain data, or why the file cannot be read.
 
-    `answers` are the sources of answers that are wrong in a way that is not known.
+    `answers` are the sources of answers that are wrong in a way that is not known. `at_limit` says
+    that a limit of time or memory has cost it something, so that a busy machine may be the cause.
     """
 
     report: dict[str, Any] | None = None
     unreadable: str = ""
     answers: dict[str, str] = field(default_factory=dict)
     seconds: float = 0.0
+    at_limit: bool = False
+
+    def with_note(self, note: str) -> "Record":
+        """Return this record with one more note in its report, if it has one."""
+        if self.report is None:
+            return self
+        return replace(self, report=self.report | {"notes": [*self.report["notes"], note]})
 
 
 @dataclass(frozen=True)
@@ -89,6 +98,11 @@ class Entry:
     def report(self) -> Report | None:
         """The report, None where nothing was graded."""
         return from_dict(self.record.report) if self.record and self.record.report else None
+
+    @property
+    def is_fault(self) -> bool:
+        """Whether the grader itself has failed at it: that is told to the lecturer alone."""
+        return self.problem.startswith(FAULT)
 
     @property
     def reason(self) -> str:

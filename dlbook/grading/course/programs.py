@@ -126,7 +126,7 @@ def same_key(one: Key, two: Key) -> bool:
     if left != right or len(values[0]) != len(values[1]):
         return False
     return all(
-        a[:2] == b[:2] and explain(decode(a[2]), decode(b[2]), *a[:2]) is None
+        a[:2] == b[:2] and (a[2] == b[2] or explain(decode(a[2]), decode(b[2]), *a[:2]) is None)
         for a, b in zip(*values, strict=True)
     )
 

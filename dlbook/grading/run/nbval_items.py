@@ -145,6 +145,7 @@ class _StepCell(IPyNbCell):  # type: ignore[misc]
         """Note a cell that was stopped, and how an answer cell ended where it has an error."""
         progress, step = self.parent.current.progress, self.step
         if self.parent.timed_out and not step.check:
+            progress.stopped = True
             stopped = f"a cell was stopped after {progress.limits.cell_seconds:g} seconds"
             progress.notes.append(f"{stopped}: {first_line(step.source)}")
         for error in errors(self.test_outputs)[:1]:

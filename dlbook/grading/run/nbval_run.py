@@ -66,7 +66,8 @@ def grade(
     exercises = tuple(progress.report(entry, plan.missing) for entry in key.exercises)
     notes = tuple(dict.fromkeys(progress.notes))
     answers = {name: step.source for step in plan.steps for name in step.answers}
-    return Report(key.name, key.seed, exercises, notes, progress.launcher.isolation, answers)
+    isolation, stopped = progress.launcher.isolation, progress.stopped
+    return Report(key.name, key.seed, exercises, notes, isolation, stopped, answers)
 
 
 def _leave_out(step: Step, done: Pass) -> None:

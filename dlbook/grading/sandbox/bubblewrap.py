@@ -6,6 +6,7 @@ that are set here. The inner half (limits, rights, system calls) is `dlbook.grad
 
 import json
 import os
+import select
 import shutil
 import signal
 import site
@@ -74,6 +75,10 @@ class Sandbox:
             raise SandboxError(_REFUSAL.format(reason=reason))
         # when this process ends, everything in the sandbox ends with it
         self.first_pid = int(json.loads(text)["child-pid"])
+
+    def serves(self) -> bool:
+        """Return whether it waits for requests: it has not ended, and no stray answer is there."""
+        return not select.select([self.control], [], [], 0)[0]
 
     def last_error_line(self) -> str:
         """Return the last line that bubblewrap or the program in it has written."""
