@@ -4,6 +4,7 @@ The file itself stays as it is; a copy in its folder is filled, which can be imp
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -174,8 +175,8 @@ def _rows(sheet: Sheet, columns: Iterable[str]) -> dict[str, set[int]]:
 
 
 def _plain(text: str) -> str:
-    """Return the letters and digits of a text, in lower case."""
-    return "".join(c for c in text.casefold() if c.isalnum())
+    """Return the letters and digits of a text, in lower case and with accents composed."""
+    return "".join(c for c in unicodedata.normalize("NFC", text).casefold() if c.isalnum())
 
 
 def _who(entry: Entry) -> str:

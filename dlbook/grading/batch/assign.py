@@ -1,0 +1,68 @@
+"""Whose each file is: from where it lies in the tree of all names."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from dlbook.grading.batch.items import TIME, Item, people_of
+from dlbook.grading.batch.layout import NBGRADER, Path, outer_folders
+from dlbook.grading.batch.owners import Owner, is_of_lms, owner
+
+_BESIDE = "lies beside what people handed in, and is no notebook: whose it is, is not known."
+_NBGRADER = "a folder of nbgrader's own beside what was handed in."
+_SHOWN = 5
+
+
+def assign(items: Sequence[Item], set_names: tuple[str, ...]) -> tuple[list[Item], list[str]]:
+    """Return the items with their owners, and remarks on how these were found."""
+    work = [(i.file.parts, i.is_work) for i in items if not i.file.noise or i.file.name == TIME]
+    outer = outer_folders(work, set_names)
+    people = {folder: who for item in items for folder, who in people_of(item).items()}
+    with_folders = {
+        _top(item, outer) for item in items if len(_below(item, outer)) > 1 and not item.file.noise
+    }
+    owned = [_owned(item, outer, set_names, people, with_folders) for item in items]
+    return owned, _remarks(outer)
+
+
+def _owned(
+    item: Item,
+    outer: Sequence[Path],
+    set_names: tuple[str, ...],
+    people: Mapping[str, list[Owner]],
+    with_folders: set[Path],
+) -> Item:
+    top, below = _top(item, outer), _below(item, outer)
+    if outer and not top:
+        is_nbgraders = outer == [("submitted",)] and below[0] in NBGRADER
+        return _nobodys(item, _NBGRADER if is_nbgraders else _BESIDE)
+    is_loose = len([part for part in below if part]) == 1
+    if is_loose and item.file.noise:
+        return item
+    is_somebodys = item.is_work or is_of_lms(below[0], is_folder=False)
+    if is_loose and top in with_folders and not is_somebodys:
+        return _nobodys(item, _BESIDE)
+    found = owner(below, set_names)
+    group = [replace(who, attempt=found.attempt) for who in people.get(below[0], [])]
+    return replace(item, owners=tuple(group) or (found,), place="/".join(below[1:-1]))
+
+
+def _nobodys(item: Item, reason: str) -> Item:
+    return replace(item, problem="" if item.file.noise else reason)
+
+
+def _top(item: Item, outer: Sequence[Path]) -> Path:
+    """Return the outer folder that an item lies in, () for none."""
+    parts = item.file.parts
+    return next((top for top in outer if parts[: len(top)] == top and len(parts) > len(top)), ())
+
+
+def _below(item: Item, outer: Sequence[Path]) -> Path:
+    return item.file.parts[len(_top(item, outer)) :]
+
+
+def _remarks(outer: Sequence[Path]) -> list[str]:
+    if not outer:
+        return []
+    names = ", ".join("/".join(path) for path in outer[:_SHOWN])
+    more = f" and {len(outer) - _SHOWN} more" if len(outer) > _SHOWN else ""
+    return [f"everybody's work lies inside {names}{more}: people are looked for there"]
