@@ -10,7 +10,14 @@ from dlbook.check.safe_text import csv_cell, file_stem
 from dlbook.check.verdict import Verdict
 from dlbook.grading.batch.found import Found
 from dlbook.grading.batch.journal import Entry
-from dlbook.grading.results.accounts import account_lines, accounts, aside_lines
+from dlbook.grading.results.accounts import (
+    GRADED,
+    NOT_GRADED,
+    Account,
+    account_lines,
+    accounts,
+    aside_lines,
+)
 from dlbook.grading.results.changes import Change
 from dlbook.grading.results.class_page import class_page, isolation
 from dlbook.grading.results.feedback import feedback
@@ -62,8 +69,11 @@ def summary(
     names = accounts(found, entries)
     missing = [entry for entry in entries if entry.reason]
     sets = tally(entry for entry in entries if entry.set_name)
-    lines = account_lines(names)
-    lines.append(f"results: {len(entries) - len(missing)} graded, {len(missing)} not graded")
+    lines = account_lines(names) if names else []
+    if _count(names) != (len(entries) - len(missing), len(missing)):
+        lines.append(
+            f"{len(entries) - len(missing)} graded, {len(missing)} not graded{_all(names)}"
+        )
     if len(sets) > 1:
         lines += [f"  {found.name}: {len(found.graded)} graded" for found in sets]
         lines.append("  one set alone: --set")
@@ -77,6 +87,16 @@ def summary(
     lines += [f"isolation: {name} ({count})" for name, count in isolation(entries)]
     lines.append(f"results: {folder / 'class.html'}, {folder / 'grades.csv'}")
     return "\n".join(lines)
+
+
+def _count(names: Iterable[Account]) -> tuple[int, int]:
+    """Return how many names are graded, and how many are not."""
+    states = Counter(name.state for name in names)
+    return states[GRADED], states[NOT_GRADED]
+
+
+def _all(names: Sequence[Account]) -> str:
+    return ", each set of a notebook and earlier runs counted" if names else ""
 
 
 def _change_lines(changed: Sequence[Change]) -> list[str]:
