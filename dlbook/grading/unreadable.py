@@ -10,6 +10,7 @@ _BINARY = {  # how a file begins: what it is
     b"\x1f\x8b": "a packed file",
     b"Rar!": "a packed file",
     b"7z\xbc\xaf": "a packed file",
+    b"bplist": "a placeholder of a cloud",
     b"\xd0\xcf\x11\xe0": "an old Word or Excel file",
 }
 _NO_PAGE = "a web page, not a notebook: download the notebook itself and hand in that file."

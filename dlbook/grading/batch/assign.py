@@ -43,7 +43,13 @@ def _owned(
         return _nobodys(item, _BESIDE)
     found = owner(below, set_names)
     group = [replace(who, attempt=found.attempt) for who in people.get(below[0], [])]
-    return replace(item, owners=tuple(group) or (found,), place="/".join(below[1:-1]))
+    return replace(item, owners=tuple(group) or (found,), place=_place(below))
+
+
+def _place(below: Path) -> str:
+    """Return the folder inside a student's in which a file lies, or the ZIP that is no attempt."""
+    is_zip = below[0].lower().endswith(".zip") and not is_of_lms(below[0], is_folder=False)
+    return "/".join(below[:-1] if is_zip else below[1:-1])
 
 
 def _nobodys(item: Item, reason: str) -> Item:

@@ -55,7 +55,7 @@ def collect(
     submissions = _decide(copies, only)
     submissions += _without_work(items, {copy.student for copy in copies})
     submissions.sort(key=lambda item: (item.student, item.set_name))
-    remarks += guesses(items) + doubts(submissions)
+    remarks += guesses(items) + doubts(submissions, exercises)
     return Intake(tuple(submissions), tuple(map(_found, items)), tuple(remarks))
 
 

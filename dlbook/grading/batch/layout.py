@@ -8,12 +8,15 @@ people, and they have to be different ones, as in a folder for each group of a c
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from dlbook.grading.batch.owners import is_attempt, is_of_lms, names_somebody
+from dlbook.grading.batch.owners import is_attempt, is_of_lms, names_somebody, owner
 
 Path = tuple[str, ...]
 _COURSE = ("chapters", "exercises", "solutions")  # folders of the course, which students copy
 NBGRADER = ("source", "release", "autograded", "feedback")  # beside `submitted`
 _DIFFERENT = 0.9  # of the names below several folders, so that these are groups and not people
+
+
+_Class = tuple[Path, list[str]]  # a folder that holds people, and who they are
 
 
 @dataclass
@@ -42,19 +45,29 @@ def outer_folders(work: Iterable[tuple[Path, bool]], set_names: Iterable[str]) -
         return []
     if len(tops) > 1 and any(_is_of_lms(name) for name in tops):
         return []
+    classes = [_class_below(name, folder, names) for name, folder in tops.items()]
+    if len(tops) < 2:
+        return [path for path, _people in classes if path]
+    return _groups(tops, classes, names)
+
+
+def _groups(
+    tops: dict[str, _Folder], classes: list[_Class], set_names: tuple[str, ...]
+) -> list[Path]:
+    """Return the folders of groups or of sets that hold people, [] where they are people."""
     found = [
-        (path, people)
-        for name, folder in tops.items()
-        for path, people in _class_below(name, folder, names)
+        inside if inside[0] else _group_of_one(name, folder, set_names)
+        for inside, (name, folder) in zip(classes, tops.items(), strict=True)
     ]
-    if len(found) != len(tops):
-        return []
     paths = [path for path, _people in found]
-    if len(tops) < 2 or all(_is_of_set(name, names) for name in tops):
+    if not all(paths):
+        return []
+    if all(_is_of_set(name, set_names) for name in tops):
         return paths
     people = [person for _path, inside in found for person in inside]
     are_different = len(set(people)) >= _DIFFERENT * len(people)
-    return paths if are_different and not any(_at(tree, p).notebooks for p in paths) else []
+    are_classes = 2 * sum(bool(path) for path, _people in classes) > len(classes)
+    return paths if are_different and are_classes else []
 
 
 def _is_nbgrader(tops: dict[str, _Folder], notebooks: list[str]) -> bool:
@@ -79,20 +92,24 @@ def _tree(work: Iterable[tuple[Path, bool]]) -> _Folder:
     return tree
 
 
-def _class_below(
-    name: str, folder: _Folder, set_names: tuple[str, ...]
-) -> Iterator[tuple[Path, list[str]]]:
-    """Yield the path of the folder that holds people, and who they are, if there is one."""
+def _class_below(name: str, folder: _Folder, set_names: tuple[str, ...]) -> _Class:
+    """Return the folder that holds people, and who they are; () where there is none."""
     path: Path = (name,)
     while True:
-        people = list(_people(folder, set_names, _is_of_lms(path[-1])))
+        people = sorted(set(_people(folder, set_names, _is_of_lms(path[-1]))))
         if people:
-            yield path, people
-            return
+            return path, people
         inside = [(n, f) for n, f in folder.folders.items() if f.has_work]
         if len(inside) != 1 or folder.notebooks or _is_of_lms(path[-1]):
-            return
+            return (), []
         path, folder = (*path, inside[0][0]), inside[0][1]
+
+
+def _group_of_one(name: str, folder: _Folder, set_names: tuple[str, ...]) -> _Class:
+    """Return a folder and the one person that it may hold; () where that is none."""
+    inside = [n for n, f in folder.folders.items() if f.has_work]
+    is_one = len(inside) == 1 and not folder.notebooks and not _is_of_course(inside[0], set_names)
+    return ((name,), inside) if is_one else ((), [])
 
 
 def _people(folder: _Folder, set_names: tuple[str, ...], is_person: bool) -> Iterator[str]:
@@ -110,9 +127,10 @@ def _people(folder: _Folder, set_names: tuple[str, ...], is_person: bool) -> Ite
         return  # nbgrader's assignments of one student
     people = [name for name in folders if not _is_of_course(name, set_names)]
     if not is_person:
-        people += [name for name in folder.notebooks if names_somebody(name, set_names)]
+        flat = [name for name in folder.notebooks if names_somebody(name, set_names)]
+        people += {owner((name,), set_names).student for name in flat}
     if of_lms or len(people) > 1:
-        yield from {*of_lms, *people}
+        yield from (*of_lms, *people)
 
 
 def _is_of_lms(name: str) -> bool:
@@ -126,13 +144,6 @@ def _is_of_course(name: str, set_names: tuple[str, ...]) -> bool:
 
 
 def _is_of_set(name: str, set_names: tuple[str, ...]) -> bool:
-    numbers = {set_name.partition("_")[0].lstrip("0") for set_name in set_names}
-    return name.lower() in {s.lower() for s in set_names} or (
-        name.isdecimal() and name.lstrip("0") in numbers
-    )
-
-
-def _at(tree: _Folder, path: Path) -> _Folder:
-    for name in path:
-        tree = tree.folders[name]
-    return tree
+    """Return whether a folder has the name of a set, or its number as it is written there."""
+    starts = {set_name.partition("_")[0] for set_name in set_names}
+    return name in starts or name.lower() in {set_name.lower() for set_name in set_names}

@@ -23,7 +23,7 @@ _SUBMITTER = re.compile(r"(submission_\d+):|\s*-?\s*:(name|sid|email):\s*(.*)")
 _COPY = re.compile(r" \((\d{1,3})\)(?=\.\w+$)")  # a browser's: work (2).ipynb
 _AGAIN = re.compile(r"-(\d{1,3})(?=\.\w+$)")  # Canvas's: work-2.ipynb
 _FOLDER = re.compile(r"(?:attempt|version)[ _-]?(\d{1,3})", re.IGNORECASE)
-_SEPARATORS = " \t_.-"
+_SEPARATORS = " \t_.-()[]"
 
 
 @dataclass(frozen=True)
@@ -115,8 +115,10 @@ def _folder_attempt(name: str) -> int:
 
 
 def _alone(file_name: str, set_names: Iterable[str]) -> str:
-    """Return the student of a file that stands alone: its name less ending, copy and set."""
-    stem = _AGAIN.sub("", _COPY.sub("", file_name)).rpartition(".")[0] or file_name
+    """Return the student of a file that stands alone: its name less endings, copy and set."""
+    stem = _COPY.sub("", file_name).rpartition(".")[0] or file_name
+    if stem.lower().endswith(".ipynb") and stem[:-6]:
+        stem = stem[:-6]
     found = (_without(stem, name) for name in set_names)
     return next((rest for rest in found if rest not in ("", stem)), stem)
 
@@ -124,8 +126,8 @@ def _alone(file_name: str, set_names: Iterable[str]) -> str:
 def _without(stem: str, set_name: str) -> str:
     """Return a name without that of a set and what sets it off; the start of the name stays."""
     pattern = r"[\s_-]{1,3}".join(map(re.escape, set_name.split("_")))
-    match = re.search(pattern, stem, re.IGNORECASE)
+    match = re.search(pattern + r"(?:-\d{1,3}$)?", stem, re.IGNORECASE)
     if match is None:
         return stem
     before, after = stem[: match.start()].rstrip(_SEPARATORS), stem[match.end() :]
-    return f"{before} {after.lstrip(_SEPARATORS)}".strip()
+    return f"{before} {after.strip(_SEPARATORS)}".strip()

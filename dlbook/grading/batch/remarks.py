@@ -22,11 +22,11 @@ def guesses(items: Iterable[Item]) -> list[str]:
     ]
 
 
-def doubts(submissions: Sequence[Submission]) -> list[str]:
+def doubts(submissions: Sequence[Submission], set_names: Iterable[str]) -> list[str]:
     """Return who may be several people, and which people may be one."""
-    found = list(_several(submissions))
+    found = [*_nameless(submissions, tuple(set_names)), *_several(submissions)]
     if len(found) > _SHOWN:
-        found = [*found[:_SHOWN], f"and {len(found) - _SHOWN} more with copies in several folders"]
+        found = [*found[:_SHOWN], f"and {len(found) - _SHOWN} more of this kind"]
     names: dict[str, set[str]] = {}
     for item in submissions:
         names.setdefault(item.student.casefold(), set()).add(item.student)
@@ -35,6 +35,13 @@ def doubts(submissions: Sequence[Submission]) -> list[str]:
         for same in names.values()
         if len(same) > 1
     ]
+
+
+def _nameless(submissions: Iterable[Submission], set_names: tuple[str, ...]) -> Iterator[str]:
+    for item in submissions:
+        if item.student in set_names:
+            labels = _shown([copy.label for copy in (item, *item.older)])
+            yield f"the name of a file says not whose it is: {labels}"
 
 
 def _several(submissions: Iterable[Submission]) -> Iterator[str]:

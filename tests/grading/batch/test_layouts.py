@@ -65,6 +65,23 @@ CLASSES = {  # names, '/' at the end of an empty folder: the students
         ["Tut1/ada/x.ipynb", "Tut1/bob/x.ipynb", "Tut2/cem/x.ipynb", "Tut2/dan/x.ipynb"],
         "ada, bob, cem, dan",
     ),
+    "groups, one of one": (
+        ["T1/ada/x.ipynb", "T1/bob/x.ipynb", "T2/cem/x.ipynb", "T3/dan/x.ipynb", "T3/eve/x.ipynb"],
+        "ada, bob, cem, dan, eve",
+    ),
+    "groups, flat": (
+        [f"{t}/{who}_90_tiny.ipynb" for t, who in ("1a", "1b", "2c", "2d")],
+        "a, b, c, d",
+    ),
+    "files of two sets in a folder for each": (
+        [f"{who}/{who}_{n}.ipynb" for who in ("ada", "bob") for n in ("90_tiny", "91_more")],
+        "ada, bob",
+    ),
+    "numbers": ([f"export/{n}/x.ipynb" for n in range(1, 5)], "1, 2, 3, 4"),
+    "names with numbers": (
+        ["group-1.ipynb", "group-2.ipynb", "g-3_90_tiny-2.ipynb"],
+        "g-3, group-1, group-2",
+    ),
     "folders of sets": (
         ["90_tiny/ada/x.ipynb", "90_tiny/bob/x.ipynb", "91/ada/y.ipynb", "91/cem/y.ipynb"],
         "ada, bob, cem",
@@ -239,6 +256,11 @@ def test_copies_in_several_folders_are_told_since_they_may_be_of_several_people(
     put(tmp_path, {"late/ada/x.ipynb": GOOD, "late/bob/x.ipynb": GOOD, "cem/x.ipynb": GOOD})
     found = collect(tmp_path, EXERCISES)
     assert "late: 2 copies of 90_tiny lie in 2 folders (ada, bob)" in found.remarks[0]
+
+
+def test_a_file_without_a_name_is_told(tmp_path):
+    put(tmp_path, {"90_tiny (1).ipynb": GOOD, "90_tiny.ipynb": GOOD, "ada.ipynb": GOOD})
+    assert "says not whose it is: 90_tiny (1).ipynb, 90_tiny" in collect(tmp_path, BOTH).remarks[0]
 
 
 def test_two_sets_in_one_notebook_are_both_graded(tmp_path):
