@@ -16,24 +16,34 @@ def assign(items: Sequence[Item], set_names: tuple[str, ...]) -> tuple[list[Item
     """Return the items with their owners, and remarks on how these were found."""
     work = [(i.file.parts, i.is_work) for i in items if not i.file.noise or i.file.name == TIME]
     outer = outer_folders(work, set_names)
+    tops = frozenset(outer)
     people = {folder: who for item in items for folder, who in people_of(item).items()}
     with_folders = {
-        _top(item, outer) for item in items if len(_below(item, outer)) > 1 and not item.file.noise
+        _top(item, tops) for item in items if len(_below(item, tops)) > 1 and not item.file.noise
     }
-    owned = [_owned(item, outer, set_names, people, with_folders) for item in items]
-    return owned, _remarks(outer)
+    owned = [_owned(item, tops, set_names, people, with_folders) for item in items]
+    present = {_below(item, tops)[0] for item in items}
+    absent = {folder: who for folder, who in people.items() if folder not in present}
+    return [_with_absent(item, absent) for item in owned], _remarks(outer)
+
+
+def _with_absent(item: Item, absent: Mapping[str, list[Owner]]) -> Item:
+    """Return Gradescope's list with those people in it of whom there is nothing else."""
+    listed = people_of(item) if absent else {}
+    owners = tuple(one for folder, who in listed.items() if folder in absent for one in who)
+    return replace(item, owners=owners) if owners else item
 
 
 def _owned(
     item: Item,
-    outer: Sequence[Path],
+    outer: frozenset[Path],
     set_names: tuple[str, ...],
     people: Mapping[str, list[Owner]],
     with_folders: set[Path],
 ) -> Item:
     top, below = _top(item, outer), _below(item, outer)
     if outer and not top:
-        is_nbgraders = outer == [("submitted",)] and below[0] in NBGRADER
+        is_nbgraders = outer == {("submitted",)} and below[0] in NBGRADER
         return _nobodys(item, _NBGRADER if is_nbgraders else _BESIDE)
     is_loose = len([part for part in below if part]) == 1
     if is_loose and item.file.noise:
@@ -56,13 +66,13 @@ def _nobodys(item: Item, reason: str) -> Item:
     return replace(item, problem="" if item.file.noise else reason)
 
 
-def _top(item: Item, outer: Sequence[Path]) -> Path:
+def _top(item: Item, outer: frozenset[Path]) -> Path:
     """Return the outer folder that an item lies in, () for none."""
     parts = item.file.parts
-    return next((top for top in outer if parts[: len(top)] == top and len(parts) > len(top)), ())
+    return next((parts[:n] for n in range(1, len(parts)) if parts[:n] in outer), ())
 
 
-def _below(item: Item, outer: Sequence[Path]) -> Path:
+def _below(item: Item, outer: frozenset[Path]) -> Path:
     return item.file.parts[len(_top(item, outer)) :]
 
 

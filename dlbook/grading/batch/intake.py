@@ -14,7 +14,7 @@ from dlbook.grading.batch.recognise import Held
 from dlbook.grading.batch.remarks import doubts, guesses
 from dlbook.grading.batch.submission import RULE, Submission, rank
 
-_NOTHING = "nothing was handed in beside what machines leave behind."
+_NOTHING = "nothing was handed in."
 _SHOWN = 5  # files in a note
 
 
@@ -52,8 +52,9 @@ def collect(
     looked_at = list(look_at_all(place, exercises, only))
     items, remarks = assign(looked_at, tuple(exercises))
     copies = [copy for item in items for copy in _copies(item, only)]
-    submissions = _decide(copies, only)
-    submissions += _without_work(items, {copy.student for copy in copies})
+    alone = only or _the_one_set(copies)
+    submissions = _decide(copies, alone)
+    submissions += _without_work(items, {copy.student for copy in copies}, alone)
     submissions.sort(key=lambda item: (item.student, item.set_name))
     remarks += guesses(items) + doubts(submissions, exercises)
     return Intake(tuple(submissions), tuple(map(_found, items)), tuple(remarks))
@@ -84,13 +85,17 @@ def _copies(item: Item, only: str | None) -> Iterator[Submission]:
             )
 
 
-def _decide(copies: list[Submission], only: str | None) -> list[Submission]:
+def _the_one_set(copies: list[Submission]) -> str:
+    """Return the set that all can be taken to belong to, '' if there are several."""
+    sets = {item.set_name for item in copies if item.set_name and not item.problem}
+    return sets.pop() if len(sets) == 1 else ""
+
+
+def _decide(copies: list[Submission], alone: str) -> list[Submission]:
     """Return one submission for each student and set, the copies that do not count inside it.
 
     A file of no known set that cannot be graded is an entry only where a student has no other.
     """
-    sets = {item.set_name for item in copies if item.set_name and not item.problem}
-    alone = only or (next(iter(sets)) if len(sets) == 1 else "")
     groups: dict[tuple[str, str], list[Submission]] = {}
     for item in copies:
         groups.setdefault((item.student, item.set_name or alone), []).append(item)
@@ -131,10 +136,10 @@ def _shown(texts: list[str], separator: str) -> str:
     return separator.join(texts[:_SHOWN]) + rest
 
 
-def _without_work(items: Sequence[Item], present: set[str]) -> list[Submission]:
+def _without_work(items: Sequence[Item], present: set[str], alone: str) -> list[Submission]:
     """Return an entry for each student of whom there is nothing but noise."""
     found = {
-        owner.student: Submission(owner, "", item.label, item.file.source, problem=_NOTHING)
+        owner.student: Submission(owner, alone, item.label, item.file.source, problem=_NOTHING)
         for item in reversed(items)
         for owner in item.owners
         if owner.student not in present

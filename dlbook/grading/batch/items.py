@@ -64,14 +64,28 @@ def look_at_all(
     Raises:
         UnreadableError: if there is nothing at `place`.
     """
-    recogniser, taken = Recogniser(exercises), Counter[str]()
+    recogniser, labels = Recogniser(exercises), _Labels()
     for file in list_files(place):
-        label = "/".join(file.parts)
-        taken[label] += 1
-        if taken[label] > 1:
-            label = f"{label} ({taken[label]}. of this name)"
-        item = _look_at(Item(file, label, problem=file.problem), recogniser, only)
-        yield replace(item, file=replace(file, noise=item.file.noise, archive=b""))
+        item = Item(file, labels.unlike_others("/".join(file.parts)), problem=file.problem)
+        looked_at = _look_at(item, recogniser, only)
+        yield replace(looked_at, file=replace(looked_at.file, archive=b""))
+
+
+class _Labels:
+    """The labels that are taken, so that two files of one name are told apart."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+        self._copies: Counter[str] = Counter()
+
+    def unlike_others(self, name: str) -> str:
+        """Return a label that no other file has, and take it."""
+        label = name
+        while label in self._taken:
+            self._copies[name] += 1
+            label = f"{name} ({1 + self._copies[name]}. of this name)"
+        self._taken.add(label)
+        return label
 
 
 def people_of(item: Item) -> dict[str, list[Owner]]:

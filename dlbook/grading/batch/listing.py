@@ -95,7 +95,10 @@ def list_files(place: Path) -> Iterator[File]:
             else:
                 yield from _opened(file, _of_student())
     elif place.suffix.lower() == ".zip" and place.exists():
-        yield from _class_archive(File((), Source(place)))
+        try:
+            yield from _class_archive(File((), Source(place)))
+        except UnreadableError as error:
+            raise UnreadableError(f"{place}: {error}") from None
     elif place.exists():
         yield File((_readable(place.name),), Source(place), place.stat().st_mtime)
     else:

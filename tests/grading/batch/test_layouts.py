@@ -10,6 +10,7 @@ import pytest
 
 from dlbook.grading.batch import archive
 from dlbook.grading.batch.intake import collect
+from dlbook.grading.errors import UnreadableError
 from tests.grading.batch.fakes import EXERCISES, SET, notebook
 from tests.grading.batch.test_intake import GOOD, entry, pack, put
 
@@ -34,6 +35,10 @@ submission_12:
 submission_13:
   :submitters:
   - :name: Dan
+submission_15:
+  :submitters:
+  - :name: Eve
+    :sid: '1045'
 """
 
 
@@ -203,6 +208,7 @@ def test_gradescope_names_who_made_a_submission(tmp_path):
         "Bob Ünal 1043": ("Bob Ünal", "1043", ""),
         "Cem cem@x.org": ("Cem", "cem@x.org", ""),
         "Dan": ("Dan", "", "an empty folder: nothing was handed in."),
+        "Eve 1045": ("Eve", "1045", "nothing was handed in."),
         "submission_14": ("", "", ""),
     }
     check_law(found, names)
@@ -297,6 +303,12 @@ def test_the_higher_number_of_a_copy_counts_in_folders_too(tmp_path):
     os.utime(tmp_path / "ada/work (1).ipynb", (1e9, 1e9))
     (item,) = collect(tmp_path, EXERCISES)
     assert item.label == "ada/work (1).ipynb"
+
+
+def test_a_damaged_archive_of_a_class_is_refused_by_name(tmp_path):
+    (tmp_path / "all.zip").write_bytes(b"PK\3\4 cut off")
+    with pytest.raises(UnreadableError, match=r"all\.zip: not a ZIP archive"):
+        collect(tmp_path / "all.zip", EXERCISES)
 
 
 def test_equal_names_in_an_archive_are_told_apart(tmp_path):
