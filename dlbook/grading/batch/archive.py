@@ -24,6 +24,7 @@ _EXTRA = struct.Struct("<2H")
 _LONGEST_COMMENT = 65_535
 _MAX_DIRECTORY = 64_000_000  # bytes: 50,000 entries with long names take a quarter of it
 _MAX_NAME = 1_000  # bytes; a path on Linux may have 4,096, a file's name 255
+_MAX_FIELDS = 32  # of an entry; there are hardly more than three
 _ZIP_64, _UNICODE_PATH = 0x0001, 0x7075  # kinds of extra fields
 _WINDOWS = (0, 10, 11, 14)  # systems on which a backslash parts folders
 _STORED, _DEFLATED = 0, 8
@@ -202,9 +203,11 @@ def _wide_numbers(extra: bytes) -> tuple[int, ...]:
 
 
 def _field(extra: bytes, wanted: int) -> bytes:
-    """Return what an extra field of some kind holds, b'' where there is none."""
+    """Return what an extra field of some kind holds, b'' where it is not among the first few."""
     at = 0
-    while at + _EXTRA.size <= len(extra):
+    for _field_number in range(_MAX_FIELDS):
+        if at + _EXTRA.size > len(extra):
+            break
         kind, length = _EXTRA.unpack_from(extra, at)
         at += _EXTRA.size
         if kind == wanted:
