@@ -17,7 +17,8 @@ def assign(items: Sequence[Item], set_names: tuple[str, ...]) -> tuple[list[Item
     work = [(i.file.parts, i.is_work) for i in items if not i.file.noise or i.file.name == TIME]
     outer = outer_folders(work, set_names)
     tops = frozenset(outer)
-    people = {folder: who for item in items for folder, who in people_of(item).items()}
+    lists = [item for item in items if len(_below(item, tops)) == 1]  # none in a student's folder
+    people = {folder: who for item in lists for folder, who in people_of(item).items()}
     with_folders = {
         _top(item, tops) for item in items if len(_below(item, tops)) > 1 and not item.file.noise
     }
@@ -29,7 +30,7 @@ def assign(items: Sequence[Item], set_names: tuple[str, ...]) -> tuple[list[Item
 
 def _with_absent(item: Item, absent: Mapping[str, list[Owner]]) -> Item:
     """Return Gradescope's list with those people in it of whom there is nothing else."""
-    listed = people_of(item) if absent else {}
+    listed = people_of(item) if absent and not item.owners else {}
     owners = tuple(one for folder, who in listed.items() if folder in absent for one in who)
     return replace(item, owners=owners) if owners else item
 

@@ -100,31 +100,34 @@ def people_of(item: Item) -> dict[str, list[Owner]]:
 
 def _look_at(item: Item, recogniser: Recogniser, only: str | None) -> Item:
     file, problem = item.file, item.problem
-    held: tuple[Held, ...] = ()
     noise = file.noise or _NOTES.get(file.name.lower(), "")
     if noise:
         return replace(item, file=replace(file, noise=noise))
+    held = recogniser.sets(file.name, b"")
     try:
         if not problem and is_like_notebook(file.name, file.read(HEAD)):
             held = recogniser.sets(file.name, file.read())
+        elif not problem:
+            problem = _what_else(file.name)
     except UnreadableError as error:
         problem = str(error)
     has_answers = any(found.answers for found in held)
     if not has_answers and likely_noise(file.name):
         return replace(item, file=replace(file, noise=likely_noise(file.name)))
     is_notebook = has_answers or ".ipynb" in file.name.lower()
-    held = held or recogniser.sets(file.name, b"")
     problem = problem or _why_not(file.name, held, is_notebook, only)
     return replace(item, held=held, problem=problem, is_notebook=is_notebook)
 
 
+def _what_else(name: str) -> str:
+    """Return why a file that is no notebook is not graded."""
+    return _OTHER.get(Path(name).suffix.lower(), _UNKNOWN)
+
+
 def _why_not(name: str, held: Sequence[Held], is_notebook: bool, only: str | None) -> str:
     """Return why a file that can be read is not graded, '' if it is."""
-    other = _OTHER.get(Path(name).suffix.lower())
-    if other and not any(found.answers for found in held):
-        return other
     if not held and not (only and is_notebook):
-        return _UNKNOWN
+        return _what_else(name)
     if only and held and all(found.set_name != only for found in held):
         return f"holds the set {held[0].set_name}, where {only} is graded."
     return ""

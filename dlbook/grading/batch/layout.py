@@ -43,7 +43,7 @@ def outer_folders(work: Iterable[tuple[Path, bool]], set_names: Iterable[str]) -
         return [("submitted",)]
     if tree.notebooks or any(is_of_lms(name, False) for name in tree.files):
         return []
-    if len(tops) > 1 and any(_is_of_lms(name) for name in tops):
+    if any(_is_of_lms(name) and (len(tops) > 1 or _is_zip(name)) for name in tops):
         return []
     classes = [_class_below(name, folder, names) for name, folder in tops.items()]
     if len(tops) < 2:
@@ -123,8 +123,9 @@ def _people(folder: _Folder, set_names: tuple[str, ...], is_person: bool) -> Ite
     folders = {name: f for name, f in folder.folders.items() if f.has_work}
     of_lms = [name for name in folders if _is_of_lms(name)]
     of_lms += [n for n in (*folder.notebooks, *folder.files) if is_of_lms(n, False)]
-    if any("timestamp.txt" in inside.files for inside in folders.values()):
-        return  # nbgrader's assignments of one student
+    dated = sum("timestamp.txt" in inside.files for inside in folders.values())
+    if dated and 2 * dated >= len(folders):
+        return  # nbgrader's assignments of one student; a file of one student proves nothing
     people = [name for name in folders if not _is_of_course(name, set_names)]
     if not is_person:
         flat = [name for name in folder.notebooks if names_somebody(name, set_names)]
@@ -135,7 +136,11 @@ def _people(folder: _Folder, set_names: tuple[str, ...], is_person: bool) -> Ite
 
 def _is_of_lms(name: str) -> bool:
     """Return whether only an LMS gives such a name to a folder, or to a ZIP."""
-    return is_of_lms(name, not name.lower().endswith(".zip"))
+    return is_of_lms(name, not _is_zip(name))
+
+
+def _is_zip(name: str) -> bool:
+    return name.lower().endswith(".zip")
 
 
 def _is_of_course(name: str, set_names: tuple[str, ...]) -> bool:

@@ -214,6 +214,20 @@ def test_gradescope_names_who_made_a_submission(tmp_path):
     check_law(found, names)
 
 
+def test_what_one_student_hands_in_moves_nobody_else(tmp_path):
+    names = [f"HW/{student}/90_tiny.ipynb" for student in ("ada", "bob", "mallory")]
+    names += ["HW/submission_12/90_tiny.ipynb"]
+    files = dict.fromkeys(names, GOOD) | {
+        "HW/mallory/submission_metadata.yml": PEOPLE.encode(),
+        "HW/mallory/timestamp.txt": b"2030-01-01 10:00:00",
+        "HW/mallory/submitted/ada/90/90_tiny.ipynb": GOOD,
+        "HW/mallory/Ada L_7_assignsubmission_file_/x.ipynb": GOOD,
+    }
+    found = collect(put(tmp_path, files), EXERCISES)
+    assert [item.student for item in found] == ["ada", "bob", "mallory", "submission_12"]
+    check_law(found, names)
+
+
 NOISE = [
     ".DS_Store",
     "__MACOSX/ada/._x.ipynb",
