@@ -36,6 +36,7 @@ WORK = (  # the wings of grading in the order of the work, then what all of them
     "kernel",
     "sandbox",
     "notebook",
+    "unreadable",
     "package",
     "errors",
 )

@@ -27,11 +27,13 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from dlbook.check.answer_key import Key
 from dlbook.grading.batch.executors import WorkerPool
-from dlbook.grading.batch.intake import Submission
+from dlbook.grading.batch.found import Found
 from dlbook.grading.batch.journal import FAULT, Entry, Journal, Origin, Record
+from dlbook.grading.batch.submission import Submission
 from dlbook.grading.batch.worker import SandboxMode, Task, engine, pack, work
 from dlbook.grading.errors import UnreadableError
 from dlbook.grading.kernel.limits import Limits
@@ -39,6 +41,7 @@ from dlbook.grading.kernel.limits import Limits
 _TRIES = 2
 _LOST = "the worker's process ended"
 _AGAIN = "it reached a limit of time or memory, so it ran a second time, alone: this is what counts"
+_Own = TypeVar("_Own", Submission, Found)  # what belongs to a student
 
 
 @dataclass(frozen=True)
@@ -65,14 +68,14 @@ def fresh_seed() -> int:
     return secrets.randbelow(2**31 - 1) + 1
 
 
-def shard(submissions: Iterable[Submission], number: int, count: int) -> list[Submission]:
+def shard(items: Iterable[_Own], number: int, count: int) -> list[_Own]:
     """Return the part `number` of `count` (from 1): whole students, the same on every machine."""
 
     def place(student: str) -> int:
         digest = hashlib.sha256(student.encode("utf-8")).digest()
         return int.from_bytes(digest[:8]) % count
 
-    return [item for item in submissions if place(item.student) == number - 1]
+    return [item for item in items if place(item.student) == number - 1]
 
 
 @dataclass
@@ -108,11 +111,16 @@ class Batch:
         self._run = 0
         self.kept = 0  # entries of an earlier run that were not handed in again
 
-    def register(self, submissions: Iterable[Submission]) -> int:
-        """Write an entry for each submission; return how many files are to be graded."""
+    def register(self, submissions: Iterable[Submission], files: Iterable[Found] = ()) -> int:
+        """Write an entry for each submission; return how many files are to be graded.
+
+        Args:
+            submissions: what is to be graded, or cannot be.
+            files: every name that was found, those that are set aside included.
+        """
         found = [_Pending(self._entry(item), item) for item in submissions]
         entries = [pending.entry for pending in found]
-        self._run = self._journal.begin(self._settings.seed, entries)
+        self._run = self._journal.begin(self._settings.seed, entries, files)
         self.kept = self._journal.carried_over(self._run, entries)
         for pending in found:
             self._admit(pending)
