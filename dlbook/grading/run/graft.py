@@ -18,12 +18,18 @@ _IMPORT = f"from {run_apart.__module__} import {run_apart.__name__} as _run_apar
 
 @dataclass(frozen=True)
 class Step:
-    """Code to run in the kernel; with a check, its output is judged; `answer` names an answer."""
+    """Code to run in the kernel; with a check, its output is judged; `answer` names an answer.
+
+    `cell` is the index of the learner's cell that it is, -1 for the setup. Each check runs twice:
+    `call` is 1 or 2.
+    """
 
     source: str
     answer: str = ""
     exercise: ExerciseKey | None = None
     check: CheckKey | None = None
+    cell: int | None = None
+    call: int = 0
 
 
 @dataclass(frozen=True)
@@ -50,10 +56,10 @@ def graft(cells: tuple[Cell, ...], key: Key) -> ExecutionPlan:
         if index is not None:
             places.setdefault(_place(entry.name, index, cells), []).append(entry)
     names = {index: name for name, index in answers.items()}
-    steps = [Step(key.setup)]
+    steps = [Step(key.setup, cell=-1)]
     for index, cell in enumerate(cells[: max(places, default=-1) + 1]):
         if index in names or _is_own_code(cell):
-            steps.append(Step(cell.source, names.get(index, "")))
+            steps.append(Step(cell.source, names.get(index, ""), cell=index))
         steps += [step for entry in places.get(index, []) for step in _checks(entry, key)]
     missing = frozenset(name for name, index in answers.items() if index is None)
     found = {name: index for name, index in answers.items() if index is not None}
@@ -96,14 +102,12 @@ def _is_stub(name: str, cell: Cell) -> bool:
 
 def _checks(exercise: ExerciseKey, key: Key) -> list[Step]:
     """Return the trusted checks; the setup runs again, since a learner may reuse its names."""
-    return [
-        Step(
-            f"{_IMPORT}\n_run_apart({key.setup!r}, {check.source!r}, {exercise.name!r})",
-            exercise=exercise,
-            check=check,
-        )
-        for check in exercise.checks
-    ]
+    steps = []
+    for check in exercise.checks:
+        arguments = f"{key.setup!r}, {check.source!r}, {exercise.name!r}, {key.seed}"
+        source = f"{_IMPORT}\n_run_apart({arguments})"
+        steps += [Step(source, exercise=exercise, check=check, call=call) for call in (1, 2)]
+    return steps
 
 
 def _find_answer(name: str, cells: tuple[Cell, ...], notes: list[str]) -> int | None:

@@ -1,7 +1,8 @@
 """What nbval runs: steps as cells of a notebook, in a kernel of ours. No other file knows nbval.
 
-The reference's values are the stored outputs of the check cells; nbval runs the learner's cells
-and the checks in one kernel and asks `compare_outputs`, where values are compared instead of text.
+nbval runs the learner's cells and the checks in one kernel and asks `compare_outputs`, where values
+are compared instead of text. Each check is put out twice, in two cells, and what the two gave is
+compared here: no code of the learner can reach that.
 """
 
 import re
@@ -11,12 +12,13 @@ from queue import Empty
 from typing import Any
 
 import nbval.plugin
-import pytest
-from nbformat import from_dict
+from nbformat import NotebookNode
 from nbval.kernel import RunningKernel
 from nbval.plugin import IPyNbCell, IPyNbFile, NbCellError
 
+from dlbook.check.answer_key import CheckKey, ExerciseKey
 from dlbook.check.compare import judge
+from dlbook.check.evaluate import both_calls
 from dlbook.check.verdict import Outcome, Verdict
 from dlbook.check.wire import MIME, Json
 from dlbook.grading.errors import TimeLimitError
@@ -24,7 +26,7 @@ from dlbook.grading.kernel.channels import Channels, Message
 from dlbook.grading.kernel.launcher import KernelSettings
 from dlbook.grading.run.endings import FATAL, Ending, describe, ending_of, errors, verdict_on
 from dlbook.grading.run.graft import Step
-from dlbook.grading.run.progress import Pass, check_id, ended, first_line
+from dlbook.grading.run.progress import Pass, check_id, ended
 
 PLUGIN = nbval.plugin
 _TORCH = re.compile(r"^\s*(?:import|from)\s+torch\b", re.MULTILINE)
@@ -40,7 +42,7 @@ class _NbvalKernel(RunningKernel):  # type: ignore[misc]
 
     def __init__(self, current: Pass, folder: str) -> None:
         progress = current.progress
-        torch = any(_TORCH.search(step.source) for step in current.steps)
+        torch = any(_TORCH.search(step.source) for step in progress.steps)
         settings = KernelSettings(progress.key.seed, folder, progress.key.hides, torch)
         self._kernel = progress.launcher.start(progress.limits, settings)
         self._channels = Channels(self._kernel, progress.limits, progress.deadline)
@@ -72,84 +74,76 @@ class StepFile(IPyNbFile):  # type: ignore[misc]
 
     current: Pass
 
-    def setup(self) -> None:
+    def run(self, cells: list["StepCell"]) -> None:
+        """Run cells until the round is done; not at all before the round before it is done."""
+        progress = self.current.progress
+        if progress.is_done or not progress.may_start:
+            return
+        try:
+            self._start(cells[0].step)
+            for cell in cells:
+                if self.current.fatal or progress.is_done:
+                    return
+                cell.run()
+        except Exception as error:
+            self.current.fault = error
+        finally:
+            if self.kernel is not None:
+                self.kernel.stop()
+
+    def _start(self, first: Step) -> None:
         try:
             self.kernel = _NbvalKernel(self.current, str(self.path.parent))
         except TimeLimitError as error:
-            self.current.end(0, ending_of(error, self.current.progress.limits))
-            raise
-        except BaseException as error:
-            self.current.fault = error
-            raise
+            self.current.end(first, ending_of(error, self.current.progress.limits))
 
-    def teardown(self) -> None:
-        if self.kernel is not None:
-            self.kernel.stop()
-
-    def collect(self) -> Iterator["_StepCell"]:
-        for number, step in enumerate(self.current.steps):
-            cell = _as_cell(number, step)
-            tags = {"check": bool(step.check), "check_exception": True, "skip": False}
-            item: _StepCell = _StepCell.from_parent(
-                self, name=f"step {number}", cell_num=number, cell=cell, options=tags
+    def collect(self) -> Iterator["StepCell"]:
+        tags = {"check": True, "check_exception": True, "skip": False}
+        for number, step in enumerate(self.current.progress.steps):
+            source = {"source": step.source, "execution_count": 1, "outputs": []}
+            item: StepCell = StepCell.from_parent(
+                self,
+                name=f"step {number}",
+                cell_num=number,
+                cell=NotebookNode(source),
+                options=tags,
             )
             item.step = step
             yield item
 
 
-def _as_cell(number: int, step: Step) -> Any:
-    """Return a step as a cell that was run; its stored output is what a check is to put out."""
-    outputs = []
-    if step.check:
-        data = {MIME: step.check.expected}
-        outputs.append({"output_type": "display_data", "data": data, "metadata": {}})
-    return from_dict(
-        {
-            "cell_type": "code",
-            "source": step.source,
-            "metadata": {},
-            "execution_count": number + 1,
-            "outputs": outputs,
-        }
-    )
-
-
-class _StepCell(IPyNbCell):  # type: ignore[misc]
+class StepCell(IPyNbCell):  # type: ignore[misc]
     """One step. If it ends the kernel, the pass notes how, and the steps after it do not run."""
 
     step: Step
     parent: StepFile
 
-    def setup(self) -> None:
-        self.parent.timed_out = False
-
-    def runtest(self) -> None:
+    def run(self) -> None:
+        """Run the cell if it is due, and note what comes of it."""
         current, step = self.parent.current, self.step
-        if current.is_over:
-            pytest.skip("the kernel has ended")
+        if not current.progress.is_due(step):
+            return
         name = step.exercise.name if step.exercise else step.answer
         if name:
             current.progress.watch(name)
+        self.parent.timed_out = False
         try:
-            super().runtest()
+            self.runtest()
         except FATAL as error:
-            current.end(self.cell_num, ending_of(error, current.progress.limits))
-            raise
+            current.end(step, ending_of(error, current.progress.limits))
+            return
         except NbCellError:  # the values differ, or a cell that ignores interrupts was stopped
             if not self.parent.kernel.is_alive():
-                current.end(self.cell_num, ending_of(Empty(), current.progress.limits))
-            raise
-        except Exception as error:
-            current.fault = error
-            raise
+                current.end(step, ending_of(Empty(), current.progress.limits))
+                return
         self._note_trouble()
 
     def _note_trouble(self) -> None:
         """Note a cell that was stopped, and how an answer cell ended where it has an error."""
         progress, step = self.parent.current.progress, self.step
         if self.parent.timed_out and not step.check:
-            stopped = f"a cell was stopped after {progress.limits.cell_seconds:g} seconds"
-            progress.notes.append(f"{stopped}: {first_line(step.source)}")
+            seconds = f"{progress.limits.cell_seconds:g}"
+            progress.note(f"a cell was stopped after {seconds} seconds", step.source)
         found = errors(self.test_outputs) if step.answer else []
         if found:
             progress.answer_endings[step.answer] = self._ending(found[0])
@@ -163,23 +157,35 @@ class _StepCell(IPyNbCell):  # type: ignore[misc]
         return Ending(verdict, describe(error, self.step.source))
 
     def compare_outputs(self, test: Any, ref: Any, skip_compare: Any = None) -> bool:
-        outcome = self._outcome(test)
-        self.parent.current.progress.outcomes[check_id(self.step)] = outcome
-        self.comparison_traceback = [outcome.text()]
-        return outcome.verdict is Verdict.RIGHT
+        self.comparison_traceback: list[str] = []
+        if self.step.check:
+            self._compare(test)
+        return True
 
-    def _outcome(self, outputs: Any) -> Outcome:
-        """Return the outcome of a check; without its function, that of the answer cell."""
-        step, progress = self.step, self.parent.current.progress
+    def _compare(self, outputs: Any) -> None:
+        """Judge a check once both calls are there; one that fails needs no second call."""
+        progress, step = self.parent.current.progress, self.step
         assert step.exercise and step.check
         if self.parent.timed_out:
-            seconds = f"{progress.limits.cell_seconds:g}"
-            return ended(step, Ending(Verdict.TIME_OUT, f"stopped after {seconds} seconds"))
+            stopped = f"stopped after {progress.limits.cell_seconds:g} seconds"
+            progress.settle(step, ended(step, Ending(Verdict.TIME_OUT, stopped)))
+            return
         value = _emitted(outputs)
-        outcome = judge(step.exercise, step.check, value)
+        if step.call == 1 and value.get("kind") == "dict":
+            progress.first_calls[check_id(step)] = value
+            return
+        if step.call == 2:
+            check = step.check
+            first = progress.first_calls[check_id(step)]
+            value = both_calls(first, value, check.rtol, check.atol)
+        progress.settle(step, self._outcome(step.exercise, step.check, value))
+
+    def _outcome(self, exercise: ExerciseKey, check: CheckKey, value: Json) -> Outcome:
+        """Return the outcome of a check; without its function, that of the answer cell."""
+        outcome = judge(exercise, check, value)
         if outcome.verdict is not Verdict.ERROR:
             return outcome
-        answer = progress.answer_endings.get(step.exercise.name)
+        answer = self.parent.current.progress.answer_endings.get(exercise.name)
         if answer:
             return replace(outcome, verdict=answer.verdict, detail=answer.reason)
         return replace(outcome, verdict=verdict_on(value.get("type"), value.get("message")))
@@ -188,7 +194,7 @@ class _StepCell(IPyNbCell):  # type: ignore[misc]
 def _emitted(outputs: Any) -> Json:
     """Return the values that a check cell put out, or the error that it ended with."""
     values = [output["data"][MIME] for output in outputs if MIME in output.get("data", {})]
-    if len(values) == 1:
+    if len(values) == 1 and isinstance(values[0], dict):
         return values[0]
     found = errors(outputs)
     if found:

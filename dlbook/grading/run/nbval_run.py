@@ -1,22 +1,23 @@
-"""Grade one submission: run its steps, pass by pass, until each check has an outcome.
+"""Grade one submission: run its rounds, kernel by kernel, until each check has an outcome.
 
-A pass is one kernel. A cell that ends its kernel is left out of the next pass, so that it never
-costs the learner the other exercises.
+A cell that ends its kernel is left out of the kernels after it, so that it never costs the learner
+the other exercises.
 """
 
 from collections.abc import Callable
+from functools import partial
 from time import monotonic
 
-from dlbook.check.answer_key import Key
-from dlbook.check.verdict import Verdict
+from dlbook.check.answer_key import ExerciseKey, Key
+from dlbook.check.verdict import Outcome, Verdict
 from dlbook.grading.kernel.launcher import Launcher, Local
 from dlbook.grading.kernel.limits import Limits
 from dlbook.grading.notebook import Notebook
 from dlbook.grading.run.endings import Ending
-from dlbook.grading.run.graft import Step, graft
-from dlbook.grading.run.progress import Pass, Progress, check_id, ended, first_line
-from dlbook.grading.run.pytest_pass import run_pass
-from dlbook.grading.run.report import Report
+from dlbook.grading.run.graft import graft
+from dlbook.grading.run.progress import Pass, Progress, ended
+from dlbook.grading.run.pytest_pass import run_passes
+from dlbook.grading.run.report import ExerciseReport, Report
 
 _DEFAULT_LIMITS = Limits()
 
@@ -32,7 +33,8 @@ def grade(
 
     Args:
         notebook: the submission.
-        key: what its checks need to see.
+        key: what its checks need to see. With a released key in it there are two rounds, the
+            first at that key's seed; else there is one.
         limits: its budgets.
         launcher: where its code runs; without one, with the rights of the caller.
         watch: called with the name of an exercise when a cell of it starts.
@@ -40,40 +42,51 @@ def grade(
     Raises:
         GraderError: if the grader fails, so that nothing is known about the submission.
     """
-    plan = graft(notebook.cells, key)
-    progress = Progress(
-        key,
-        limits,
-        launcher or Local(),
-        monotonic() + limits.submission_seconds,
-        watch,
-        answer_endings={n: Ending(Verdict.ERROR, why) for n, why in plan.renamed.items()},
-        notes=[*notebook.notes, *plan.notes],
-    )
-    if key.hides and progress.launcher.isolation == "none":
-        progress.notes.append(f"without a sandbox, {', '.join(key.hides)} could be used")
-    steps = list(plan.steps)
-    while not progress.has_all(steps):
-        done = run_pass(progress, steps)
-        if done.fatal is None:
-            break
-        if monotonic() > progress.deadline:
-            seconds = f"{limits.submission_seconds:g}"
-            progress.notes.append(f"stopped: it had used up its {seconds} seconds")
-            progress.give_up(steps, done.ending)
-            break
-        _leave_out(steps.pop(done.fatal), done)
-    exercises = tuple(progress.report(entry, plan.missing) for entry in key.exercises)
-    notes = tuple(dict.fromkeys(progress.notes))
-    return Report(key.name, key.seed, exercises, notes, progress.launcher.isolation)
+    launcher = launcher or Local()
+    plan = graft(notebook.cells, key.released or key)
+    renamed = {name: Ending(Verdict.ERROR, why) for name, why in plan.renamed.items()}
+    notes = [*notebook.notes, *plan.notes]
+    if key.hides and launcher.isolation == "none":
+        notes.append(f"without a sandbox, {', '.join(key.hides)} could be used")
+    deadline = monotonic() + limits.submission_seconds
+    start = partial(Progress, limits=limits, launcher=launcher, deadline=deadline, watch=watch)
+    last = start(key.released or key, steps=list(plan.steps), notes=notes, answer_endings=renamed)
+    if key.released:
+        steps = list(graft(notebook.cells, key).steps)
+        last = start(key, steps=steps, answer_endings=dict(renamed), before=last)
+    rounds = [last.before, last] if last.before else [last]
+    _run(rounds)
+    exercises = tuple(_report(entry, last, plan.missing) for entry in key.exercises)
+    notes = list(dict.fromkeys(note for progress in rounds for note in progress.notes))
+    return Report(key.name, key.seed, exercises, tuple(notes), launcher.isolation)
 
 
-def _leave_out(step: Step, done: Pass) -> None:
-    """Note the outcome of a step that ended its kernel and does not run again."""
-    progress, ending = done.progress, done.ending
-    if step.check:
-        progress.outcomes[check_id(step)] = ended(step, ending)
-        return
-    progress.notes.append(f"a cell {ending.reason}, left out: {first_line(step.source)}")
-    if step.answer:
-        progress.answer_endings[step.answer] = Ending(ending.verdict, f"its cell {ending.reason}")
+def _run(rounds: list[Progress]) -> None:
+    """Run the steps of all rounds in as many kernels as it takes."""
+    while not all(progress.is_done for progress in rounds):
+        passes = [Pass(progress) for progress in rounds]
+        run_passes(passes)
+        done = next((one for one in passes if one.fatal), None)
+        if done is None or done.fatal is None:
+            return
+        if monotonic() > done.progress.deadline:
+            seconds = f"{done.progress.limits.submission_seconds:g}"
+            done.progress.notes.append(f"stopped: it had used up its {seconds} seconds")
+            for progress in rounds:
+                progress.give_up(done.ending)
+            return
+        if done.fatal.check:
+            done.progress.settle(done.fatal, ended(done.fatal, done.ending))
+            continue
+        done.progress.note(f"a cell {done.ending.reason}, left out", done.fatal.source)
+        for progress in rounds[rounds.index(done.progress) :]:
+            progress.leave_out(done.fatal, done.ending)
+
+
+def _report(entry: ExerciseKey, last: Progress, missing: frozenset[str]) -> ExerciseReport:
+    """Return what was found of one exercise; `missing` names those without an answer."""
+    outcomes = last.of(entry.name)
+    if entry.name in missing:
+        detail = f"no cell starts with `# answer: {entry.name}`"
+        outcomes = [Outcome(entry.name, Verdict.NOT_ATTEMPTED, detail=detail)]
+    return ExerciseReport(entry.name, entry.points, tuple(outcomes))

@@ -93,6 +93,7 @@ def _outcome_dict(outcome: Outcome, whole: bool) -> dict[str, Any]:
     data: dict[str, Any] = {
         "verdict": outcome.verdict.value,
         "hidden": outcome.hidden,
+        "fresh": outcome.fresh,
         "hints": list(outcome.hints),
         "detail": "" if outcome.hidden and not whole else outcome.detail,
     }
@@ -120,4 +121,5 @@ def _outcome(exercise: str, data: dict[str, Any]) -> Outcome:
         data["detail"],
         data["hidden"],
         data.get("fingerprint", ""),
+        data.get("fresh", False),  # which records of older versions lack
     )
