@@ -198,8 +198,8 @@ class Channels:
         signature, *signed = parts[:5]
         if not compare_digest(signature, self._session.sign(signed)):
             raise ValueError("a message that the kernel has not signed")
-        header, parent, _metadata, content = map(json.loads, signed)
-        return header["msg_type"], parent["msg_id"], content
+        header, parent, _metadata, content = (part.decode() for part in signed)
+        return json.loads(header)["msg_type"], json.loads(parent)["msg_id"], json.loads(content)
 
     def _relevant_part(
         self, channel: str, kind: str, request_id: str, content: Any

@@ -53,7 +53,12 @@ class _NbvalKernel(RunningKernel):  # type: ignore[misc]
             raise
 
     def get_message(self, stream: str, timeout: float | None = None) -> Message:
-        return self._channels.receive(stream, timeout)
+        message = self._channels.receive(stream, timeout)
+        if "data" in message["content"]:
+            data = NotebookNode()
+            dict.update(data, message["content"]["data"])  # else each value in it becomes a node
+            message["content"]["data"] = data
+        return message
 
     def execute_cell_input(self, cell_input: str, allow_stdin: bool | None = None) -> str:
         return self._channels.execute(cell_input)

@@ -51,7 +51,7 @@ class Progress:
     @property
     def is_done(self) -> bool:
         """Whether every check that is due has its outcome."""
-        return not any(step.check and self.is_due(step) for step in self.steps)
+        return not any(self.is_due(step) for step in reversed(self.steps) if step.check)
 
     def is_due(self, step: Step) -> bool:
         """Return whether a step is to run: a check only while it can still change the verdict."""

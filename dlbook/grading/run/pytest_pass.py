@@ -14,11 +14,11 @@ from dlbook.grading.run.nbval_items import PLUGIN, StepCell, StepFile, options
 from dlbook.grading.run.progress import Pass
 
 _UNUSED_PLUGINS = """
-assertion cacheprovider capture debugging doctest faulthandler junitxml logging monkeypatch
-pastebin python recwarn reports setuponly setupplan skipping stepwise subtests threadexception
-tmpdir unittest unraisableexception warnings
+assertion cacheprovider capture debugging doctest faulthandler junitxml legacypath logging
+monkeypatch pastebin python recwarn reports setuponly setupplan skipping stepwise subtests terminal
+threadexception tmpdir unittest unraisableexception warnings
 """
-_OPTIONS = ["-q", "--color=no", "--disable-plugin-autoload"]
+_OPTIONS = ["--disable-plugin-autoload"]
 _OPTIONS += ["-c", os.devnull, "--noconftest"]  # no file beside a submission is read
 _OPTIONS += [f"-pno:{name}" for name in _UNUSED_PLUGINS.split()]  # each would cost time
 
@@ -31,6 +31,9 @@ class _Runner:
 
     def __init__(self, passes: dict[str, Pass]) -> None:
         self._passes = passes
+
+    def pytest_addoption(self, parser: pytest.Parser) -> None:
+        parser.addoption("--color", default="no")  # which nbval asks for, of the terminal's plugin
 
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> StepFile:
         collected: StepFile = StepFile.from_parent(parent, path=file_path)
