@@ -27,12 +27,11 @@ from dataclasses import dataclass, field, replace
 from dlbook.check.answer_key import Key
 from dlbook.grading.batch.executors import WorkerPool
 from dlbook.grading.batch.intake import Submission
-from dlbook.grading.batch.journal import Entry, Journal, Origin, Record
+from dlbook.grading.batch.journal import FAULT, Entry, Journal, Origin, Record
 from dlbook.grading.batch.worker import SandboxMode, Task, engine, pack, work
 from dlbook.grading.errors import UnreadableError
 from dlbook.grading.kernel.limits import Limits
 
-FAULT = "grader fault, not graded"
 _TRIES = 2
 _LOST = "the worker's process ended"
 
@@ -47,13 +46,17 @@ class Reference:
 
 @dataclass(frozen=True)
 class BatchSettings:
-    """How a batch is graded; a worker calls `work` for each task, and tests replace it."""
+    """How a batch is graded; a worker calls `work` for each task, and tests replace it.
+
+    A result of an earlier run counts whatever its seed, unless `seed_was_asked_for`.
+    """
 
     references: dict[str, Reference]
     seed: int
     limits: Limits = field(default_factory=Limits)
     sandbox: SandboxMode = "required"
     work: Callable[[Task], Record] = work
+    seed_was_asked_for: bool = False
 
 
 def fresh_seed() -> int:
@@ -139,6 +142,8 @@ class Batch:
         except UnreadableError as error:
             return replace(entry, problem=str(error))
         origin = Origin(digest, reference.digest, self._settings.seed, self._engine)
+        if not self._settings.seed_was_asked_for:
+            origin = self._journal.graded_as(origin) or origin
         return replace(entry, origin=origin)
 
     def _admit(self, pending: _Pending) -> None:

@@ -9,7 +9,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,8 @@ CREATE TABLE IF NOT EXISTS roll (
     PRIMARY KEY (run, student, set_name));
 CREATE TABLE IF NOT EXISTS files (path TEXT PRIMARY KEY, digest TEXT NOT NULL);
 """
+
+FAULT = "grader fault, not graded"  # how a problem begins that is the grader's own
 
 # whoever handed nothing in keeps the entry of the last run; a file of no set goes as soon as the
 # student hands in anything else
@@ -91,6 +93,13 @@ class Entry:
         return from_dict(self.record.report) if self.record and self.record.report else None
 
     @property
+    def reason_for_student(self) -> str:
+        """Why there is no grade, without what the grader says of itself."""
+        if self.problem.startswith(FAULT):
+            return "for a reason that is not yours: whoever grades knows more."
+        return self.reason
+
+    @property
     def reason(self) -> str:
         """Why there is no grade, '' where there is one."""
         if self.problem:
@@ -124,10 +133,22 @@ class Journal:
         self._database.close()
         self._lock.release()
 
-    def last_seed(self) -> int | None:
-        """Return the seed of the newest run, None before the first."""
-        row = self._database.execute("SELECT seed FROM runs ORDER BY id DESC LIMIT 1").fetchone()
-        return row[0] if row else None
+    def interrupted_seed(self) -> int | None:
+        """Return the seed of the newest run where that has not come to its end, else None."""
+        query = "SELECT seed, finished FROM runs ORDER BY id DESC LIMIT 1"
+        row = self._database.execute(query).fetchone()
+        return row[0] if row and row[1] is None else None
+
+    def graded_as(self, origin: Origin) -> Origin | None:
+        """Return `origin` with the newest seed under which it has a result, None without one."""
+        for (seed,) in self._database.execute(
+            "SELECT seed FROM runs GROUP BY seed ORDER BY MAX(id) DESC"
+        ):
+            found = replace(origin, seed=seed)
+            query = "SELECT 1 FROM results WHERE key = ?"
+            if self._database.execute(query, (found.key,)).fetchone():
+                return found
+        return None
 
     def begin(self, seed: int, entries: Iterable[Entry]) -> int:
         """Start a run with its entries, all or nothing; return its number.

@@ -16,7 +16,7 @@ class _Card:
     exercise: ExerciseReport
     kind: str
     symbol: str
-    is_hidden: bool = False
+    which: str = ""
     remark: str = ""
     hints: Sequence[str] = ()
 
@@ -47,7 +47,7 @@ def _part(entry: Entry) -> _Part:
     return _Part(
         title_of(entry.set_name),
         report,
-        entry.reason,
+        entry.reason_for_student,
         right=sum(e.verdict is Verdict.RIGHT for e in exercises),
         cards=[_card(e) for e in exercises if e.verdict is not Verdict.NOT_ATTEMPTED],
         untried=[e for e in exercises if e.verdict is Verdict.NOT_ATTEMPTED],
@@ -61,4 +61,4 @@ def _card(exercise: ExerciseReport) -> _Card:
     if not wrong:
         return _Card(exercise, "right", "✓")
     hints = dict.fromkeys(hint for outcome in wrong for hint in outcome.hints)
-    return _Card(exercise, "problem", "✗", wrong[0].hidden, wrong[0].remark, hint_lines(hints))
+    return _Card(exercise, "problem", "✗", wrong[0].kind, wrong[0].remark, hint_lines(hints))

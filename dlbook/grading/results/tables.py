@@ -44,7 +44,7 @@ def class_table(entries: Sequence[Entry]) -> str:
             found.name,
             exercise.name,
             group.verdict.value,
-            "hidden" if group.hidden else "visible",
+            group.which.removesuffix(" check") or "visible",
             len(group.students),
             group.what,
             "; ".join(group.students),
