@@ -5,6 +5,7 @@ the other exercises.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from time import monotonic
 
@@ -43,14 +44,15 @@ def grade(
         GraderError: if the grader fails, so that nothing is known about the submission.
     """
     launcher = launcher or Local()
-    plan = graft(notebook.cells, key.released or key)
+    shown = replace(key.released, hides=key.hides) if key.released else key
+    plan = graft(notebook.cells, shown)
     renamed = {name: Ending(Verdict.ERROR, why) for name, why in plan.renamed.items()}
     notes = [*notebook.notes, *plan.notes]
     if key.hides and launcher.isolation == "none":
         notes.append(f"without a sandbox, {', '.join(key.hides)} could be used")
     deadline = monotonic() + limits.submission_seconds
     start = partial(Progress, limits=limits, launcher=launcher, deadline=deadline, watch=watch)
-    last = start(key.released or key, steps=list(plan.steps), notes=notes, answer_endings=renamed)
+    last = start(shown, steps=list(plan.steps), notes=notes, answer_endings=renamed)
     if key.released:
         steps = list(graft(notebook.cells, key).steps)
         last = start(key, steps=steps, answer_endings=dict(renamed), before=last)

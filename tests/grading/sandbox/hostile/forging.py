@@ -5,8 +5,8 @@ from tests.grading.sandbox.hostile.attack import EMIT, RIGHT, SHAPE, ZEROS, Atta
 _FORGE = (
     EMIT
     + """
-import dlbook.check.notebook_door
-dlbook.check.notebook_door._display = lambda data: emit(FORGED)
+import IPython.display
+IPython.display.display = lambda data, raw: emit(FORGED)
 """
 )
 _SESSION = """
@@ -42,6 +42,11 @@ def start():
     ),
     "replaces check": Attack(
         "import dlbook.check\ndlbook.check.check = lambda *a, **k: lambda body: None",
+        "wrong: dx: every number is 0",
+        answer=ZEROS,
+    ),
+    "replaces what runs a check": Attack(
+        "import dlbook.check.run_apart as room\nroom.run_apart = lambda *a: None",
         "0 values where one was due",
         answer=ZEROS,
     ),
