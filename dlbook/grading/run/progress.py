@@ -3,8 +3,8 @@
 A round is the learner's cells and some checks in one kernel, or in more where a cell ends it. The
 first round runs the visible checks at the released seed, so what comes of it may be shown. The
 second round runs all checks at a seed that nobody knows. It begins when the outcomes of the first
-are fixed, runs the checks of those exercises that are right so far, and of it students see
-verdicts and our own hints alone.
+are fixed, and runs the checks of those exercises that are right so far, or show a mistake that two
+hints fit. Of it students see verdicts and our own hints alone.
 """
 
 from collections.abc import Callable
@@ -54,13 +54,13 @@ class Progress:
         return not any(self.is_due(step) for step in reversed(self.steps) if step.check)
 
     def is_due(self, step: Step) -> bool:
-        """Return whether a step is to run: a check only while it can still change the verdict."""
+        """Return whether a step is to run: a check only while it can change verdict or hints."""
         if step.check is None:
             return True
         if check_id(step) in self.outcomes:
             return False
         earlier = self.before.of(check_id(step)[0]) if self.before else []
-        return all(outcome.verdict is Verdict.RIGHT for outcome in earlier)
+        return all(o.verdict is Verdict.RIGHT or len(o.hints) > 1 for o in earlier)
 
     def of(self, exercise: str) -> list[Outcome]:
         """Return the outcomes of an exercise in this round and those before, as far as they go."""
