@@ -34,7 +34,7 @@ _GRACE = 0.5  # seconds that a cell has to end after it was interrupted
 _MAX_MESSAGE = 6_000_000  # bytes; the connection is dropped at a longer one
 _QUEUE = 1  # messages that wait unread
 _MAX_PLAIN = 100_000  # bytes; a longer message is read only if it carries the values of a check
-_MAX_VALUES = 50  # messages with values that are kept of one cell: more than one is wrong anyway
+_MAX_VALUES = 50  # messages with values that are kept of one cell: more than two are wrong anyway
 # kind of output: the fields that it must have, and their types
 _REQUIRED_FIELDS: dict[str, dict[str, type]] = {
     "status": {"execution_state": str},

@@ -20,8 +20,7 @@ _IMPORT = f"from {run_apart.__module__} import {run_apart.__name__} as _run_apar
 class Step:
     """Code to run in the kernel; with a check, its output is judged; `answer` names an answer.
 
-    `cell` is the index of the learner's cell that it is, -1 for the setup. Each check runs twice:
-    `call` is 1 or 2.
+    `cell` is the index of the learner's cell that it is, -1 for the setup.
     """
 
     source: str
@@ -29,7 +28,6 @@ class Step:
     exercise: ExerciseKey | None = None
     check: CheckKey | None = None
     cell: int | None = None
-    call: int = 0
 
 
 @dataclass(frozen=True)
@@ -106,7 +104,7 @@ def _checks(exercise: ExerciseKey, key: Key) -> list[Step]:
     for check in exercise.checks:
         arguments = f"{key.setup!r}, {check.source!r}, {exercise.name!r}, {key.seed}"
         source = f"{_IMPORT}\n_run_apart({arguments})"
-        steps += [Step(source, exercise=exercise, check=check, call=call) for call in (1, 2)]
+        steps.append(Step(source, exercise=exercise, check=check))
     return steps
 
 

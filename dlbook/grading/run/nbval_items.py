@@ -1,8 +1,8 @@
 """What nbval runs: steps as cells of a notebook, in a kernel of ours. No other file knows nbval.
 
 nbval runs the learner's cells and the checks in one kernel and asks `compare_outputs`, where values
-are compared instead of text. Each check is put out twice, in two cells, and what the two gave is
-compared here: no code of the learner can reach that.
+are compared instead of text. A check calls an answer twice, and what the two calls gave is compared
+here: no code of the learner can reach that.
 """
 
 import re
@@ -26,7 +26,7 @@ from dlbook.grading.kernel.channels import Channels, Message
 from dlbook.grading.kernel.launcher import KernelSettings
 from dlbook.grading.run.endings import FATAL, Ending, describe, ending_of, errors, verdict_on
 from dlbook.grading.run.graft import Step
-from dlbook.grading.run.progress import Pass, check_id, ended
+from dlbook.grading.run.progress import Pass, ended
 
 PLUGIN = nbval.plugin
 _TORCH = re.compile(r"^\s*(?:import|from)\s+torch\b", re.MULTILINE)
@@ -168,22 +168,15 @@ class StepCell(IPyNbCell):  # type: ignore[misc]
         return True
 
     def _compare(self, outputs: Any) -> None:
-        """Judge a check once both calls are there; one that fails needs no second call."""
+        """Judge a check that has put out what two calls gave."""
         progress, step = self.parent.current.progress, self.step
         assert step.exercise and step.check
         if self.parent.timed_out:
             stopped = f"stopped after {progress.limits.cell_seconds:g} seconds"
             progress.settle(step, ended(step, Ending(Verdict.TIME_OUT, stopped)))
-            return
-        value = _emitted(outputs)
-        if step.call == 1 and value.get("kind") == "dict":
-            progress.first_calls[check_id(step)] = value
-            return
-        if step.call == 2:
-            check = step.check
-            first = progress.first_calls[check_id(step)]
-            value = both_calls(first, value, check.rtol, check.atol)
-        progress.settle(step, self._outcome(step.exercise, step.check, value))
+        else:
+            value = _emitted(outputs, step.check)
+            progress.settle(step, self._outcome(step.exercise, step.check, value))
 
     def _outcome(self, exercise: ExerciseKey, check: CheckKey, value: Json) -> Outcome:
         """Return the outcome of a check; without its function, that of the answer cell."""
@@ -196,12 +189,12 @@ class StepCell(IPyNbCell):  # type: ignore[misc]
         return replace(outcome, verdict=verdict_on(value.get("type"), value.get("message")))
 
 
-def _emitted(outputs: Any) -> Json:
-    """Return the values that a check cell put out, or the error that it ended with."""
+def _emitted(outputs: Any, check: CheckKey) -> Json:
+    """Return what both calls of a check put out, or the error that its cell ended with."""
     values = [output["data"][MIME] for output in outputs if MIME in output.get("data", {})]
-    if len(values) == 1 and isinstance(values[0], dict):
-        return values[0]
+    if len(values) == 2:
+        return both_calls(values[0], values[1], check.rtol, check.atol)
     found = errors(outputs)
     if found:
         return {"kind": "error", "type": found[0]["ename"], "message": found[0]["evalue"]}
-    return {"kind": "other", "type": f"output with {len(values)} values where one was due"}
+    return {"kind": "other", "type": f"output with {len(values)} values where two were due"}

@@ -13,7 +13,6 @@ from typing import Self
 
 from dlbook.check.answer_key import Key
 from dlbook.check.verdict import Outcome, Verdict
-from dlbook.check.wire import Json
 from dlbook.grading.kernel.launcher import Launcher
 from dlbook.grading.kernel.limits import Limits
 from dlbook.grading.run.endings import KERNEL_ENDED, Ending
@@ -25,10 +24,9 @@ class Progress:
     """One round; `deadline` is on the clock of `time.monotonic`.
 
     `steps` are left to run, from the first on in each new kernel. `outcomes` are kept by exercise
-    and whether the check is hidden, `first_calls` in the same way until the second call is there.
-    `answer_endings` says how the answer cell of an exercise ended, where it did not end well.
-    `watch` is called with the name of the exercise that is about to run; `notes` are for the
-    report. `before` is the round before this one, None for the first.
+    and whether the check is hidden. `answer_endings` says how the answer cell of an exercise
+    ended, where it did not end well. `watch` is called with the name of the exercise that is about
+    to run; `notes` are for the report. `before` is the round before this one, None for the first.
     """
 
     key: Key
@@ -38,7 +36,6 @@ class Progress:
     steps: list[Step]
     watch: Callable[[str], object] = lambda name: None
     outcomes: dict[tuple[str, bool], Outcome] = field(default_factory=dict)
-    first_calls: dict[tuple[str, bool], Json] = field(default_factory=dict)
     answer_endings: dict[str, Ending] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     before: Self | None = None

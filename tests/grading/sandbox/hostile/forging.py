@@ -19,7 +19,7 @@ def say(kind, content, parent=None):
 FORGING = {
     "puts out a value of its own": Attack(
         EMIT,
-        "[2-4] values where one was due",
+        "[3-8] values where two were due",
         answer=f"def relu_back(g, x):\n    emit({{{SHAPE}}})\n    return g",
     ),
     "puts out the value in the answer's cell": Attack(
@@ -37,7 +37,7 @@ context = __import__("contextvars").copy_context
 def start():
     threading.Thread(target=context().run, args=(forge,), daemon=True).start()
     time.sleep(0.05)""",
-        "values where one was due",
+        "values where two were due",
         answer="def relu_back(g, x):\n    start()\n    return 0 * g",
     ),
     "replaces check": Attack(
@@ -47,7 +47,7 @@ def start():
     ),
     "replaces what runs a check": Attack(
         "import dlbook.check.run_apart as room\nroom.run_apart = lambda *a: None",
-        "0 values where one was due",
+        "0 values where two were due",
         answer=ZEROS,
     ),
     "makes the wire say yes": Attack(
@@ -103,7 +103,7 @@ def relu_back(g, x):
     ),
     "forges the end of a cell": Attack(
         _SESSION,
-        "0 values where one was due",
+        "0 values where two were due",
         answer="""
 def relu_back(g, x):
     say("status", {"execution_state": "idle"})
