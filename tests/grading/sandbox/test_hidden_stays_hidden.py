@@ -167,7 +167,8 @@ def run_apart(setup, source, name, seed):
     if place not in shown:
         frame_globals = {**get_ipython().user_ns, "_run": run}
         exec(f"_run({setup!r}, {source!r}, {name!r}, {seed})", frame_globals)
-    put_out(shown[place], raw=True)
+    for _ in range(2):
+        put_out(shown[place], raw=True)
 room.run_apart = run_apart
 """
 

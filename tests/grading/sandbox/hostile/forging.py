@@ -83,7 +83,7 @@ class Equal(np.ndarray):
         + """
 def rewrite(lines):
     if any("_run_apart(" in line for line in lines):
-        return ["emit({'kind': 'str', 'value': 'rewritten'})\\n"]
+        return 2 * ["emit({'kind': 'str', 'value': 'rewritten'})\\n"]
     return lines
 get_ipython().input_transformers_cleanup.append(rewrite)""",
         "got str rewritten",
