@@ -4,8 +4,10 @@ Whatever comes from a kernel is believed only as far as it was checked here. Out
 while a cell runs, so that a flood fills neither the kernel's memory nor the grader's.
 """
 
+import json
 import math
 from collections import deque
+from hmac import compare_digest
 from queue import Empty
 from time import monotonic, sleep
 from typing import Any
@@ -32,7 +34,7 @@ _GRACE = 0.5  # seconds that a cell has to end after it was interrupted
 _MAX_MESSAGE = 6_000_000  # bytes; the connection is dropped at a longer one
 _QUEUE = 1  # messages that wait unread
 _MAX_PLAIN = 100_000  # bytes; a longer message is read only if it carries the values of a check
-_MAX_VALUES = 50  # messages with values that are kept of one cell: more than one is wrong anyway
+_MAX_VALUES = 50  # messages with values that are kept of one cell: more than two are wrong anyway
 # kind of output: the fields that it must have, and their types
 _REQUIRED_FIELDS: dict[str, dict[str, type]] = {
     "status": {"execution_state": str},
@@ -192,14 +194,23 @@ class Channels:
             return None
         try:
             _identities, parts = self._session.feed_identities(frames)
-            return self._relevant_part(channel, self._session.deserialize(parts))
+            return self._relevant_part(channel, *self._unpack(parts))
         except Exception:  # a forged message fails in any of a dozen ways, and is none
             return None
 
-    def _relevant_part(self, channel: str, message: Message) -> Message | None:
+    def _unpack(self, parts: list[Any]) -> tuple[str, str, Any]:
+        """Return the kind of a message, the number of the request it answers, and its content."""
+        signature, *signed = parts[:5]
+        if not compare_digest(signature, self._session.sign(signed)):
+            raise ValueError("a message that the kernel has not signed")
+        header, parent, _metadata, content = (part.decode() for part in signed)
+        return json.loads(header)["msg_type"], json.loads(parent)["msg_id"], json.loads(content)
+
+    def _relevant_part(
+        self, channel: str, kind: str, request_id: str, content: Any
+    ) -> Message | None:
         """Return what counts of a message: a reply, a status, an error or a value; or None."""
-        kind, content = message["msg_type"], message["content"]
-        if message["parent_header"]["msg_id"] != self._request_id:
+        if request_id != self._request_id:
             return None
         if channel == "shell" and content["status"] not in ("ok", "error"):
             return None
