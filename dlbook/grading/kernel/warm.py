@@ -14,11 +14,11 @@ import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 from queue import Empty
-from time import monotonic
 from typing import Any, Literal
 
 from dlbook.check import wire
 from dlbook.grading.errors import GraderError, SandboxError
+from dlbook.grading.kernel import memory
 from dlbook.grading.kernel.channels import Channels
 from dlbook.grading.kernel.launcher import KernelSettings, Launcher, Local, StartedKernel
 from dlbook.grading.kernel.limits import Limits
@@ -26,6 +26,7 @@ from dlbook.grading.kernel.scratch import prefix
 from dlbook.grading.sandbox import bubblewrap as sandbox
 from dlbook.grading.sandbox.bubblewrap import Sandbox
 from dlbook.grading.sandbox.inside.confine import CHANNELS
+from dlbook.grading.sandbox.usage import Allowance, Tree
 
 _DOOR = "dlbook.check.notebook_door"  # not imported here: it registers itself with IPython
 _MODULES = ("numpy", "matplotlib.pyplot", _DOOR)
@@ -40,9 +41,11 @@ def case(rng):
     return {"values": rng.normal(size=3), "error": ValueError()}
 display({MIME: {"modules": sorted(sys.modules)}}, raw=True)"""
 )
+# seconds of work or of waiting
 _START_SECONDS = 120.0
 _ANSWER_SECONDS = 20.0
-_MAX_FAILURES = 3  # a busy machine may be slow once or twice; then forking does not work here
+_END_SECONDS = 20.0  # on the clock, after which a killed kernel is left to itself
+_MAX_FAILURES = 3  # then forking does not work here
 _FIRST_UID, _UIDS = 20_000, 40_000  # as root, each kernel runs as one of these users
 
 Flavour = tuple[tuple[str, ...], bool]  # the packages hidden, and whether torch is loaded
@@ -129,12 +132,12 @@ def _preload(parent: Sandbox, modules: list[str]) -> None:
 
 def _imported(kernel: StartedKernel) -> list[str]:
     """Return the names of the modules that a kernel has after its first cells."""
-    channels = Channels(kernel, Limits(), monotonic() + _START_SECONDS)
+    channels = Channels(kernel, Limits(), Allowance(_START_SECONDS))
     try:
         channels.wait_until_ready()
         channels.execute(_TRIAL_CELL)
         while True:
-            content = channels.receive("iopub", _ANSWER_SECONDS)["content"]
+            content = channels.receive("iopub")["content"]
             value = content.get("data", {}).get(wire.MIME, {})
             if "modules" in value:
                 return [str(name) for name in value["modules"]]
@@ -195,6 +198,10 @@ class _ForkedKernel(StartedKernel):
         self.exit_file = exit_file
         info = Path(f"/proc/self/fdinfo/{exit_file}").read_text()
         self.root_pid = int(next(s.split()[1] for s in info.splitlines() if s.startswith("Pid:")))
+        self.meter = Tree(self.root_pid)
+
+    def exceeds(self, limit: int) -> bool:
+        return memory.exceeds(self.root_pid, limit)
 
     def is_alive(self) -> bool:
         return self.exit_file is not None and not select.select([self.exit_file], [], [], 0)[0]
@@ -204,7 +211,7 @@ class _ForkedKernel(StartedKernel):
             return
         if self.is_alive():
             signal.pidfd_send_signal(self.exit_file, signal.SIGKILL)
-            select.select([self.exit_file], [], [], _ANSWER_SECONDS)
+            select.select([self.exit_file], [], [], _END_SECONDS)
         os.close(self.exit_file)
         self.exit_file = None
         self._sockets.remove()
@@ -222,10 +229,14 @@ class _ColdKernel(StartedKernel):
         self._sandbox.send(request, self._sockets.file_numbers())
         self._sockets.close_own_side()
         self.root_pid = self._sandbox.first_pid
+        self.meter = Tree(self.root_pid)
         self.exit_file = os.pidfd_open(self._sandbox.process.pid)
 
     def is_alive(self) -> bool:
         return self._sandbox.process.poll() is None
+
+    def exceeds(self, limit: int) -> bool:
+        return memory.exceeds(self.root_pid, limit)
 
     def kill(self) -> None:
         if self.exit_file is None:

@@ -30,20 +30,17 @@ PLUGIN = nbval.plugin
 _TORCH = re.compile(r"^\s*(?:import|from)\s+torch\b", re.MULTILINE)
 
 
-def options(cell_seconds: float) -> list[str]:
-    """Return pytest's options for nbval: how many seconds a cell may take."""
-    return [f"--nbval-cell-timeout={cell_seconds}"]
-
-
 class _NbvalKernel(RunningKernel):  # type: ignore[misc]
     """nbval's kernel, started by a launcher; its messages are received within budgets."""
+
+    stopped = ""  # how the last cell that was stopped came to its end
 
     def __init__(self, current: Pass, folder: str) -> None:
         progress = current.progress
         torch = any(_TORCH.search(step.source) for step in current.steps)
         settings = KernelSettings(progress.key.seed, folder, progress.key.hides, torch)
         self._kernel = progress.launcher.start(progress.limits, settings)
-        self._channels = Channels(self._kernel, progress.limits, progress.deadline)
+        self._channels = Channels(self._kernel, progress.limits, progress.seconds)
         try:
             self._channels.wait_until_ready()
         except BaseException:
@@ -51,7 +48,7 @@ class _NbvalKernel(RunningKernel):  # type: ignore[misc]
             raise
 
     def get_message(self, stream: str, timeout: float | None = None) -> Message:
-        return self._channels.receive(stream, timeout)
+        return self._channels.receive(stream)  # which knows when to give up; nbval has a clock
 
     def execute_cell_input(self, cell_input: str, allow_stdin: bool | None = None) -> str:
         return self._channels.execute(cell_input)
@@ -60,6 +57,7 @@ class _NbvalKernel(RunningKernel):  # type: ignore[misc]
         return self._kernel.is_alive()
 
     def interrupt(self) -> None:
+        self.stopped = f"stopped after {self._channels.spent}"
         self._channels.interrupt()
 
     def stop(self) -> None:
@@ -148,8 +146,8 @@ class _StepCell(IPyNbCell):  # type: ignore[misc]
         """Note a cell that was stopped, and how an answer cell ended where it has an error."""
         progress, step = self.parent.current.progress, self.step
         if self.parent.timed_out and not step.check:
-            stopped = f"a cell was stopped after {progress.limits.cell_seconds:g} seconds"
-            progress.notes.append(f"{stopped}: {first_line(step.source)}")
+            stopped = self.parent.kernel.stopped
+            progress.notes.append(f"a cell was {stopped}: {first_line(step.source)}")
         found = errors(self.test_outputs) if step.answer else []
         if found:
             progress.answer_endings[step.answer] = self._ending(found[0])
@@ -157,8 +155,7 @@ class _StepCell(IPyNbCell):  # type: ignore[misc]
     def _ending(self, error: Any) -> Ending:
         """Return how an answer cell with this error ended."""
         if self.parent.timed_out:
-            seconds = self.parent.current.progress.limits.cell_seconds
-            return Ending(Verdict.TIME_OUT, f"its cell was stopped after {seconds:g} seconds")
+            return Ending(Verdict.TIME_OUT, f"its cell was {self.parent.kernel.stopped}")
         verdict = verdict_on(error["ename"], error["evalue"])
         return Ending(verdict, describe(error, self.step.source))
 
@@ -173,8 +170,7 @@ class _StepCell(IPyNbCell):  # type: ignore[misc]
         step, progress = self.step, self.parent.current.progress
         assert step.exercise and step.check
         if self.parent.timed_out:
-            seconds = f"{progress.limits.cell_seconds:g}"
-            return ended(step, Ending(Verdict.TIME_OUT, f"stopped after {seconds} seconds"))
+            return ended(step, Ending(Verdict.TIME_OUT, self.parent.kernel.stopped))
         value = _emitted(outputs)
         outcome = judge(step.exercise, step.check, value)
         if outcome.verdict is not Verdict.ERROR:

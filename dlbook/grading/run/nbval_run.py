@@ -5,7 +5,6 @@ costs the learner the other exercises.
 """
 
 from collections.abc import Callable
-from time import monotonic
 
 from dlbook.check.answer_key import Key
 from dlbook.check.verdict import Verdict
@@ -17,6 +16,7 @@ from dlbook.grading.run.graft import Step, graft
 from dlbook.grading.run.progress import Pass, Progress, check_id, ended, first_line
 from dlbook.grading.run.pytest_pass import run_pass
 from dlbook.grading.run.report import Report
+from dlbook.grading.sandbox.usage import Allowance
 
 _DEFAULT_LIMITS = Limits()
 
@@ -45,7 +45,7 @@ def grade(
         key,
         limits,
         launcher or Local(),
-        monotonic() + limits.submission_seconds,
+        Allowance(limits.submission_seconds),
         watch,
         answer_endings={n: Ending(Verdict.ERROR, why) for n, why in plan.renamed.items()},
         notes=[*notebook.notes, *plan.notes],
@@ -57,9 +57,8 @@ def grade(
         done = run_pass(progress, steps)
         if done.fatal is None:
             break
-        if monotonic() > progress.deadline:
-            seconds = f"{limits.submission_seconds:g}"
-            progress.notes.append(f"stopped: it had used up its {seconds} seconds")
+        if progress.seconds.spent:
+            progress.notes.append(f"stopped: it had used up its {progress.seconds.spent}")
             progress.give_up(steps, done.ending)
             break
         _leave_out(steps.pop(done.fatal), done)

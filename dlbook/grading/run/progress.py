@@ -10,11 +10,12 @@ from dlbook.grading.kernel.limits import Limits
 from dlbook.grading.run.endings import KERNEL_ENDED, Ending
 from dlbook.grading.run.graft import Step
 from dlbook.grading.run.report import ExerciseReport
+from dlbook.grading.sandbox.usage import Allowance
 
 
 @dataclass
 class Progress:
-    """One submission; `deadline` is on the clock of `time.monotonic`.
+    """One submission; `seconds` is what is left of its time.
 
     `outcomes` are kept by exercise and whether the check is hidden; `answer_endings` says how the
     answer cell of an exercise ended, where it did not end well. `watch` is called with the name of
@@ -24,7 +25,7 @@ class Progress:
     key: Key
     limits: Limits
     launcher: Launcher
-    deadline: float
+    seconds: Allowance
     watch: Callable[[str], object] = lambda name: None
     outcomes: dict[tuple[str, bool], Outcome] = field(default_factory=dict)
     answer_endings: dict[str, Ending] = field(default_factory=dict)

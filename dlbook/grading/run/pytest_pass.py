@@ -11,7 +11,7 @@ import pytest
 from dlbook.grading.errors import GraderError
 from dlbook.grading.kernel.scratch import prefix
 from dlbook.grading.run.graft import Step
-from dlbook.grading.run.nbval_items import PLUGIN, StepFile, options
+from dlbook.grading.run.nbval_items import PLUGIN, StepFile
 from dlbook.grading.run.progress import Pass, Progress
 
 _UNUSED_PLUGINS = """
@@ -46,8 +46,7 @@ def run_pass(progress: Progress, steps: list[Step]) -> Pass:
     with tempfile.TemporaryDirectory(prefix=prefix()) as folder:
         path = Path(folder, "submission.ipynb")
         path.touch()
-        arguments = [*_OPTIONS, *options(progress.limits.cell_seconds)]
-        arguments += ["--rootdir", folder, "--confcutdir", folder, str(path)]
+        arguments = [*_OPTIONS, "--rootdir", folder, "--confcutdir", folder, str(path)]
         with redirect_stdout(io.StringIO()) as output:
             code = pytest.main(arguments, plugins=[PLUGIN, _Collector(current)])
     if current.fault:

@@ -14,18 +14,22 @@ import subprocess
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from select import select
 from typing import IO, Any
 
 from dlbook.grading.errors import SandboxError
 from dlbook.grading.package import PACKAGE, PRIVATE
 from dlbook.grading.sandbox.inside.confine import HOME, SCRATCH
+from dlbook.grading.sandbox.usage import Tree, comes_true, descendants
 
 _COURSE = "/course"
 _STUB_PACKAGE = Path(__file__).resolve().parent / "inside" / "stub_package"
 _FORK_SERVER = "dlbook.grading.sandbox.inside.fork_server"
 _SYSTEM = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime", "/etc/fonts")
+_PROBE_SECONDS = 60.0  # of work or of waiting
 _CAPABILITIES = {  # what root keeps until the inner half gives it up
     "once": ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP"),
     "many": ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP", "CAP_SYS_ADMIN", "CAP_NET_ADMIN"),
@@ -76,18 +80,23 @@ class Sandbox:
 
     def last_error_line(self) -> str:
         """Return the last line that bubblewrap or the program in it has written."""
-        self._stderr.seek(0)
-        lines = self._stderr.read(1 << 16).decode("utf-8", "replace").strip().splitlines()
-        return lines[-1] if lines else f"it ended with code {self.process.returncode}"
+        return _last_line(self._stderr) or f"it ended with code {self.process.returncode}"
 
     def ask(self, request: dict[str, Any], files: list[int], seconds: float) -> tuple[str, int]:
         """Send a request with open files and return the answer and the file that came with it.
 
         Raises:
-            OSError: if the program in the sandbox has ended, or says nothing for `seconds`.
+            OSError: if the program in the sandbox has ended, or works or waits for more than
+                `seconds` before it answers.
         """
         self.send(request, files)
-        self.control.settimeout(seconds)
+        program = descendants(self.first_pid)[:2][-1]  # the first process only waits for it
+
+        def has_answered(moment: float) -> bool:
+            return bool(select([self.control], [], [], moment)[0])
+
+        if not comes_true(has_answered, Tree(program), seconds):
+            raise TimeoutError("the sandbox does not answer")
         text, got, _flags, _address = socket.recv_fds(self.control, 1 << 18, 1)
         if not text:
             raise ConnectionResetError(f"the sandbox has ended: {self.last_error_line()}")
@@ -124,14 +133,29 @@ def probe() -> None:
         SandboxError: if that fails.
     """
     command = [*sandbox_command("many", ()), "--", _python(), "-S", "-c", "import numpy, ipykernel"]
-    try:
-        done = subprocess.run(command, env=environment(), capture_output=True, timeout=60)
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise SandboxError(_REFUSAL.format(reason=error)) from None
-    if done.returncode:
-        lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        reason = lines[-1] if lines else f"it ended with code {done.returncode}"
-        raise SandboxError(_REFUSAL.format(reason=reason))
+    with tempfile.TemporaryFile() as errors:
+        try:
+            process = subprocess.Popen(command, env=environment(), stderr=errors)
+        except OSError as error:
+            raise SandboxError(_REFUSAL.format(reason=error)) from None
+
+        def has_ended(moment: float) -> bool:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(moment)
+            return process.returncode is not None
+
+        has_time = comes_true(has_ended, Tree(process.pid), _PROBE_SECONDS)
+        process.kill()
+        process.wait()
+        if not has_time or process.returncode:
+            reason = _last_line(errors) or f"it ended with code {process.returncode}"
+            raise SandboxError(_REFUSAL.format(reason=reason))
+
+
+def _last_line(errors: IO[bytes]) -> str:
+    errors.seek(0)
+    lines = errors.read(1 << 16).decode("utf-8", "replace").strip().splitlines()
+    return lines[-1] if lines else ""
 
 
 def sandbox_command(mode: str, hides: tuple[str, ...]) -> list[str]:

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy
 import zmq
-from ipykernel.iostream import OutStream
+from ipykernel import kernelapp
+from ipykernel.iostream import IOPubThread, OutStream
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 from ipykernel.zmqshell import ZMQInteractiveShell
@@ -29,6 +30,17 @@ class _Output(OutStream):
         """Send what was written, if anything was."""
         if self._buffers:
             super().flush()  # type: ignore[no-untyped-call]
+
+
+class _OutputThread(IOPubThread):
+    """Sends output; what comes from processes that a cell has forked goes nowhere."""
+
+    def _setup_pipe_in(self) -> None:
+        """Open no port for those processes: there is no network, not even to itself."""
+
+    def _really_send(self, *args: Any, **kwargs: Any) -> None:
+        if self._is_master_process():  # type: ignore[no-untyped-call]
+            super()._really_send(*args, **kwargs)  # type: ignore[no-untyped-call]
 
 
 class _Shell(ZMQInteractiveShell):
@@ -100,6 +112,10 @@ class _Application(IPKernelApp):
         super().init_control(context)  # type: ignore[no-untyped-call]
         self.debug_shell_socket.disconnect(self.shell_socket.getsockopt(zmq.LAST_ENDPOINT))
         self.shell_channel_thread = _NoThread()
+
+    def init_iopub(self, context: Any) -> None:
+        kernelapp.IOPubThread = _OutputThread  # type: ignore[attr-defined,misc]
+        super().init_iopub(context)  # type: ignore[no-untyped-call]
 
     def init_heartbeat(self) -> None:
         """Do nothing: the grader watches the process itself."""
