@@ -8,61 +8,83 @@ at the most that it can be.
 import os
 from functools import cache
 from pathlib import Path
+from time import monotonic
 
 from dlbook.grading.sandbox.inside.confine import SCRATCH
 from dlbook.grading.sandbox.usage import descendants
 
-_PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 # bytes that the operating system holds, at the most
 _OPEN_FILE = 65_536  # for an open file: the buffer of a pipe, which cannot be made larger
 _THREAD = 65_536  # for a thread: its stack in the kernel, and what describes it
 _MAPPING = 1_024  # for a mapping of memory
-_SCRATCH_FILE = 2_048  # for a file or a name in a scratch folder, besides what it holds
+_SCRATCH_FILE = 2_048  # for a name in a scratch folder, besides what the file holds
+_PAUSE = 0.3  # seconds in which an exact sum is good enough
 
 
-def exceeds(root: int, limit: int) -> bool:
-    """Return whether the processes below and with `root` hold more than `limit` bytes together.
+class Memory:
+    """What the processes below and with `root`, the first one in a sandbox, hold together.
 
-    The quick sum counts pages that they share several times, so it is refined when it is large.
+    The exact sum takes milliseconds a process. A quick one counts pages that processes share
+    several times, and leaves out mappings; so it decides only while it is small.
     """
-    tree = descendants(root)
-    if sum(map(_resident, tree)) + _buffers(root, tree) + _scratch(root) <= limit:
-        return False
-    return exact(root) > limit
+
+    def __init__(self, root: int) -> None:
+        self._root = root
+        self._quick = self._exact = 0
+        self._good_until = 0.0
+
+    def exceeds(self, limit: int) -> bool:
+        """Return whether it is more than `limit` bytes."""
+        tree = descendants(self._root)
+        shared = self._shared(tree)
+        quick = shared + sum(map(_quick, tree))
+        if quick <= limit // 2:
+            return False
+        grown = quick - self._quick + self._exact
+        if grown > limit or monotonic() > self._good_until:
+            started = monotonic()
+            self._quick, self._exact = quick, shared + sum(map(_exact, tree))
+            self._good_until = monotonic() + max(_PAUSE, 4 * (monotonic() - started))
+        return self._exact > limit
+
+    def exact(self) -> int:
+        """Return the bytes, as near as they can be known."""
+        tree = descendants(self._root)
+        return self._shared(tree) + sum(map(_exact, tree))
+
+    def _shared(self, tree: list[int]) -> int:
+        return _buffers(self._root, tree) + _scratch(self._root)
 
 
-def exact(root: int) -> int:
-    """Return the bytes that the processes below and with `root` hold together."""
-    tree = descendants(root)
-    return sum(map(_own, tree)) + _buffers(root, tree) + _scratch(root)
+def _quick(pid: int) -> int:
+    status = _fields(f"/proc/{pid}/status")
+    kilobytes = status.get("VmRSS", 0) + status.get("VmPTE", 0)
+    return 1024 * kilobytes + _THREAD * status.get("Threads", 0)
 
 
-def _resident(pid: int) -> int:
-    try:
-        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * _PAGE
-    except (OSError, IndexError):
-        return 0
-
-
-def _own(pid: int) -> int:
+def _exact(pid: int) -> int:
     """Return the bytes of a process, where pages that it shares count in parts.
 
     Pages of files in the scratch folders are left out, because those are counted there.
     """
+    status, pages = _fields(f"/proc/{pid}/status"), _fields(f"/proc/{pid}/smaps_rollup")
+    if not pages:  # not ours to read, or it has ended: the quick sum has to do
+        return _quick(pid)
+    kilobytes = pages["Pss"] - pages.get("Pss_Shmem", 0) + status.get("VmPTE", 0)
     try:
-        rollup = _fields(f"/proc/{pid}/smaps_rollup")
-        status = _fields(f"/proc/{pid}/status")
         mappings = Path(f"/proc/{pid}/maps").read_bytes().count(b"\n")
-    except OSError:  # not ours to read, or it has ended: the quick sum has to do
-        return _resident(pid)
-    pages = rollup.get("Pss", 0) - rollup.get("Pss_Shmem", 0) + status.get("VmPTE", 0)
-    return 1024 * pages + _THREAD * status.get("Threads", 1) + _MAPPING * mappings
+    except OSError:
+        mappings = 0
+    return 1024 * kilobytes + _THREAD * status.get("Threads", 0) + _MAPPING * mappings
 
 
 def _fields(path: str) -> dict[str, int]:
     """Return the numbers that a file of the system gives, by name; sizes are in kilobytes."""
-    lines = (line.split() for line in Path(path).read_text().splitlines())
-    return {w[0].rstrip(":"): int(w[1]) for w in lines if len(w) > 1 and w[1].isdigit()}
+    try:
+        lines = (line.split() for line in Path(path).read_text().splitlines())
+        return {w[0].rstrip(":"): int(w[1]) for w in lines if len(w) > 1 and w[1].isdigit()}
+    except OSError:
+        return {}
 
 
 def _buffers(root: int, tree: list[int]) -> int:

@@ -18,10 +18,10 @@ from typing import Any, Literal
 
 from dlbook.check import wire
 from dlbook.grading.errors import GraderError, SandboxError
-from dlbook.grading.kernel import memory
 from dlbook.grading.kernel.channels import Channels
 from dlbook.grading.kernel.launcher import KernelSettings, Launcher, Local, StartedKernel
 from dlbook.grading.kernel.limits import Limits
+from dlbook.grading.kernel.memory import Memory
 from dlbook.grading.kernel.scratch import prefix
 from dlbook.grading.sandbox import bubblewrap as sandbox
 from dlbook.grading.sandbox.bubblewrap import Sandbox
@@ -199,9 +199,10 @@ class _ForkedKernel(StartedKernel):
         info = Path(f"/proc/self/fdinfo/{exit_file}").read_text()
         self.root_pid = int(next(s.split()[1] for s in info.splitlines() if s.startswith("Pid:")))
         self.meter = Tree(self.root_pid)
+        self._memory = Memory(self.root_pid)
 
     def exceeds(self, limit: int) -> bool:
-        return memory.exceeds(self.root_pid, limit)
+        return self._memory.exceeds(limit)
 
     def is_alive(self) -> bool:
         return self.exit_file is not None and not select.select([self.exit_file], [], [], 0)[0]
@@ -230,13 +231,14 @@ class _ColdKernel(StartedKernel):
         self._sockets.close_own_side()
         self.root_pid = self._sandbox.first_pid
         self.meter = Tree(self.root_pid)
+        self._memory = Memory(self.root_pid)
         self.exit_file = os.pidfd_open(self._sandbox.process.pid)
 
     def is_alive(self) -> bool:
         return self._sandbox.process.poll() is None
 
     def exceeds(self, limit: int) -> bool:
-        return memory.exceeds(self.root_pid, limit)
+        return self._memory.exceeds(limit)
 
     def kill(self) -> None:
         if self.exit_file is None:

@@ -114,7 +114,7 @@ class _Application(IPKernelApp):
         self.shell_channel_thread = _NoThread()
 
     def init_iopub(self, context: Any) -> None:
-        kernelapp.IOPubThread = _OutputThread  # type: ignore[attr-defined,misc]
+        kernelapp.IOPubThread = _OutputThread  # type: ignore[attr-defined]
         super().init_iopub(context)  # type: ignore[no-untyped-call]
 
     def init_heartbeat(self) -> None:
