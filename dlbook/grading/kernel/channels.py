@@ -168,7 +168,7 @@ class Channels:
         used = self._watch.lap()
         self._notebook.spend(*used)
         self._cell.spend(*used)
-        if self._kernel.exceeds(self._limits.memory):
+        if self._kernel.tend(self._limits.memory):
             self._kernel.kill()
             raise MemoryLimitError
         if self._notebook.spent:
@@ -178,7 +178,7 @@ class Channels:
 
     def _require_alive(self) -> None:
         if not self._kernel.is_alive():
-            raise MemoryLimitError if self._kernel.exceeds(self._limits.memory) else DeadKernelError
+            raise MemoryLimitError if self._kernel.tend(self._limits.memory) else DeadKernelError
 
     def _poll(self, seconds: float) -> bool:
         """Receive what has come on all channels; return whether anything came within `seconds`."""

@@ -54,8 +54,11 @@ class StartedKernel(ABC):
         """Interrupt the running cell of a kernel that takes no interrupt requests."""
         raise NotImplementedError
 
-    def exceeds(self, memory: int) -> bool:
-        """Return whether its processes hold more bytes than that; without a sandbox, all may."""
+    def tend(self, memory: int) -> bool:
+        """Keep it within its share; return whether its processes hold more bytes than `memory`.
+
+        Called some times a second while it works. Without a sandbox, nothing is kept.
+        """
         return False
 
     @abstractmethod

@@ -7,7 +7,7 @@ them ran or stood in the queue for a processor: a sleeper is stopped, a starved 
 
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from time import monotonic
 
 TICK = 0.1  # seconds between looks at a process that is awaited
@@ -58,11 +58,15 @@ class Tree(Meter):
         return self._most
 
     def is_working(self) -> bool:
-        return any(
-            _stat(f"{pid}/task/{thread}")[:1] == ["R"]
-            for pid in descendants(self._root)
-            for thread in _names(f"{pid}/task")
-        )
+        return next(working_threads(self._root), None) is not None
+
+
+def working_threads(root: int) -> Iterator[tuple[int, int]]:
+    """Yield process and thread of all that run, or wait for a processor, at this moment."""
+    for pid in descendants(root):
+        for thread in _names(f"{pid}/task"):
+            if _stat(f"{pid}/task/{thread}")[:1] == ["R"]:
+                yield pid, int(thread)
 
 
 def descendants(root: int) -> list[int]:

@@ -14,6 +14,7 @@ from dlbook.grading.sandbox.inside import seccomp
 
 CHANNELS = ("shell", "iopub", "control")  # in the order in which their sockets are handed over
 HOME = "/home/learner"
+PROCESSES = 32  # that a kernel may have; threads count, and five are its own
 SCRATCH = {"/tmp": 64, "/dev/shm": 64, HOME: 16}  # folder: megabytes that fit into it
 
 # from <linux/sched.h>
@@ -63,7 +64,7 @@ def limit(memory: int) -> None:
     megabyte = 1 << 20
     wanted = {
         resource.RLIMIT_AS: memory + 2048 * megabyte,
-        resource.RLIMIT_NPROC: 32,  # threads count, five are the kernel's own
+        resource.RLIMIT_NPROC: PROCESSES,
         resource.RLIMIT_FSIZE: 64 * megabyte,
         resource.RLIMIT_NOFILE: 256,  # also of those on their way between processes
         resource.RLIMIT_SIGPENDING: 256,
