@@ -130,6 +130,7 @@ class Channels:
 
     def interrupt(self) -> None:
         """Interrupt the running cell; it has a moment to end."""
+        self._kernel.end_children()
         self._cell = Allowance(_GRACE)
         if self._kernel.takes_interrupt_requests:
             self._session.send(self._sockets["control"], "interrupt_request", {})
@@ -165,20 +166,21 @@ class Channels:
 
     def _spend(self) -> None:
         """Take off its seconds what the kernel has used since the last look, and see its memory."""
+        self._kernel.share_fairly()
         used = self._watch.lap()
         self._notebook.spend(*used)
         self._cell.spend(*used)
-        if self._kernel.tend(self._limits.memory):
-            self._kernel.kill()
-            raise MemoryLimitError
         if self._notebook.spent:
             raise TimeLimitError(self._notebook.spent)
         if self._cell.spent:
             raise Empty
+        if self._kernel.exceeds(self._limits.memory):
+            self._kernel.kill()
+            raise MemoryLimitError
 
     def _require_alive(self) -> None:
         if not self._kernel.is_alive():
-            raise MemoryLimitError if self._kernel.tend(self._limits.memory) else DeadKernelError
+            raise MemoryLimitError if self._kernel.exceeds(self._limits.memory) else DeadKernelError
 
     def _poll(self, seconds: float) -> bool:
         """Receive what has come on all channels; return whether anything came within `seconds`."""

@@ -54,12 +54,15 @@ class StartedKernel(ABC):
         """Interrupt the running cell of a kernel that takes no interrupt requests."""
         raise NotImplementedError
 
-    def tend(self, memory: int) -> bool:
-        """Keep it within its share; return whether its processes hold more bytes than `memory`.
+    def share_fairly(self) -> None:  # noqa: B027 (where nothing is shared, nothing is to be done)
+        """Keep its processes within the share of one; called often while it works."""
 
-        Called some times a second while it works. Without a sandbox, nothing is kept.
-        """
+    def exceeds(self, memory: int) -> bool:
+        """Return whether its processes hold more bytes than that; without a sandbox, all may."""
         return False
+
+    def end_children(self) -> None:  # noqa: B027
+        """End what its cells have started, where that can be seen."""
 
     @abstractmethod
     def kill(self) -> None:

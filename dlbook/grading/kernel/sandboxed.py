@@ -7,6 +7,7 @@ import shutil
 import signal
 import socket
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from dlbook.grading.kernel.memory import Memory
 from dlbook.grading.kernel.scratch import prefix
 from dlbook.grading.sandbox.bubblewrap import Sandbox
 from dlbook.grading.sandbox.inside.confine import CHANNELS
-from dlbook.grading.sandbox.usage import Tree
+from dlbook.grading.sandbox.usage import Tree, descendants
 
 ANSWER_SECONDS = 20.0  # of work or of waiting
 _END_SECONDS = 20.0  # on the clock, after which a killed kernel is left to itself
@@ -52,9 +53,10 @@ class _Sockets:
 
 
 class SandboxedKernel(StartedKernel):
-    """What forked and cold kernels share; `groups` says where a control group can be made."""
+    """What forked and cold kernels share; `root_pid` is the first process in its namespace."""
 
     root_pid: int
+    _own_processes = 1  # at the top of its tree
 
     def __init__(self) -> None:
         self.key = secrets.token_hex().encode()
@@ -79,11 +81,22 @@ class SandboxedKernel(StartedKernel):
                 self.kill()
                 raise GraderError(f"a kernel could not be put into a group: {error}") from None
 
-    def tend(self, memory: int) -> bool:
-        if self._group is not None:
-            return self._group.has_run_out()
-        priority.share_fairly(self.root_pid)
-        return self._memory.exceeds(memory)
+    def share_fairly(self) -> None:
+        if self._group is None:
+            priority.share_fairly(self.root_pid)
+
+    def exceeds(self, memory: int) -> bool:
+        return self._group.has_run_out() if self._group else self._memory.exceeds(memory)
+
+    def end_children(self) -> None:
+        own = os.readlink(f"/proc/{self.root_pid}/ns/pid") if self.is_alive() else ""
+        for pid in descendants(self.root_pid)[self._own_processes :]:
+            with suppress(OSError):  # it has ended
+                file = os.pidfd_open(pid)
+                # now the number cannot pass to another process unseen
+                if os.readlink(f"/proc/{pid}/ns/pid") == own:
+                    signal.pidfd_send_signal(file, signal.SIGKILL)
+                os.close(file)
 
     def kill(self) -> None:
         if self.exit_file is None:
@@ -135,7 +148,9 @@ class ForkedKernel(SandboxedKernel):
 
 
 class ColdKernel(SandboxedKernel):
-    """A kernel in a sandbox of its own."""
+    """A kernel in a sandbox of its own, whose first process is bubblewrap's."""
+
+    _own_processes = 2
 
     def __init__(
         self, limits: Limits, settings: KernelSettings, uid: int, groups: Groups | None = None

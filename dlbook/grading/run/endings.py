@@ -42,7 +42,7 @@ def ending_of(error: BaseException, limits: Limits) -> Ending:
         return Ending(Verdict.OUT_OF_MEMORY, f"took more than {gigabytes} GB of memory")
     if isinstance(error, TimeLimitError):
         return Ending(Verdict.TIME_OUT, f"did not end within the notebook's {error}")
-    return Ending(Verdict.TIME_OUT, "ran too long and could not be stopped")
+    return Ending(Verdict.TIME_OUT, f"ran too long and could not be {error}")
 
 
 def verdict_on(name: object, message: object) -> Verdict:

@@ -135,7 +135,8 @@ class _StepCell(IPyNbCell):  # type: ignore[misc]
             raise
         except NbCellError:  # the values differ, or a cell that ignores interrupts was stopped
             if not self.parent.kernel.is_alive():
-                current.end(self.cell_num, ending_of(Empty(), current.progress.limits))
+                used_up = Empty(self.parent.kernel.stopped)
+                current.end(self.cell_num, ending_of(used_up, current.progress.limits))
             raise
         except Exception as error:
             current.fault = error
@@ -148,16 +149,16 @@ class _StepCell(IPyNbCell):  # type: ignore[misc]
         if self.parent.timed_out and not step.check:
             stopped = self.parent.kernel.stopped
             progress.notes.append(f"a cell was {stopped}: {first_line(step.source)}")
-        found = errors(self.test_outputs) if step.answer else []
-        if found:
-            progress.answer_endings[step.answer] = self._ending(found[0])
+        found = errors(self.test_outputs)
+        if step.answer and (found or self.parent.timed_out):
+            progress.answer_endings[step.answer] = self._ending(found)
 
-    def _ending(self, error: Any) -> Ending:
-        """Return how an answer cell with this error ended."""
+    def _ending(self, found: list[Any]) -> Ending:
+        """Return how an answer cell with these errors ended."""
         if self.parent.timed_out:
             return Ending(Verdict.TIME_OUT, f"its cell was {self.parent.kernel.stopped}")
-        verdict = verdict_on(error["ename"], error["evalue"])
-        return Ending(verdict, describe(error, self.step.source))
+        verdict = verdict_on(found[0]["ename"], found[0]["evalue"])
+        return Ending(verdict, describe(found[0], self.step.source))
 
     def compare_outputs(self, test: Any, ref: Any, skip_compare: Any = None) -> bool:
         outcome = self._outcome(test)
