@@ -23,6 +23,8 @@ from dlbook.grading.sandbox.inside.confine import CHANNELS
 from dlbook.grading.sandbox.usage import Tree, descendants
 
 ANSWER_SECONDS = 20.0  # of work or of waiting
+_FIRST_USER, _USERS = 20_000, 40_000  # whom kernels of root run as
+_ORDINARY_USER = 1_000  # whom kernels of others run as, in a namespace of users
 _END_SECONDS = 20.0  # on the clock, after which a killed kernel is left to itself
 
 
@@ -52,6 +54,30 @@ class _Sockets:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+class _User:
+    """A user that no other kernel of this machine is; each user has its own share of processes.
+
+    Only root can choose. A name in the system's abstract namespace is held as long as this lasts.
+    """
+
+    def __init__(self) -> None:
+        self.number = _ORDINARY_USER
+        self._claim: socket.socket | None = None
+        while os.getuid() == 0 and self._claim is None:
+            self.number = _FIRST_USER + secrets.randbelow(_USERS)
+            claim = socket.socket(socket.AF_UNIX)
+            try:
+                claim.bind(f"\0dlbook-user-{self.number}")
+                self._claim = claim
+            except OSError:  # another kernel is that user
+                claim.close()
+
+    def release(self) -> None:
+        """Let another kernel be this user."""
+        if self._claim is not None:
+            self._claim.close()
+
+
 class SandboxedKernel(StartedKernel):
     """What forked and cold kernels share; `root_pid` is the first process in its namespace."""
 
@@ -62,12 +88,16 @@ class SandboxedKernel(StartedKernel):
         self.key = secrets.token_hex().encode()
         self._sockets = _Sockets()
         self.endpoints = self._sockets.endpoints
+        self._user = _User()
         self._group: Group | None = None
 
-    def _request(self, limits: Limits, settings: KernelSettings, uid: int) -> dict[str, Any]:
-        uid = uid if os.getuid() == 0 else 1000
-        key, memory = self.key.decode(), limits.memory
-        return {"key": key, "seed": settings.seed, "memory": memory, "uid": uid}
+    def _request(self, limits: Limits, settings: KernelSettings) -> dict[str, Any]:
+        key, uid = self.key.decode(), self._user.number
+        return {"key": key, "seed": settings.seed, "memory": limits.memory, "uid": uid}
+
+    def _release(self) -> None:
+        self._sockets.remove()
+        self._user.release()
 
     def _measure(self, root_pid: int, exit_file: int, groups: Groups | None, memory: int) -> None:
         """Note its first process, and measure by a group, or else by looking at processes."""
@@ -104,7 +134,7 @@ class SandboxedKernel(StartedKernel):
         self._end()
         os.close(self.exit_file)
         self.exit_file = None
-        self._sockets.remove()
+        self._release()
         if self._group is not None:
             self._group.remove()
 
@@ -120,18 +150,17 @@ class ForkedKernel(SandboxedKernel):
         parent: Sandbox,
         limits: Limits,
         settings: KernelSettings,
-        uid: int,
         groups: Groups | None = None,
     ) -> None:
         super().__init__()
         try:
-            request = self._request(limits, settings, uid)
+            request = self._request(limits, settings)
             files = self._sockets.file_numbers()
             answer, exit_file = parent.ask(request, files, ANSWER_SECONDS)
             if exit_file < 0:
                 raise GraderError(f"no warm kernel: {answer}")
         except BaseException:
-            self._sockets.remove()
+            self._release()
             raise
         self._sockets.close_own_side()
         info = Path(f"/proc/self/fdinfo/{exit_file}").read_text()
@@ -153,11 +182,15 @@ class ColdKernel(SandboxedKernel):
     _own_processes = 2
 
     def __init__(
-        self, limits: Limits, settings: KernelSettings, uid: int, groups: Groups | None = None
+        self, limits: Limits, settings: KernelSettings, groups: Groups | None = None
     ) -> None:
         super().__init__()
-        self._sandbox = Sandbox("once", settings.hides)
-        self._sandbox.send(self._request(limits, settings, uid), self._sockets.file_numbers())
+        try:
+            self._sandbox = Sandbox("once", settings.hides)
+        except BaseException:
+            self._release()
+            raise
+        self._sandbox.send(self._request(limits, settings), self._sockets.file_numbers())
         self._sockets.close_own_side()
         exit_file = os.pidfd_open(self._sandbox.process.pid)
         self._measure(self._sandbox.first_pid, exit_file, groups, limits.memory)

@@ -4,7 +4,6 @@ Each kernel has its own namespaces and is never used again. All that two kernels
 their parent has imported.
 """
 
-import os
 from importlib.util import find_spec
 from queue import Empty
 from typing import Literal
@@ -35,7 +34,6 @@ display({MIME: {"modules": sorted(sys.modules)}}, raw=True)"""
 )
 _START_SECONDS = 120.0  # of work or of waiting
 _MAX_FAILURES = 3  # then forking does not work here
-_FIRST_UID, _UIDS = 20_000, 40_000  # as root, each kernel runs as one of these users
 
 Flavour = tuple[tuple[str, ...], bool]  # the packages hidden, and whether torch is loaded
 
@@ -54,7 +52,6 @@ class Warm(Launcher):
         self.cold_reason = "" if fork else "forking is switched off"
         self._failures = 0
         self._parents: dict[Flavour, Sandbox] = {}
-        self._uids_given = os.getpid()  # so that two graders begin at different users
 
     def start(self, limits: Limits, settings: KernelSettings) -> StartedKernel:
         """Return a kernel forked from a warm parent, or a cold one where that does not work."""
@@ -69,7 +66,7 @@ class Warm(Launcher):
                 if self._failures == _MAX_FAILURES:
                     self.cold_reason = str(error)
         try:
-            return ColdKernel(limits, settings, self._next_uid(), self._groups)
+            return ColdKernel(limits, settings, self._groups)
         except SandboxError as error:
             raise GraderError(str(error)) from None
 
@@ -80,13 +77,13 @@ class Warm(Launcher):
             self._parents[flavour] = Sandbox("many", flavour[0])
             self._warm_up(flavour)
         parent = self._parents[flavour]
-        return ForkedKernel(parent, limits, settings, self._next_uid(), self._groups)
+        return ForkedKernel(parent, limits, settings, self._groups)
 
     def _warm_up(self, flavour: Flavour) -> None:
         """Import in the parent all that a first kernel imports; that one runs our code alone."""
         parent = self._parents[flavour]
         _preload(parent, [*_MODULES, *_TORCH] if flavour[1] else list(_MODULES))
-        trial = ForkedKernel(parent, Limits(), KernelSettings(0, ""), self._next_uid())
+        trial = ForkedKernel(parent, Limits(), KernelSettings(0, ""))
         try:
             _preload(parent, _imported(trial))
         finally:
@@ -95,10 +92,6 @@ class Warm(Launcher):
     def _close_parent(self, flavour: Flavour) -> None:
         if flavour in self._parents:
             self._parents.pop(flavour).close()
-
-    def _next_uid(self) -> int:
-        self._uids_given += 1
-        return _FIRST_UID + self._uids_given % _UIDS
 
     def close(self) -> None:
         for flavour in list(self._parents):
