@@ -41,7 +41,7 @@ _LEAST_GB = 0.4  # what Python with NumPy and torch takes before it runs anythin
     metavar="S",
     default=_DEFAULT.cell_seconds,
     show_default=True,
-    help="Limit of one cell; a check calls the answer twice.",
+    help="Limit of one cell: of work, and of waiting.",
 )
 @click.option(
     "--submission-seconds",
@@ -49,7 +49,7 @@ _LEAST_GB = 0.4  # what Python with NumPy and torch takes before it runs anythin
     metavar="S",
     default=_DEFAULT.submission_seconds,
     show_default=True,
-    help="Limit of a whole notebook.",
+    help="Limit of a whole notebook, likewise.",
 )
 @click.option(
     "--memory-gb",

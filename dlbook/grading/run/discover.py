@@ -5,7 +5,6 @@ A submission that lies here hurts itself alone: values decide, and they are comp
 
 import tempfile
 from queue import Empty
-from time import monotonic
 
 from dlbook.check.answer_key import RELEASED_SEED, Key
 from dlbook.check.wire import MIME, Json
@@ -17,6 +16,7 @@ from dlbook.grading.notebook import Cell
 from dlbook.grading.run.answers import Bound
 from dlbook.grading.run.endings import FATAL
 from dlbook.grading.run.graft import Step, discovery, imports_torch
+from dlbook.grading.sandbox.usage import Allowance
 
 
 def discover(cells: tuple[Cell, ...], key: Key, limits: Limits, launcher: Launcher) -> Bound:
@@ -49,13 +49,13 @@ class _Search:
 
     def __init__(self, key: Key, limits: Limits, launcher: Launcher) -> None:
         self._key, self._limits, self._launcher = key, limits, launcher
-        self._deadline = monotonic() + limits.submission_seconds
+        self._seconds = Allowance(limits.submission_seconds)
         self.bound: dict[str, list[int]] = {}
 
     @property
     def is_over(self) -> bool:
         """Whether the time for the search is used up."""
-        return monotonic() > self._deadline
+        return bool(self._seconds.spent)
 
     def run(self, steps: list[Step]) -> int | None:
         """Run `steps` in a new kernel; return which of them has ended it, None where none has."""
@@ -64,7 +64,7 @@ class _Search:
             torch = imports_torch(steps)
             settings = KernelSettings(RELEASED_SEED, folder, self._key.hides, torch)
             kernel = self._launcher.start(self._limits, settings)
-            channels = Channels(kernel, self._limits, self._deadline)
+            channels = Channels(kernel, self._limits, self._seconds)
             try:
                 channels.wait_until_ready()
                 return self._run_all(channels, steps)
@@ -98,7 +98,7 @@ def _last_report(channels: Channels) -> list[str]:
     """Return the last list of texts that the running cell puts out before it ends."""
     names: list[str] = []
     while True:
-        content = channels.receive("iopub", None)["content"]
+        content = channels.receive("iopub")["content"]
         if content.get("execution_state") == "idle":
             return names
         names = _texts(content.get("data", {}).get(MIME)) or names

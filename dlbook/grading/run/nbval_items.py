@@ -30,20 +30,17 @@ from dlbook.grading.run.progress import Pass, ended
 PLUGIN = nbval.plugin
 
 
-def options(cell_seconds: float) -> list[str]:
-    """Return pytest's options for nbval: how many seconds a cell may take."""
-    return [f"--nbval-cell-timeout={cell_seconds}"]
-
-
 class _NbvalKernel(RunningKernel):  # type: ignore[misc]
     """nbval's kernel, started by a launcher; its messages are received within budgets."""
+
+    stopped = ""  # how the last cell that was stopped came to its end
 
     def __init__(self, current: Pass, folder: str) -> None:
         progress = current.progress
         torch = imports_torch(progress.steps)
         settings = KernelSettings(progress.key.seed, folder, progress.key.hides, torch)
         self._kernel = progress.launcher.start(progress.limits, settings)
-        self._channels = Channels(self._kernel, progress.limits, progress.deadline)
+        self._channels = Channels(self._kernel, progress.limits, progress.seconds)
         try:
             self._channels.wait_until_ready()
         except BaseException:
@@ -51,7 +48,7 @@ class _NbvalKernel(RunningKernel):  # type: ignore[misc]
             raise
 
     def get_message(self, stream: str, timeout: float | None = None) -> Message:
-        message = self._channels.receive(stream, timeout)
+        message = self._channels.receive(stream)  # which knows when to give up; nbval has a clock
         if "data" in message["content"]:
             data = NotebookNode()
             dict.update(data, message["content"]["data"])  # else each value in it becomes a node
@@ -65,6 +62,7 @@ class _NbvalKernel(RunningKernel):  # type: ignore[misc]
         return self._kernel.is_alive()
 
     def interrupt(self) -> None:
+        self.stopped = f"stopped after {self._channels.spent}"
         self._channels.interrupt()
 
     def stop(self) -> None:
@@ -136,7 +134,8 @@ class StepCell(IPyNbCell):  # type: ignore[misc]
             return
         except NbCellError:  # the values differ, or a cell that ignores interrupts was stopped
             if not self.parent.kernel.is_alive():
-                current.end(step, ending_of(Empty(), current.progress.limits))
+                used_up = Empty(self.parent.kernel.stopped)
+                current.end(step, ending_of(used_up, current.progress.limits))
                 return
         self._note_trouble()
 
@@ -145,18 +144,17 @@ class StepCell(IPyNbCell):  # type: ignore[misc]
         progress, step = self.parent.current.progress, self.step
         if self.parent.timed_out and not step.check:
             progress.stopped = True
-            seconds = f"{progress.limits.cell_seconds:g}"
-            progress.note(f"a cell was stopped after {seconds} seconds", step.source)
-        for error in errors(self.test_outputs)[:1]:
-            progress.answer_endings |= dict.fromkeys(step.answers, self._ending(error))
+            progress.note(f"a cell was {self.parent.kernel.stopped}", step.source)
+        found = errors(self.test_outputs)
+        if step.answers and (found or self.parent.timed_out):
+            progress.answer_endings |= dict.fromkeys(step.answers, self._ending(found))
 
-    def _ending(self, error: Any) -> Ending:
-        """Return how an answer cell with this error ended."""
+    def _ending(self, found: list[Any]) -> Ending:
+        """Return how an answer cell with these errors ended."""
         if self.parent.timed_out:
-            seconds = self.parent.current.progress.limits.cell_seconds
-            return Ending(Verdict.TIME_OUT, f"its cell was stopped after {seconds:g} seconds")
-        verdict = verdict_on(error["ename"], error["evalue"])
-        return Ending(verdict, describe(error, self.step.source))
+            return Ending(Verdict.TIME_OUT, f"its cell was {self.parent.kernel.stopped}")
+        verdict = verdict_on(found[0]["ename"], found[0]["evalue"])
+        return Ending(verdict, describe(found[0], self.step.source))
 
     def compare_outputs(self, test: Any, ref: Any, skip_compare: Any = None) -> bool:
         self.comparison_traceback: list[str] = []
@@ -169,8 +167,8 @@ class StepCell(IPyNbCell):  # type: ignore[misc]
         progress, step = self.parent.current.progress, self.step
         assert step.exercise and step.check
         if self.parent.timed_out:
-            stopped = f"stopped after {progress.limits.cell_seconds:g} seconds"
-            progress.settle(step, ended(step, Ending(Verdict.TIME_OUT, stopped)))
+            ending = Ending(Verdict.TIME_OUT, self.parent.kernel.stopped)
+            progress.settle(step, ended(step, ending))
         else:
             value = _emitted(outputs, step.check)
             progress.settle(step, self._outcome(step.exercise, step.check, value))

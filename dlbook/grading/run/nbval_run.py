@@ -7,7 +7,6 @@ the other exercises.
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from time import monotonic
 
 from dlbook.check.answer_key import ExerciseKey, Key
 from dlbook.check.verdict import Outcome, Verdict
@@ -20,6 +19,7 @@ from dlbook.grading.run.graft import graft
 from dlbook.grading.run.progress import Pass, Progress, ended
 from dlbook.grading.run.pytest_pass import run_passes
 from dlbook.grading.run.report import ExerciseReport, Report
+from dlbook.grading.sandbox.usage import Allowance
 
 _DEFAULT_LIMITS = Limits()
 
@@ -50,8 +50,8 @@ def grade(
     plan = graft(notebook.cells, shown, bound)
     renamed = {name: Ending(Verdict.ERROR, why) for name, why in plan.renamed.items()}
     notes = [*notebook.notes, *plan.notes]
-    deadline = monotonic() + limits.submission_seconds
-    start = partial(Progress, limits=limits, launcher=launcher, deadline=deadline, watch=watch)
+    seconds = Allowance(limits.submission_seconds)
+    start = partial(Progress, limits=limits, launcher=launcher, seconds=seconds, watch=watch)
     last = start(shown, steps=list(plan.steps), notes=notes, answer_endings=renamed)
     if key.released:
         steps = list(graft(notebook.cells, key, bound).steps)
@@ -74,9 +74,8 @@ def _run(rounds: list[Progress]) -> None:
         done = next((one for one in passes if one.fatal), None)
         if done is None or done.fatal is None:
             return
-        if monotonic() > done.progress.deadline:
-            seconds = f"{done.progress.limits.submission_seconds:g}"
-            done.progress.notes.append(f"stopped: it had used up its {seconds} seconds")
+        if done.progress.seconds.spent:
+            done.progress.notes.append(f"stopped: it had used up its {done.progress.seconds.spent}")
             for progress in rounds:
                 progress.give_up(done.ending)
             return

@@ -18,11 +18,12 @@ from dlbook.grading.kernel.limits import Limits
 from dlbook.grading.run.endings import KERNEL_ENDED, Ending
 from dlbook.grading.run.graft import Step
 from dlbook.grading.run.report import AT_LIMIT
+from dlbook.grading.sandbox.usage import Allowance
 
 
 @dataclass
 class Progress:
-    """One round; `deadline` is on the clock of `time.monotonic`.
+    """One round; `seconds` is what is left of the time of the submission.
 
     `steps` are left to run, from the first on in each new kernel. `outcomes` are kept by exercise
     and whether the check is hidden. `answer_endings` says how the answer cell of an exercise
@@ -34,7 +35,7 @@ class Progress:
     key: Key
     limits: Limits
     launcher: Launcher
-    deadline: float
+    seconds: Allowance
     steps: list[Step]
     watch: Callable[[str], object] = lambda name: None
     outcomes: dict[tuple[str, bool], Outcome] = field(default_factory=dict)

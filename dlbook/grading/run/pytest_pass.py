@@ -11,7 +11,7 @@ import pytest
 
 from dlbook.grading.errors import GraderError
 from dlbook.grading.kernel.scratch import prefix
-from dlbook.grading.run.nbval_items import PLUGIN, StepCell, StepFile, options
+from dlbook.grading.run.nbval_items import PLUGIN, StepCell, StepFile
 from dlbook.grading.run.progress import Pass
 
 _UNUSED_PLUGINS = """
@@ -60,8 +60,7 @@ def run_passes(passes: list[Pass]) -> None:
         paths = [Path(folder, name) for name in by_name]
         for path in paths:
             path.touch()
-        arguments = [*_OPTIONS, *options(passes[0].progress.limits.cell_seconds)]
-        arguments += ["--rootdir", folder, "--confcutdir", folder, *map(str, paths)]
+        arguments = [*_OPTIONS, "--rootdir", folder, "--confcutdir", folder, *map(str, paths)]
         with _no_variables(), redirect_stdout(io.StringIO()) as output:
             code = pytest.main(arguments, plugins=[PLUGIN, _Runner(by_name)])
     for current in passes:
@@ -77,7 +76,7 @@ def run_passes(passes: list[Pass]) -> None:
 def preload() -> None:
     """Load what a pass needs, so that processes forked from this one need not."""
     with redirect_stdout(io.StringIO()):
-        pytest.main([*_OPTIONS, *options(1), "--version"], plugins=[PLUGIN, _Runner({})])
+        pytest.main([*_OPTIONS, "--version"], plugins=[PLUGIN, _Runner({})])
 
 
 @contextmanager

@@ -64,7 +64,8 @@ def test_a_cell_that_was_stopped_is_noted(tiny_key):
     slow = Cell("code", "# a long night\nimport time; time.sleep(60)")
     report = grade(Notebook((slow, *cells)), tiny_key, Limits(cell_seconds=1))
     assert report.all_right
-    assert report.notes == ("a cell was stopped after 1 seconds: # a long night", *report.notes[1:])
+    note = "a cell was stopped after 1 seconds of waiting: # a long night"
+    assert report.notes == (note, *report.notes[1:])
 
 
 @pytest.mark.notebook

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from dlbook.grading.sandbox import bubblewrap
+from dlbook.grading.sandbox import view
 
 SECRETS = ("dlbook/course/solutions/90_tiny.ipynb", "dlbook/keys/90_tiny.json")
 PLACES = {  # where the package is, below the Python installation `base`: where packages are
@@ -45,7 +45,7 @@ def test_no_answer_of_the_package_is_shown(place, monkeypatch, tmp_path):
     monkeypatch.setattr(bubblewrap, "PACKAGE", package / "dlbook")
     monkeypatch.setattr(bubblewrap, "_base", lambda: str(tmp_path / "base"))
     monkeypatch.setattr(bubblewrap, "_packages", lambda: {str(packages): "/packages/0"})
-    command = bubblewrap.sandbox_command("once", ())
+    command = view.sandbox_command("once", ())
     assert {str(path): visible(command, path) for path in files} == {str(p): [] for p in files}
     assert "/course/dlbook/graph.py" in visible(command, package / "dlbook" / "graph.py")
 
@@ -57,6 +57,6 @@ def test_a_package_below_usr_is_covered_there_too(monkeypatch):
     monkeypatch.setattr(Path, "is_dir", lambda path: path in places or is_dir(path))
     monkeypatch.setattr(bubblewrap, "PACKAGE", site / "dlbook")
     monkeypatch.setattr(bubblewrap, "_packages", lambda: {str(site): "/packages/0"})
-    command = bubblewrap.sandbox_command("once", ())
+    command = view.sandbox_command("once", ())
     assert visible(command, site / "dlbook" / "course" / "solutions" / "90_tiny.ipynb") == []
     assert visible(command, site / "dlbook" / "graph.py") == ["/course/dlbook/graph.py"]
