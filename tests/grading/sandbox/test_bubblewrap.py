@@ -152,7 +152,7 @@ def test_where_bubblewrap_fails_its_own_words_are_the_reason(monkeypatch, tmp_pa
 
 def test_a_folder_with_solutions_is_never_shown(monkeypatch, tmp_path):
     (tmp_path / "solutions").mkdir()
-    monkeypatch.setattr(sandbox, "_packages", lambda: {str(tmp_path): "/packages/0"})
+    monkeypatch.setattr(view, "_packages", lambda: {str(tmp_path): "/packages/0"})
     with pytest.raises(SandboxError, match="holds solutions"):
         view.sandbox_command("once", ())
 

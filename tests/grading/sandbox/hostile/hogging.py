@@ -131,9 +131,8 @@ proof = (
     "locks of files": Attack(
         TRY
         + """
-import fcntl, os
-file = os.open("/tmp/dlbook-test-locked", os.O_RDWR | os.O_CREAT)
-os.unlink("/tmp/dlbook-test-locked")
+import fcntl, tempfile
+file = tempfile.TemporaryFile()
 def lock():
     for place in range(9):
         fcntl.lockf(file, fcntl.LOCK_EX, 1, 2 * place)
