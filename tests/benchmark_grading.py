@@ -132,6 +132,9 @@ class _Counted(Launcher):
     def __init__(self, inner: Launcher) -> None:
         self.inner, self.seconds = inner, 0.0
 
+    def prepare(self, settings: KernelSettings) -> None:
+        self.inner.prepare(settings)
+
     def start(self, limits: Limits, settings: KernelSettings) -> StartedKernel:
         kernel = self.inner.start(limits, settings)
         kill = kernel.kill

@@ -56,6 +56,9 @@ class Measured(Launcher):
     def __init__(self, inner: Launcher) -> None:
         self.inner, self.seconds = inner, []
 
+    def prepare(self, settings: KernelSettings) -> None:
+        self.inner.prepare(settings)
+
     def start(self, limits: Limits, settings: KernelSettings) -> StartedKernel:
         kernel = self.inner.start(limits, settings)
         kill = kernel.kill

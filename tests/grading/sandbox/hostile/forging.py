@@ -158,7 +158,7 @@ def relu_back(g, x):
     ),
     "a shape beyond reason": Attack(
         _FORGE,
-        "wrong: 0 bytes do not fill an array",
+        "wrong: an array on the wire has 1 to 16 dimensions of moderate size",
         answer="""
 FORGED = {"kind": "array", "dtype": "<f8", "shape": [10**6] * 3, "data": ""}
 def relu_back(g, x):
@@ -166,7 +166,7 @@ def relu_back(g, x):
     ),
     "a pickle": Attack(
         _FORGE,
-        "wrong: no value on the wire",
+        "wrong: a value on the wire is of a kind that is sent",
         answer="""
 import base64
 bomb = base64.b64encode(b"cos\\nsystem\\n(S'touch {folder}/written'\\ntR.").decode()
