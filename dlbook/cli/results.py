@@ -13,7 +13,7 @@ from dlbook.cli.options import PATH
 
 if TYPE_CHECKING:
     from dlbook.grading.batch.entry import Entry
-from dlbook.grading.batch.journal import Journal
+    from dlbook.grading.batch.journal import Journal
 
 
 @click.command(short_help="write the reports of a graded folder again")

@@ -142,5 +142,9 @@ def _number(path: Path, name: str) -> int:
 
 
 def _write(path: Path, value: object) -> None:
-    with open(path, "r+", encoding="ascii") as file:  # never makes one
-        file.write(str(value))
+    """Tell the system a value in one call; never makes a file."""
+    file = os.open(path, os.O_WRONLY)
+    try:
+        os.write(file, str(value).encode("ascii"))
+    finally:
+        os.close(file)

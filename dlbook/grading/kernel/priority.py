@@ -36,6 +36,5 @@ def niceness(count: int) -> int:
 
 def _lower_session(pid: int, wanted: int) -> None:
     """Lower the weight of a session, for which some kernels of Linux keep a priority of its own."""
-    path = Path(f"/proc/{pid}/autogroup")
-    if not path.read_text().endswith(f"nice {wanted}\n"):
-        path.write_text(str(wanted))
+    if not Path(f"/proc/{pid}/autogroup").read_text().endswith(f"nice {wanted}\n"):
+        Path(f"/proc/{pid}/autogroup").write_text(str(wanted))

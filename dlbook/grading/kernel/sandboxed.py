@@ -129,6 +129,7 @@ class SandboxedKernel(StartedKernel):
                 os.close(file)
 
     def kill(self) -> None:
+        """End it and all its processes, and give back what it was lent; a second call is none."""
         if self.exit_file is None:
             return
         self._end()
