@@ -6,7 +6,6 @@ import select
 import shutil
 import signal
 import socket
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from dlbook.grading.kernel.cgroup import Group, Groups
 from dlbook.grading.kernel.launcher import KernelSettings, StartedKernel
 from dlbook.grading.kernel.limits import Limits
 from dlbook.grading.kernel.memory import Memory
-from dlbook.grading.kernel.scratch import prefix
+from dlbook.grading.kernel.scratch import short_folder
 from dlbook.grading.sandbox.bubblewrap import Sandbox
 from dlbook.grading.sandbox.inside.confine import CHANNELS
 from dlbook.grading.sandbox.usage import Tree, descendants
@@ -32,7 +31,7 @@ class _Sockets:
     """Listening sockets for a kernel, in a folder that only this process can enter."""
 
     def __init__(self) -> None:
-        self.folder = tempfile.mkdtemp(prefix=prefix())
+        self.folder = short_folder()
         self.endpoints, self._open = {}, []
         for name in CHANNELS:
             listener = socket.socket(socket.AF_UNIX)
