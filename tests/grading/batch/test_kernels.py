@@ -77,9 +77,9 @@ def test_files_one_after_the_other_share_a_warm_parent_and_no_user(task, monkeyp
     seen = []
     fork = warm.ForkedKernel.__init__
 
-    def note(self, parent, limits, settings, uid):
-        os.write(writing, f"{uid} ".encode())
-        fork(self, parent, limits, settings, uid)
+    def note(self, *arguments):
+        fork(self, *arguments)
+        os.write(writing, f"{self._user.number} ".encode())
 
     reading, writing = os.pipe()
     monkeypatch.setattr(warm.ForkedKernel, "__init__", note)
