@@ -6,7 +6,6 @@ import select
 import shutil
 import signal
 import socket
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from dlbook.grading.kernel.memory import Memory
 from dlbook.grading.kernel.scratch import short_folder
 from dlbook.grading.sandbox.bubblewrap import Sandbox
 from dlbook.grading.sandbox.inside.confine import CHANNELS
-from dlbook.grading.sandbox.usage import Tree, descendants
+from dlbook.grading.sandbox.usage import Tree, descendants, send
 
 ANSWER_SECONDS = 20.0  # of work or of waiting
 _FIRST_USER, _USERS = 20_000, 40_000  # whom kernels of root run as
@@ -118,14 +117,8 @@ class SandboxedKernel(StartedKernel):
         return self._group.has_run_out() if self._group else self._memory.exceeds(memory)
 
     def end_children(self) -> None:
-        own = os.readlink(f"/proc/{self.root_pid}/ns/pid") if self.is_alive() else ""
-        for pid in descendants(self.root_pid)[self._own_processes :]:
-            with suppress(OSError):  # it has ended
-                file = os.pidfd_open(pid)
-                # now the number cannot pass to another process unseen
-                if os.readlink(f"/proc/{pid}/ns/pid") == own:
-                    signal.pidfd_send_signal(file, signal.SIGKILL)
-                os.close(file)
+        if self.is_alive():
+            send(signal.SIGKILL, descendants(self.root_pid)[self._own_processes :], self.root_pid)
 
     def kill(self) -> None:
         """End it and all its processes, and give back what it was lent; a second call is none."""
