@@ -2,8 +2,9 @@
 
 Denied is what opens another way out (namespaces, mounts, tracing, sockets but those between the
 kernel's own processes), what takes memory that no limit counts (memfd, System V segments, shared
-anonymous mappings, locks of files, larger buffers), and what would hide processor time (another
-priority; children whose end nobody waits for).
+anonymous mappings, locks of files, larger buffers), what would hide processor time (another
+priority; children whose end nobody waits for), and what other submissions would see at once of a
+file that they share (locks and watches of it, throwing it out of memory).
 """
 
 import ctypes
@@ -21,6 +22,7 @@ _NUMBERS = {  # call: its number on x86_64, on aarch64
     "delete_module": (176, 106),
     "fanotify_init": (300, 262),
     "finit_module": (313, 273),
+    "flock": (73, 32),
     "fsconfig": (431, 431),
     "fsmount": (432, 432),
     "fsopen": (430, 430),
@@ -72,6 +74,7 @@ _NUMBERS = {  # call: its number on x86_64, on aarch64
     "vmsplice": (278, 75),
 }
 _FORGOTTEN = {  # calls that seem to succeed and do nothing: libzmq ends where one fails
+    "fadvise64": (221, 223),
     "ioprio_set": (251, 30),
     "sched_setattr": (314, 274),
     "sched_setparam": (142, 118),
@@ -95,7 +98,8 @@ _NEW_NAMESPACES = 0x7E020000
 _SHARED_ANONYMOUS = 0x21
 _AF_UNIX = 1
 _SIGCHLD = 17
-_FILE_LOCKS = (6, 7, 37, 38)  # F_SETLK, F_SETLKW, F_OFD_SETLK, F_OFD_SETLKW
+# F_SETLK, F_SETLKW, F_OFD_SETLK, F_OFD_SETLKW, F_SETLEASE, F_NOTIFY
+_FILE_LOCKS = (6, 7, 37, 38, 1024, 1026)
 _F_SETPIPE_SZ = 1031
 _SOCKET_BUFFERS = (7, 8, 32, 33)  # SO_SNDBUF, SO_RCVBUF, and what root has for them
 _X32 = 0x40000000
@@ -152,8 +156,9 @@ def program(machine: str) -> list[Instruction]:
     code += _on(number["prctl"], [_argument(0), *_refuse((_PR_SET_SECCOMP,), errno.EPERM)])
     # a handler for the end of children is taken and forgotten: with one, or with "ignore", nobody
     # would have to wait for children, and their seconds would be added to nobody's
-    asks = [_argument(0), (_EQUAL, 0, 3, _SIGCHLD), _argument(1), (_EQUAL, 1, 0, 0), _fail(0)]
-    code += _on(number["rt_sigaction"], asks)
+    any_handler = [*_unless_0(_argument(1), _fail(0)), *_unless_0(_upper_half(1), _fail(0))]
+    only_children = [_argument(0), (_EQUAL, 0, len(any_handler), _SIGCHLD)]
+    code += _on(number["rt_sigaction"], [*only_children, *any_handler])
     return [*code, (_RETURN, 0, 0, _ALLOW)]
 
 
@@ -164,6 +169,16 @@ def _load(offset: int) -> Instruction:
 def _argument(index: int) -> Instruction:
     """Return the load of the lower half of an argument of the call."""
     return _load(_ARGUMENTS + 8 * index)
+
+
+def _upper_half(index: int) -> Instruction:
+    """Return the load of the upper half of an argument, which counts where that is an address."""
+    return _load(_ARGUMENTS + 8 * index + 4)
+
+
+def _unless_0(load: Instruction, end: Instruction) -> list[Instruction]:
+    """Return code that loads a word, and ends where that is not 0."""
+    return [load, (_EQUAL, 1, 0, 0), end]
 
 
 def _refuse(values: tuple[int, ...], number: int) -> list[Instruction]:

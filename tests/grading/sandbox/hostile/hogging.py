@@ -1,6 +1,6 @@
 """Attacks on the neighbours: processor time, and memory that no process has as its pages."""
 
-from tests.grading.sandbox.hostile.attack import TRY, Attack
+from tests.grading.sandbox.hostile.attack import RIGHT, TRY, Attack
 
 _USED_UP = "time out: .*2 seconds of processor time"
 _TOO_MUCH = "out of memory.* took more than 0.3 GB"
@@ -62,6 +62,37 @@ while True:
         time.sleep(0.001)""",
         "time out: .*2 seconds of",
         answer="",
+    ),
+    "ignores the end of children by an address whose lower half is 0": Attack(
+        """
+import ctypes, os, time
+libc = ctypes.CDLL(None)
+libc.mmap.restype = ctypes.c_void_p
+place = ctypes.c_void_p(0x200000000)
+held = libc.mmap(place, ctypes.c_size_t(4096), 3, 0x32, -1, ctypes.c_long(0))
+ctypes.memmove(held, (1).to_bytes(32, "little"), 32)
+libc.syscall(13, 17, place, None, 8)
+child = os.fork()
+if child == 0:
+    os._exit(0)
+try:
+    os.waitpid(child, 0)
+    proof = "waited for"
+except ChildProcessError:
+    proof = "gone" """,
+        "proof: waited for",
+        "gone",
+    ),
+    "a process whose name is no text": Attack(
+        """
+import ctypes, time
+ctypes.CDLL(None).prctl(15, b"\\xff\\xe8 \\xb2", 0, 0, 0)
+time.sleep(0.3)
+proof = open("/proc/self/comm", "rb").read()""",
+        "right: ",
+        r"xff.xe8 .xb2",
+        answer=RIGHT,
+        points=2,
     ),
     "asks for the lowest priority": Attack(
         "import os\nos.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))\n"

@@ -34,6 +34,19 @@ proof = "some" if others else "none" """,
         "proof: none",
         "some",
     ),
+    "signals by a file that all submissions see": Attack(
+        TRY
+        + """
+import fcntl, os
+python = os.open(os.path.realpath("/usr/bin/env"), os.O_RDONLY)
+folder = os.open("/usr/bin", os.O_RDONLY)
+proof = (
+    attempt(lambda: fcntl.flock(python, fcntl.LOCK_EX | fcntl.LOCK_NB)),
+    attempt(lambda: fcntl.fcntl(folder, fcntl.F_NOTIFY, fcntl.DN_ACCESS)),
+)""",
+        r"proof: \('OSError 37', 'OSError 37'\)",
+        r"\('None', '0'\)",
+    ),
     "reads the memory of its parent": Attack(
         TRY + "import os\nmemory = f'/proc/{os.getppid()}/mem'\n"
         "proof = attempt(lambda: open(memory, 'rb').fileno())",
