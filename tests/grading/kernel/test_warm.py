@@ -113,6 +113,19 @@ def test_what_a_cell_has_started_ends_with_it_where_it_fails(ending, fork, warm,
     assert text == f"RuntimeError: proof: {'None' if ending == 'pass' else '-9'}"
 
 
+@pytest.mark.parametrize("fork", [True, False])
+def test_what_an_earlier_cell_has_started_goes_on_where_a_cell_fails(fork, warm, tiny_key):
+    cells = (
+        Cell("code", "from concurrent.futures import ProcessPoolExecutor, wait"),
+        Cell("code", "pool = ProcessPoolExecutor(1)\nwait([pool.submit(abs, 1)])"),
+        Cell("code", "1 / 0"),
+        Cell("code", "proof = pool.submit(abs, -7).result()"),
+        Cell("code", f"# answer: relu_back\n{RAISES_PROOF}"),
+    )
+    with nullcontext(warm) if fork else Warm(fork=False) as launcher:
+        assert detail(Notebook(cells), tiny_key, launcher) == "RuntimeError: proof: 7"
+
+
 def test_a_parent_that_was_killed_is_replaced(tiny_key):
     with Warm() as launcher:
         assert grade(hostile.honest(), tiny_key, launcher=launcher).all_right
