@@ -51,6 +51,8 @@ def sandbox_command(mode: str, hides: tuple[str, ...]) -> list[str]:
     stubs = [stub for name in hides for stub in _stubs(name, shown)]
     for source, target in dict.fromkeys(stubs):
         command += ["--ro-bind", source, target]
+    if mode == "once":  # a parent of kernels makes namespaces, for which it writes there
+        command += ["--remount-ro", "/proc"]
     return [*command, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", HOME]
 
 

@@ -94,6 +94,20 @@ proof = open("/proc/self/comm", "rb").read()""",
         answer=RIGHT,
         points=2,
     ),
+    "works for a moment whenever it says something": Attack(
+        """
+import time
+kernel = get_ipython().kernel
+start = time.monotonic()
+while time.monotonic() - start < 6:
+    kernel.publish("status", {"execution_state": "busy"})
+    said = time.monotonic()
+    while time.monotonic() - said < 0.008:
+        pass
+    time.sleep(0.05)""",
+        "time out: .*2 seconds of waiting",
+        answer="",
+    ),
     "asks for the lowest priority": Attack(
         "import os\nos.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))\n"
         "proof = os.sched_getscheduler(0) == os.SCHED_IDLE",
