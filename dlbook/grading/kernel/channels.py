@@ -27,7 +27,7 @@ from dlbook.grading.errors import (
 )
 from dlbook.grading.kernel.launcher import StartedKernel
 from dlbook.grading.kernel.limits import Limits
-from dlbook.grading.sandbox.usage import TICK, Allowance, Watch, comes_true
+from dlbook.grading.sandbox.usage import Allowance, Watch, comes_true
 
 Message = dict[str, Any]
 
@@ -163,11 +163,11 @@ class Channels:
             output = self._received["iopub"]
             if channel == "shell" and output and self._is_idle(output[-1]):
                 return output[-1] | {"content": {"status": "error"}}
-            if not self._poll(min(TICK, patience)):
+            if not self._poll(min(self._watch.until_due, patience)):
                 self._require_alive()
                 if monotonic() >= end:
                     raise Empty
-            if self._watch.is_due:
+            if not self._watch.until_due:
                 self._spend()
         return self._received[channel].popleft()
 
@@ -191,7 +191,7 @@ class Channels:
 
     def _poll(self, seconds: float) -> bool:
         """Receive what has come on all channels; return whether anything came within `seconds`."""
-        ready = dict(self._poller.poll(int(seconds * 1000)))
+        ready = dict(self._poller.poll(math.ceil(seconds * 1000)))
         for name, received in self._received.items():
             if self._sockets[name] in ready:
                 message = self._read_message(name)
