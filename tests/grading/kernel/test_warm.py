@@ -2,6 +2,7 @@
 
 import os
 from contextlib import nullcontext
+from time import sleep
 
 import pytest
 
@@ -10,11 +11,12 @@ from dlbook.grading.kernel.launcher import KernelSettings
 from dlbook.grading.kernel.limits import Limits
 from dlbook.grading.kernel.warm import Warm
 from dlbook.grading.notebook import Cell, Notebook
+from dlbook.grading.run.nbval_items import StepCell
 from dlbook.grading.run.nbval_run import grade
 from dlbook.grading.sandbox.usage import descendants
 from tests.grading.sandbox import hostile
 from tests.grading.sandbox.hostile import Attack
-from tests.grading.sandbox.hostile.attack import RAISES_PROOF
+from tests.grading.sandbox.hostile.attack import RAISES_PROOF, RIGHT
 from tests.grading.sandbox.inside_it import needs_bubblewrap
 
 pytestmark = [pytest.mark.notebook, needs_bubblewrap]
@@ -124,6 +126,20 @@ def test_what_an_earlier_cell_has_started_goes_on_where_a_cell_fails(fork, warm,
     )
     with nullcontext(warm) if fork else Warm(fork=False) as launcher:
         assert detail(Notebook(cells), tiny_key, launcher) == "RuntimeError: proof: 7"
+
+
+def test_a_kernel_that_ends_between_two_cells_is_a_verdict_on_the_next(warm, tiny_key, monkeypatch):
+    wait_for_it = StepCell.runtest
+
+    def late(cell: StepCell) -> None:
+        wait_for_it(cell)
+        while "Timer" in cell.step.source and cell.parent.kernel.is_alive():
+            sleep(0.01)
+
+    monkeypatch.setattr(StepCell, "runtest", late)
+    ends = "import os, threading\nthreading.Timer(0.3, os._exit, [1]).start()"
+    report = grade(Attack(ends, "", answer=RIGHT).notebook(), tiny_key, Limits(), warm)
+    assert report.exercises[0].verdict is Verdict.KERNEL_DIED
 
 
 def test_a_parent_that_was_killed_is_replaced(tiny_key):
