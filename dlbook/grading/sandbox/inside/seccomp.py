@@ -22,7 +22,6 @@ _NUMBERS = {  # call: its number on x86_64, on aarch64
     "delete_module": (176, 106),
     "fanotify_init": (300, 262),
     "finit_module": (313, 273),
-    "flock": (73, 32),
     "fsconfig": (431, 431),
     "fsmount": (432, 432),
     "fsopen": (430, 430),
@@ -73,8 +72,11 @@ _NUMBERS = {  # call: its number on x86_64, on aarch64
     "userfaultfd": (323, 282),
     "vmsplice": (278, 75),
 }
-_FORGOTTEN = {  # calls that seem to succeed and do nothing: libzmq ends where one fails
+# calls that seem to succeed and do nothing: libzmq ends where one fails, and who asks for a lock
+# would ask again and again
+_FORGOTTEN = {
     "fadvise64": (221, 223),
+    "flock": (73, 32),
     "ioprio_set": (251, 30),
     "sched_setattr": (314, 274),
     "sched_setparam": (142, 118),

@@ -38,14 +38,14 @@ proof = "some" if others else "none" """,
         TRY
         + """
 import fcntl, os
-python = os.open(os.path.realpath("/usr/bin/env"), os.O_RDONLY)
-folder = os.open("/usr/bin", os.O_RDONLY)
+one, same, folder = (os.open(f"/usr/bin{name}", os.O_RDONLY) for name in ("/env", "/env", ""))
+fcntl.flock(one, fcntl.LOCK_EX | fcntl.LOCK_NB)
 proof = (
-    attempt(lambda: fcntl.flock(python, fcntl.LOCK_EX | fcntl.LOCK_NB)),
+    attempt(lambda: fcntl.flock(same, fcntl.LOCK_EX | fcntl.LOCK_NB)),
     attempt(lambda: fcntl.fcntl(folder, fcntl.F_NOTIFY, fcntl.DN_ACCESS)),
 )""",
-        r"proof: \('OSError 37', 'OSError 37'\)",
-        r"\('None', '0'\)",
+        r"proof: \('None', 'OSError 37'\)",
+        r"\('BlockingIOError 11', '0'\)",
     ),
     "reads the memory of its parent": Attack(
         TRY + "import os\nmemory = f'/proc/{os.getppid()}/mem'\n"
