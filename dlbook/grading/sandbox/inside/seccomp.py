@@ -100,9 +100,8 @@ _NEW_NAMESPACES = 0x7E020000
 _SHARED_ANONYMOUS = 0x21
 _AF_UNIX = 1
 _SIGCHLD = 17
-# F_SETLK, F_SETLKW, F_OFD_SETLK, F_OFD_SETLKW, F_SETLEASE, F_NOTIFY
-_FILE_LOCKS = (6, 7, 37, 38, 1024, 1026)
-_F_SETPIPE_SZ = 1031
+_FILE_LOCKS = (6, 7, 37, 38)  # F_SETLK, F_SETLKW, F_OFD_SETLK, F_OFD_SETLKW
+_FILE_CONTROLS = (1024, 1026, 1031)  # F_SETLEASE, F_NOTIFY, F_SETPIPE_SZ
 _SOCKET_BUFFERS = (7, 8, 32, 33)  # SO_SNDBUF, SO_RCVBUF, and what root has for them
 _X32 = 0x40000000
 _PR_SET_SECCOMP, _SECCOMP_MODE_FILTER = 22, 2
@@ -151,9 +150,9 @@ def program(machine: str) -> list[Instruction]:
     for name in ("socket", "socketpair"):
         family = [_argument(0), (_EQUAL, 1, 0, _AF_UNIX), _fail(errno.EAFNOSUPPORT)]
         code += _on(number[name], family)
-    locks = _refuse(_FILE_LOCKS, errno.ENOLCK)
-    pipes = _refuse((_F_SETPIPE_SZ,), errno.EPERM)
-    code += _on(number["fcntl"], [_argument(1), *locks, *pipes])
+    locks = _refuse(_FILE_LOCKS, 0)  # forgotten, as above
+    controls = _refuse(_FILE_CONTROLS, errno.EPERM)
+    code += _on(number["fcntl"], [_argument(1), *locks, *controls])
     code += _on(number["setsockopt"], [_argument(2), *_refuse(_SOCKET_BUFFERS, errno.EPERM)])
     code += _on(number["prctl"], [_argument(0), *_refuse((_PR_SET_SECCOMP,), errno.EPERM)])
     # a handler for the end of children is taken and forgotten: with one, or with "ignore", nobody
@@ -184,7 +183,7 @@ def _unless_0(load: Instruction, end: Instruction) -> list[Instruction]:
 
 
 def _refuse(values: tuple[int, ...], number: int) -> list[Instruction]:
-    """Return code that fails where what was loaded is one of `values`."""
+    """Return code that fails with `number` where what was loaded is one of `values`."""
     *others, last = values
     tests = [(_EQUAL, len(others) - i, 0, value) for i, value in enumerate(others)]
     return [*tests, (_EQUAL, 0, 1, last), _fail(number)]

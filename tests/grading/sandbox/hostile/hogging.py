@@ -176,15 +176,19 @@ proof = (
     "locks of files": Attack(
         TRY
         + """
-import fcntl, tempfile
+import fcntl, os, tempfile
 file = tempfile.TemporaryFile()
 def lock():
     for place in range(9):
-        fcntl.lockf(file, fcntl.LOCK_EX, 1, 2 * place)
-    return "kept"
-proof = attempt(lock)""",
-        "proof: OSError 37",
-        "kept",
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, 2 * place)
+    return "taken"
+mine, (reading, writing) = attempt(lock), os.pipe()
+if os.fork() == 0:
+    os.write(writing, attempt(lock).encode())
+    os._exit(0)
+proof = (mine, os.read(reading, 99))""",
+        r"proof: \('taken', b'taken'\)",
+        r"\('taken', b'BlockingIOError 11'\)",
     ),
     "watches of files, rules, filters": Attack(
         """

@@ -44,7 +44,7 @@ proof = (
     attempt(lambda: fcntl.flock(same, fcntl.LOCK_EX | fcntl.LOCK_NB)),
     attempt(lambda: fcntl.fcntl(folder, fcntl.F_NOTIFY, fcntl.DN_ACCESS)),
 )""",
-        r"proof: \('None', 'OSError 37'\)",
+        r"proof: \('None', 'PermissionError 1'\)",
         r"\('BlockingIOError 11', '0'\)",
     ),
     "reads the memory of its parent": Attack(
