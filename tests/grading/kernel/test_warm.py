@@ -93,7 +93,7 @@ USUAL = {  # what people do in notebooks, as a payload that leaves a proof: the 
     "import threading\nthread = threading.Thread(target=print, args=('beside',))\n"
     "thread.start(); thread.join(); print('here'); proof = 'printed'": "printed",
     "from IPython.display import display\ndisplay(np.zeros(3)); proof = 'shown'": "shown",
-    "import sqlite3\nbase = sqlite3.connect('/tmp/x')\nbase.execute('create table a (b)')\n"
+    "import sqlite3\nbase = sqlite3.connect('x')\nbase.execute('create table a (b)')\n"
     "base.commit(); proof = 'stored'": "stored",
     "def ends():\n    raise KeyError\ntry: ends()\nfinally: proof = 'went on'": "went on",
 }

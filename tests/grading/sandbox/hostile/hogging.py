@@ -108,6 +108,22 @@ while time.monotonic() - start < 6:
         "time out: .*2 seconds of waiting",
         answer="",
     ),
+    "a message of parts without end, written past ZeroMQ": Attack(
+        """
+import os, socket
+for name in os.listdir("/proc/self/fd"):
+    try:
+        one = socket.socket(fileno=os.dup(int(name)))
+        one.getpeername()
+    except OSError:
+        continue
+    if one.getsockname().endswith("iopub"):
+        one.setblocking(True)
+        while True:
+            one.sendall(20_000 * b"\\x01\\x01x")""",
+        "too much output: .*message of more than 6,000,000 characters",
+        answer="",
+    ),
     "asks for the lowest priority": Attack(
         "import os\nos.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))\n"
         "proof = os.sched_getscheduler(0) == os.SCHED_IDLE",
