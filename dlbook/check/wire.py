@@ -120,6 +120,8 @@ def _plain(value: object) -> object:
     """Return tensors as arrays, and NumPy scalars and 0-d arrays as Python numbers."""
     if callable(getattr(value, "detach", None)):
         value = value.detach().numpy()  # type: ignore[attr-defined]
+    if isinstance(value, (np.generic, np.ndarray)) and value.dtype == np.longdouble:
+        value = value.astype(np.float64)  # longer floats differ between machines
     if isinstance(value, np.generic) or (isinstance(value, np.ndarray) and value.ndim == 0):
         return value.item()
     return value

@@ -17,6 +17,7 @@ PLAIN = {
     "float": (0.1, 0.1),
     "infinity": (-np.inf, -np.inf),
     "number in an array": (np.array(2.5), 2.5),
+    "longer float": (np.longdouble(2.5), 2.5),
     "text": ("卷积 \ud800", "卷积 ?"),
     "tuple": ((1, [2.0, "x"]), [1, [2.0, "x"]]),
     "dict": ({"dx": 1, 2: None}, {"dx": 1, "2": None}),
@@ -50,7 +51,7 @@ def test_an_array_comes_back_bit_for_bit(array):
 
 def test_views_and_other_byte_orders_come_back():
     array = np.arange(12.0).reshape(3, 4)
-    for view in (array.T, array[::-1, ::2], array.astype(">f8")):
+    for view in (array.T, array[::-1, ::2], array.astype(">f8"), array.astype(np.longdouble)):
         assert np.array_equal(decode(encode(view)), view)
 
 

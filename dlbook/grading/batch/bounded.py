@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
+from traceback import extract_tb
 from typing import Any, NoReturn
 
 from dlbook.grading.errors import GraderError, UngradableError
@@ -197,13 +198,21 @@ def _reply(inside: Callable[[], Json], bounds: Bounds) -> dict[str, Json]:
             )
         )
     except BaseException as error:
-        first_line = (str(error).splitlines() or [""])[0][:200]
-        what = f"{type(error).__name__}: {first_line}".rstrip(": ")
         return _failed(
             UngradableError(
-                f"the grader cannot deal with it ({what}): take out what is no part of an answer."
+                f"the grader cannot deal with it ({_place(error)}): "
+                "take out what is no part of an answer."
             )
         )
+
+
+def _place(error: BaseException) -> str:
+    """Return what an exception is and where it was raised.
+
+    Its text may hold what the code of a submission has put there, who is shown the reason.
+    """
+    last = extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in line {last.lineno} of {Path(last.filename).name}"
 
 
 def _failed(error: UngradableError) -> dict[str, Json]:

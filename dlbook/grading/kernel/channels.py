@@ -27,7 +27,7 @@ from dlbook.grading.errors import (
 )
 from dlbook.grading.kernel.launcher import StartedKernel
 from dlbook.grading.kernel.limits import Limits
-from dlbook.grading.sandbox.usage import TICK, Allowance, Watch, comes_true
+from dlbook.grading.sandbox.usage import Allowance, Watch, comes_true, own_memory
 
 Message = dict[str, Any]
 
@@ -37,6 +37,7 @@ _MAX_MESSAGE = 6_000_000  # bytes; the connection is dropped at a longer one
 _RETRY = 1_000  # milliseconds in which a connection that was closed is tried again: it is at once
 _QUEUE = 1  # messages that wait unread
 _MAX_PLAIN = 100_000  # bytes; a longer message is read only if it carries the values of a check
+_MAX_UNREAD = 200_000_000  # bytes that this process may grow by: of messages that never end
 _MAX_VALUES = 50  # messages with values that are kept of one cell: more than two are wrong anyway
 # kind of output: the fields that it must have, and their types
 _REQUIRED_FIELDS: dict[str, dict[str, type]] = {
@@ -68,6 +69,7 @@ class Channels:
         self._received: dict[str, deque[Message]] = {"shell": deque(), "iopub": deque()}
         self._watch = Watch(kernel.meter)
         self._cell = Allowance(limits.start_seconds)  # what the running cell may use
+        self._own_memory = own_memory()
         self._request_id = ""  # of the request whose output counts
         self._poller = zmq.Poller()
         for name in self._received:
@@ -163,11 +165,11 @@ class Channels:
             output = self._received["iopub"]
             if channel == "shell" and output and self._is_idle(output[-1]):
                 return output[-1] | {"content": {"status": "error"}}
-            if not self._poll(min(TICK, patience)):
+            if not self._poll(min(self._watch.until_due, patience)):
                 self._require_alive()
                 if monotonic() >= end:
                     raise Empty
-            if self._watch.is_due:
+            if not self._watch.until_due:
                 self._spend()
         return self._received[channel].popleft()
 
@@ -184,6 +186,9 @@ class Channels:
         if self._kernel.exceeds(self._limits.memory):
             self._kernel.kill()
             raise MemoryLimitError
+        if own_memory() > self._own_memory + _MAX_UNREAD:
+            self._kernel.kill()
+            raise OutputLimitError(f"put out a message of more than {_MAX_MESSAGE:,} characters")
 
     def _require_alive(self) -> None:
         if not self._kernel.is_alive():
@@ -191,7 +196,7 @@ class Channels:
 
     def _poll(self, seconds: float) -> bool:
         """Receive what has come on all channels; return whether anything came within `seconds`."""
-        ready = dict(self._poller.poll(int(seconds * 1000)))
+        ready = dict(self._poller.poll(math.ceil(seconds * 1000)))
         for name, received in self._received.items():
             if self._sockets[name] in ready:
                 message = self._read_message(name)

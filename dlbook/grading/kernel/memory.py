@@ -97,8 +97,9 @@ def _exact(pid: int) -> int:
 def _fields(path: str) -> dict[str, int]:
     """Return the numbers that a file of the system gives, by name; sizes are in kilobytes."""
     try:
-        lines = (line.split() for line in Path(path).read_text().splitlines())
-        return {w[0].rstrip(":"): int(w[1]) for w in lines if len(w) > 1 and w[1].isdigit()}
+        text = Path(path).read_text("utf-8", "replace")  # the name of a process may hold anything
+        lines = (line.split() for line in text.split("\n"))
+        return {w[0].rstrip(":"): int(w[1]) for w in lines if len(w) > 1 and w[1].isdecimal()}
     except OSError:
         return {}
 

@@ -1,9 +1,10 @@
-"""Many threads of one kernel weigh as much as one, so that they take nothing from a neighbour.
+"""What the machine grants a kernel: its many threads weigh as much as one, for its neighbours.
 
-This is for machines without control groups. Nobody in the sandbox can raise a priority.
+That is for machines without control groups. Nobody in the sandbox can raise a priority.
 """
 
 import os
+from collections.abc import Iterable
 from contextlib import suppress
 from math import ceil, log
 from pathlib import Path
@@ -27,6 +28,13 @@ def share_fairly(root: int) -> None:
                 os.setpriority(os.PRIO_PROCESS, thread, wanted)
             if pid != root and pid == thread:
                 _lower_session(pid, wanted)
+
+
+def first_to_end(pids: Iterable[int]) -> None:
+    """Let processes be the first to be killed when the machine is short of memory."""
+    for pid in pids:
+        with suppress(OSError):  # it has ended, or is bubblewrap's own
+            Path(f"/proc/{pid}/oom_score_adj").write_text("1000")
 
 
 def niceness(count: int) -> int:

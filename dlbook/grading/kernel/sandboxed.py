@@ -100,6 +100,7 @@ class SandboxedKernel(StartedKernel):
     def _measure(self, root_pid: int, exit_file: int, groups: Groups | None, memory: int) -> None:
         """Note its first process, and measure by a group, or else by looking at processes."""
         self.root_pid, self.exit_file = root_pid, exit_file
+        priority.first_to_end(descendants(root_pid))
         self.meter = Tree(root_pid)
         self._memory = Memory(root_pid)
         if groups is not None:

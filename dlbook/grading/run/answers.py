@@ -112,10 +112,23 @@ class Answers:
             notes.append(
                 f"{name}: answer found by its function's name, in a cell without `# answer: {name}`"
             )
+        elif self._is_defined_after(place, name):
+            notes.append(
+                f"{name}: a later cell without `# answer: {name}` defines it again, "
+                "which does not count"
+            )
         kind = self.cells[place].kind
         if kind != "code":
             notes.append(f"{name}: its answer cell was turned into {kind}, run as code")
         return Answer(place, tuple(notes), renamed)
+
+    def _is_defined_after(self, place: int, name: str) -> bool:
+        """Return whether a cell below that at `place` and its check plainly defines `name`."""
+        end = self.check_place(name, place)
+        return any(
+            i > end and surely_binds(name, self.cells[i].source)
+            for i in self._written(name, self.own_code)
+        )
 
     def _renamed(self, name: str, place: int) -> str:
         """Return what the cell at `place` defines, where that is not `name`."""

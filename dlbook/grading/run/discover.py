@@ -8,6 +8,7 @@ from queue import Empty
 
 from dlbook.check.answer_key import RELEASED_SEED, Key
 from dlbook.check.wire import MIME, Json
+from dlbook.grading.errors import TimeLimitError
 from dlbook.grading.kernel.channels import Channels
 from dlbook.grading.kernel.launcher import KernelSettings, Launcher
 from dlbook.grading.kernel.limits import Limits
@@ -68,6 +69,8 @@ class _Search:
             try:
                 channels.wait_until_ready()
                 return self._run_all(channels, steps)
+            except TimeLimitError:  # the time is used up before the first cell
+                return None
             finally:
                 channels.close()
                 kernel.kill()

@@ -16,7 +16,7 @@ from dlbook.grading.errors import (
 from dlbook.grading.kernel.limits import Limits
 
 FATAL = (DeadKernelError, OutputLimitError, MemoryLimitError, TimeLimitError, Empty)
-_LINE = re.compile(r"\((?:[^()]*, )?line (\d+)\)$")  # what Python adds to a syntax error
+_LINE = re.compile(r"\((?:[^()]*, )?line (\d{1,9})\)$")  # what Python adds to a syntax error
 _SYNTAX_ERRORS = ("SyntaxError", "IndentationError", "TabError")
 
 

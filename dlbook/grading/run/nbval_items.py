@@ -20,7 +20,7 @@ from dlbook.check.compare import judge
 from dlbook.check.evaluate import both_calls
 from dlbook.check.verdict import Outcome, Verdict
 from dlbook.check.wire import MIME, Json
-from dlbook.grading.errors import TimeLimitError
+from dlbook.grading.errors import DeadKernelError, TimeLimitError
 from dlbook.grading.kernel.channels import Channels, Message
 from dlbook.grading.kernel.launcher import KernelSettings
 from dlbook.grading.run.endings import FATAL, Ending, describe, ending_of, errors, verdict_on
@@ -128,6 +128,8 @@ class StepCell(IPyNbCell):  # type: ignore[misc]
             current.progress.watch(name)
         self.parent.timed_out = False
         try:
+            if not self.parent.kernel.is_alive():  # what an earlier cell has left has ended it
+                raise DeadKernelError
             self.runtest()
         except FATAL as error:
             current.end(step, ending_of(error, current.progress.limits))

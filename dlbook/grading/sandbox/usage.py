@@ -10,11 +10,18 @@ import signal
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from random import random
 from time import monotonic
 
 TICK = 0.1  # seconds between looks at a process that is awaited
 _TICKS_A_SECOND = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 _UTIME, _CSTIME = 11, 14  # in /proc/PID/stat, counted from the state
+
+
+def own_memory() -> int:
+    """Return the bytes of memory that this process holds, 0 where the system does not tell."""
+    pages = _text("self/statm").split()
+    return int(pages[1]) * os.sysconf("SC_PAGE_SIZE") if pages else 0
 
 
 class Meter(ABC):
@@ -123,11 +130,19 @@ def _names(place: str) -> list[str]:
 
 
 class Watch:
-    """Tells how much processes have worked and waited since it was asked last."""
+    """Tells how much processes have worked and waited since it was asked last.
+
+    When the next look is due, nobody can foresee: else who is watched would work at that moment,
+    and wait at all others.
+    """
 
     def __init__(self, meter: Meter) -> None:
         self._meter = meter
-        self._seconds, self._time = 0.0, monotonic()
+        self._note(0.0)
+
+    def _note(self, seconds: float) -> None:
+        self._seconds, self._time = seconds, monotonic()
+        self._due = self._time + TICK * (0.5 + random())
 
     def lap(self) -> tuple[float, float]:
         """Return the seconds of work and of waiting.
@@ -135,22 +150,22 @@ class Watch:
         What they do now stands for the time since the last look, but for no more than two ticks
         of it: whoever looks late, because the machine is busy, knows nothing of the rest.
         """
-        seconds, time = self._meter.seconds(), monotonic()
-        worked, passed = seconds - self._seconds, time - self._time
-        self._seconds, self._time = seconds, time
+        seconds = self._meter.seconds()
+        worked, passed = seconds - self._seconds, monotonic() - self._time
+        self._note(seconds)
         return worked, 0.0 if self._meter.is_working() else min(passed, 2 * TICK)
 
     def work(self) -> float:
         """Return the seconds of work; the time since the last look was nobody's waiting."""
         seconds = self._meter.seconds()
         worked = seconds - self._seconds
-        self._seconds, self._time = seconds, monotonic()
+        self._note(seconds)
         return worked
 
     @property
-    def is_due(self) -> bool:
-        """Whether the last look is a tick ago."""
-        return monotonic() - self._time >= TICK
+    def until_due(self) -> float:
+        """The seconds until the next look, one tick or so after the last."""
+        return max(0.0, self._due - monotonic())
 
 
 class Allowance:

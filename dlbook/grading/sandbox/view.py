@@ -4,6 +4,7 @@ import os
 import shutil
 import site
 import sys
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -47,8 +48,11 @@ def sandbox_command(mode: str, hides: tuple[str, ...]) -> list[str]:
             command += [*_parents(target), "--ro-bind", source, target]
     for target in _secrets(shown):
         command += ["--tmpfs", target, "--remount-ro", target]
-    for name in hides:
-        command += _stub_binds(name, shown)
+    stubs = [stub for name in hides for stub in _stubs(name, shown)]
+    for source, target in dict.fromkeys(stubs):
+        command += ["--ro-bind", source, target]
+    if mode == "once":  # a parent of kernels makes namespaces, for which it writes there
+        command += ["--remount-ro", "/proc"]
     return [*command, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", HOME]
 
 
@@ -119,21 +123,25 @@ def _secrets(shown: dict[str, str]) -> list[str]:
     return [str(path) for path in dict.fromkeys(covered)]
 
 
-def _stub_binds(name: str, shown: dict[str, str]) -> list[str]:
-    """Return binds that put a stub, which raises, in the place of the module called `name`.
+def _stubs(name: str, shown: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield stubs, which raise, and the places of the module called `name` where they are bound.
 
-    In that of dlbook they leave what a kernel itself and every exercise notebook needs.
+    In that of dlbook they leave what a kernel itself and every exercise notebook needs. A module
+    that is a file is covered with all that is compiled beside it: that could be loaded, too.
     """
     if name == PACKAGE.name:
-        return [word for part in _not_needed() for word in _stub_binds(f"{name}.{part}", shown)]
-    path = name.replace(".", "/")
-    command = []
+        for part in _not_needed():
+            yield from _stubs(f"{name}.{part}", shown)
+        return
+    module = Path(*name.split("."))
+    compiled = module.parent / "__pycache__"
     for source, target in (*shown.items(), (str(PACKAGE.parent), _COURSE)):
-        if Path(source, path).is_dir():
-            command += ["--ro-bind", str(_STUB_PACKAGE), f"{target}/{path}"]
-        if Path(source, f"{path}.py").is_file():
-            command += ["--ro-bind", str(_STUB_PACKAGE / "__init__.py"), f"{target}/{path}.py"]
-    return command
+        if (source / module).is_dir():
+            yield str(_STUB_PACKAGE), f"{target}/{module}"
+        if Path(source, f"{module}.py").is_file():
+            yield str(_STUB_PACKAGE / "__init__.py"), f"{target}/{module}.py"
+            if (source / compiled).is_dir():
+                yield str(_STUB_PACKAGE), f"{target}/{compiled}"
 
 
 @cache

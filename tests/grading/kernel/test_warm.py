@@ -2,6 +2,7 @@
 
 import os
 from contextlib import nullcontext
+from time import sleep
 
 import pytest
 
@@ -10,11 +11,12 @@ from dlbook.grading.kernel.launcher import KernelSettings
 from dlbook.grading.kernel.limits import Limits
 from dlbook.grading.kernel.warm import Warm
 from dlbook.grading.notebook import Cell, Notebook
+from dlbook.grading.run.nbval_items import StepCell
 from dlbook.grading.run.nbval_run import grade
 from dlbook.grading.sandbox.usage import descendants
 from tests.grading.sandbox import hostile
 from tests.grading.sandbox.hostile import Attack
-from tests.grading.sandbox.hostile.attack import RAISES_PROOF
+from tests.grading.sandbox.hostile.attack import RAISES_PROOF, RIGHT
 from tests.grading.sandbox.inside_it import needs_bubblewrap
 
 pytestmark = [pytest.mark.notebook, needs_bubblewrap]
@@ -91,6 +93,8 @@ USUAL = {  # what people do in notebooks, as a payload that leaves a proof: the 
     "import threading\nthread = threading.Thread(target=print, args=('beside',))\n"
     "thread.start(); thread.join(); print('here'); proof = 'printed'": "printed",
     "from IPython.display import display\ndisplay(np.zeros(3)); proof = 'shown'": "shown",
+    "import sqlite3\nbase = sqlite3.connect('x')\nbase.execute('create table a (b)')\n"
+    "base.commit(); proof = 'stored'": "stored",
     "def ends():\n    raise KeyError\ntry: ends()\nfinally: proof = 'went on'": "went on",
 }
 
@@ -111,6 +115,33 @@ def test_what_a_cell_has_started_ends_with_it_where_it_fails(ending, fork, warm,
     with nullcontext(warm) if fork else Warm(fork=False) as launcher:
         text = detail(Notebook(cells), tiny_key, launcher)
     assert text == f"RuntimeError: proof: {'None' if ending == 'pass' else '-9'}"
+
+
+@pytest.mark.parametrize("fork", [True, False])
+def test_what_an_earlier_cell_has_started_goes_on_where_a_cell_fails(fork, warm, tiny_key):
+    cells = (
+        Cell("code", "from concurrent.futures import ProcessPoolExecutor, wait"),
+        Cell("code", "pool = ProcessPoolExecutor(1)\nwait([pool.submit(abs, 1)])"),
+        Cell("code", "1 / 0"),
+        Cell("code", "proof = pool.submit(abs, -7).result()"),
+        Cell("code", f"# answer: relu_back\n{RAISES_PROOF}"),
+    )
+    with nullcontext(warm) if fork else Warm(fork=False) as launcher:
+        assert detail(Notebook(cells), tiny_key, launcher) == "RuntimeError: proof: 7"
+
+
+def test_a_kernel_that_ends_between_two_cells_is_a_verdict_on_the_next(warm, tiny_key, monkeypatch):
+    wait_for_it = StepCell.runtest
+
+    def late(cell: StepCell) -> None:
+        wait_for_it(cell)
+        while "Timer" in cell.step.source and cell.parent.kernel.is_alive():
+            sleep(0.01)
+
+    monkeypatch.setattr(StepCell, "runtest", late)
+    ends = "import os, threading\nthreading.Timer(0.3, os._exit, [1]).start()"
+    report = grade(Attack(ends, "", answer=RIGHT).notebook(), tiny_key, Limits(), warm)
+    assert report.exercises[0].verdict is Verdict.KERNEL_DIED
 
 
 def test_a_parent_that_was_killed_is_replaced(tiny_key):

@@ -8,7 +8,7 @@ import pytest
 
 from dlbook.check.answer_key import Key, load
 from dlbook.grading.errors import SandboxError
-from dlbook.grading.kernel.launcher import Launcher
+from dlbook.grading.kernel.launcher import Launcher, Local
 from dlbook.grading.kernel.limits import Limits
 from dlbook.grading.kernel.warm import launcher
 from dlbook.grading.notebook import Cell, Notebook
@@ -175,6 +175,11 @@ def test_an_endless_cell_does_not_keep_the_others_from_being_looked_at(kernels, 
     deaf = "while True:\n    try:\n        while True: pass\n    except: pass"
     cells = submission(endless, deaf, "if True:\n" + indented(RIGHT)).cells
     assert discover(cells, key, Limits(cell_seconds=1), kernels) == {"relu_back": [3]}
+
+
+def test_a_search_whose_time_is_up_before_its_first_cell_finds_nothing(key):
+    cells = submission("if True:\n" + indented(RIGHT)).cells
+    assert discover(cells, key, Limits(submission_seconds=0.01), Local()) == {}
 
 
 LIE = """from IPython.display import display

@@ -75,7 +75,7 @@ STUB = "# answer: relu_back\ndef relu_back(g, x):\n"
 STUB += '    raise NotImplementedError("relu_back: your turn")'
 FOUND = {  # cells, and which of them bind relu_back: the one that counts, and a note on it
     "a marked one is plain": ((OTHER, ANSWER), [], 1, ""),
-    "a marked one comes first": ((ANSWER, OTHER), [0, 1], 0, ""),
+    "a marked one comes first": ((ANSWER, OTHER), [0, 1], 0, "defines it again, which does not"),
     "the last marked one": ((ANSWER, ANSWER), [], 1, "2 answer cells, the last one counts"),
     "the last that binds it": ((OTHER, OTHER), [0, 1], 1, "2 answer cells"),
     "one in place of a stub": ((OTHER, STUB), [0], 0, "found by its function's name"),

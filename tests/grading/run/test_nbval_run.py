@@ -5,6 +5,7 @@ from dlbook.cli import main
 from dlbook.grading.errors import UnreadableError
 from dlbook.grading.kernel.limits import Limits
 from dlbook.grading.notebook import Cell, Notebook, read
+from dlbook.grading.run.endings import describe
 from dlbook.grading.run.nbval_run import grade
 from tests import SAMPLES
 
@@ -74,6 +75,11 @@ def test_a_syntax_error_is_reported_with_its_line(tiny_key):
     report = grade(Notebook((Cell("code", source),)), tiny_key)
     detail = report.exercises[0].outcomes[0].detail
     assert detail.endswith(", in line 3: return np.where(x > 0, g, 0.0"), detail
+
+
+def test_a_line_that_no_syntax_error_names_is_none():
+    message = f"(line {'9' * 5_000})"  # which Python reads as no number
+    assert describe({"ename": "SyntaxError", "evalue": message}, "x").endswith(message)
 
 
 @pytest.mark.notebook

@@ -88,6 +88,16 @@ def test_a_hidden_package_is_not_there_at_all(warm: Launcher, tiny_key):
     assert "proof: this set is solved without dlbook.tensor" in report.text()
 
 
+def test_what_is_compiled_of_a_hidden_module_is_covered_too(monkeypatch, tmp_path):
+    for name in ("optim.py", "check/__init__.py", "__pycache__/optim.cpython-311.pyc"):
+        (tmp_path / "dlbook" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "dlbook" / name).touch()
+    monkeypatch.setattr(view, "PACKAGE", tmp_path / "dlbook")
+    command = view.sandbox_command("once", ("dlbook.optim",))
+    covered = {command[i + 2] for i, word in enumerate(command) if word == "--ro-bind"}
+    assert {"/course/dlbook/optim.py", "/course/dlbook/__pycache__"} <= covered
+
+
 @pytest.mark.notebook
 @needs_bubblewrap
 def test_every_reference_of_the_course_is_out_of_sight(warm, tiny_key):

@@ -51,6 +51,14 @@ def test_a_lap_is_work_or_waiting(case, clock):
     assert watch.lap() == lap
 
 
+def test_when_somebody_looks_cannot_be_foreseen(clock):
+    watch = Watch(Acted(*[(0.0, False)] * 1_000))
+    due = [(watch.lap(), watch.until_due)[1] for _ in range(1_000)]
+    tenths = {round(seconds / usage.TICK, 1) for seconds in due}
+    assert tenths == {n / 10 for n in range(5, 16)}
+    assert abs(sum(due) / len(due) - usage.TICK) < usage.TICK / 20
+
+
 def test_what_goes_by_between_cells_is_nobodys_waiting(clock):
     watch = Watch(Acted((1.0, False), (1.0, False)))
     clock[0] += 100

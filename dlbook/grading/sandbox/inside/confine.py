@@ -21,7 +21,8 @@ SCRATCH = {"/tmp": 64, "/dev/shm": 64, HOME: 16}  # folder: megabytes that fit i
 _CLONE_NEWNS, _CLONE_NEWUTS, _CLONE_NEWIPC = 0x00020000, 0x04000000, 0x08000000
 _CLONE_NEWUSER, _CLONE_NEWPID, _CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
 # from <sys/mount.h>
-_MS_NOSUID, _MS_NODEV, _MS_NOEXEC, _MS_REC, _MS_PRIVATE = 0x2, 0x4, 0x8, 0x4000, 0x40000
+_MS_RDONLY, _MS_NOSUID, _MS_NODEV, _MS_NOEXEC = 0x1, 0x2, 0x4, 0x8
+_MS_REC, _MS_PRIVATE = 0x4000, 0x40000
 # from <linux/prctl.h> and <linux/capability.h>
 _PR_SET_DUMPABLE, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 4, 24, 38
 _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL = 47, 4
@@ -48,12 +49,12 @@ def leave_namespaces() -> None:
 
 
 def fresh_folders(uid: int) -> None:
-    """Mount empty scratch folders and the processes of this namespace."""
+    """Mount empty scratch folders and the processes of this namespace, which none can write to."""
     _mount("none", "/", "", _MS_REC | _MS_PRIVATE, "")
     for folder, size in SCRATCH.items():
         options = f"size={size}m,nr_inodes=5000,mode=0755,uid={uid},gid={uid}"
         _mount("tmpfs", folder, "tmpfs", _MS_NOSUID | _MS_NODEV, options)
-    _mount("proc", "/proc", "proc", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC, "")
+    _mount("proc", "/proc", "proc", _MS_RDONLY | _MS_NOSUID | _MS_NODEV | _MS_NOEXEC, "")
     options = "newinstance,ptmxmode=0666,mode=620"
     _mount("devpts", "/dev/pts", "devpts", _MS_NOSUID | _MS_NOEXEC, options)
     os.chdir(HOME)
@@ -77,8 +78,6 @@ def limit(memory: int) -> None:
         value = value if hard == resource.RLIM_INFINITY else min(value, hard)
         resource.setrlimit(kind, (value, value))
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # and seccomp keeps it so
-    # when the machine is short of memory, this process is the first to be killed
-    Path("/proc/self/oom_score_adj").write_text("1000")
 
 
 def drop_rights(uid: int) -> None:

@@ -104,6 +104,7 @@ class _Kernel(IPythonKernel):
     shell_class = _Shell
     compiler_class = CachingCompiler  # type: ignore[assignment]
     running: object = None  # the cell that runs now
+    interrupted: object = None  # the last cell that was to be interrupted
 
     def publish(self, kind: str, content: dict[str, Any]) -> None:
         """Send output of the running cell."""
@@ -130,7 +131,7 @@ class _Kernel(IPythonKernel):
 
     def _execute(self, code: str, loop: asyncio.AbstractEventLoop) -> dict[str, str]:
         """Run a cell in a running event loop, as Jupyter does; return how that went."""
-        cell, went_well = loop.create_task(self._run(code)), False
+        cell, went_well, others = loop.create_task(self._run(code)), False, _others()
         signal.signal(signal.SIGINT, self._interrupted)
         try:
             self.running = cell
@@ -141,9 +142,8 @@ class _Kernel(IPythonKernel):
         self.running = None
         if os.getpid() != self.session.pid:  # a process that the cell has forked, and left to go on
             os._exit(0)
-        if not went_well and os.getpid() <= _FIRST_PIDS:
-            with suppress(OSError):  # raised where there is no other process
-                os.kill(-1, signal.SIGKILL)  # all others: what the cell has started ends with it
+        if not went_well:
+            _end_others_but(set() if self.interrupted is cell else others)
         for output in (sys.stdout, sys.stderr):
             with suppress(Exception):  # the cell may have put anything there
                 output.flush()
@@ -159,7 +159,7 @@ class _Kernel(IPythonKernel):
 
         Once would not do: Python drops what is raised while a process forks.
         """
-        cell = self.running
+        cell = self.interrupted = self.running
         while cell is not None and self.running is cell:
             os.kill(os.getpid(), signal.SIGINT)
             sleep(_AGAIN)
@@ -176,6 +176,24 @@ class _Kernel(IPythonKernel):
         shell.events.trigger("post_execute")
         shell.events.trigger("post_run_cell", result)
         return bool(result.success)
+
+
+def _others() -> set[int]:
+    """Return the numbers of all other processes, for a kernel in a namespace of its own."""
+    try:
+        os.kill(-1, 0)
+    except OSError:  # there are none, as nearly always
+        return set()
+    return {int(name) for name in os.listdir("/proc") if name.isdigit()}
+
+
+def _end_others_but(kept: set[int]) -> None:
+    """End what a cell has started; `kept` are the processes that were there before."""
+    if os.getpid() > _FIRST_PIDS:
+        return
+    for pid in _others() - kept - {1, os.getpid()} if kept else [-1]:  # -1: all others at once
+        with suppress(OSError):  # it has ended
+            os.kill(pid, signal.SIGKILL)
 
 
 @cache

@@ -2,8 +2,9 @@
 
 Denied is what opens another way out (namespaces, mounts, tracing, sockets but those between the
 kernel's own processes), what takes memory that no limit counts (memfd, System V segments, shared
-anonymous mappings, locks of files, larger buffers), and what would hide processor time (another
-priority; children whose end nobody waits for).
+anonymous mappings, locks of files, larger buffers), what would hide processor time (another
+priority; children whose end nobody waits for), and what other submissions would see at once of a
+file that they share (locks and watches of it, throwing it out of memory).
 """
 
 import ctypes
@@ -71,7 +72,11 @@ _NUMBERS = {  # call: its number on x86_64, on aarch64
     "userfaultfd": (323, 282),
     "vmsplice": (278, 75),
 }
-_FORGOTTEN = {  # calls that seem to succeed and do nothing: libzmq ends where one fails
+# calls that seem to succeed and do nothing: libzmq ends where one fails, and who asks for a lock
+# would ask again and again
+_FORGOTTEN = {
+    "fadvise64": (221, 223),
+    "flock": (73, 32),
     "ioprio_set": (251, 30),
     "sched_setattr": (314, 274),
     "sched_setparam": (142, 118),
@@ -96,7 +101,7 @@ _SHARED_ANONYMOUS = 0x21
 _AF_UNIX = 1
 _SIGCHLD = 17
 _FILE_LOCKS = (6, 7, 37, 38)  # F_SETLK, F_SETLKW, F_OFD_SETLK, F_OFD_SETLKW
-_F_SETPIPE_SZ = 1031
+_FILE_CONTROLS = (1024, 1026, 1031)  # F_SETLEASE, F_NOTIFY, F_SETPIPE_SZ
 _SOCKET_BUFFERS = (7, 8, 32, 33)  # SO_SNDBUF, SO_RCVBUF, and what root has for them
 _X32 = 0x40000000
 _PR_SET_SECCOMP, _SECCOMP_MODE_FILTER = 22, 2
@@ -145,15 +150,16 @@ def program(machine: str) -> list[Instruction]:
     for name in ("socket", "socketpair"):
         family = [_argument(0), (_EQUAL, 1, 0, _AF_UNIX), _fail(errno.EAFNOSUPPORT)]
         code += _on(number[name], family)
-    locks = _refuse(_FILE_LOCKS, errno.ENOLCK)
-    pipes = _refuse((_F_SETPIPE_SZ,), errno.EPERM)
-    code += _on(number["fcntl"], [_argument(1), *locks, *pipes])
+    locks = _refuse(_FILE_LOCKS, 0)  # forgotten, as above
+    controls = _refuse(_FILE_CONTROLS, errno.EPERM)
+    code += _on(number["fcntl"], [_argument(1), *locks, *controls])
     code += _on(number["setsockopt"], [_argument(2), *_refuse(_SOCKET_BUFFERS, errno.EPERM)])
     code += _on(number["prctl"], [_argument(0), *_refuse((_PR_SET_SECCOMP,), errno.EPERM)])
     # a handler for the end of children is taken and forgotten: with one, or with "ignore", nobody
     # would have to wait for children, and their seconds would be added to nobody's
-    asks = [_argument(0), (_EQUAL, 0, 3, _SIGCHLD), _argument(1), (_EQUAL, 1, 0, 0), _fail(0)]
-    code += _on(number["rt_sigaction"], asks)
+    any_handler = [*_unless_0(_argument(1), _fail(0)), *_unless_0(_upper_half(1), _fail(0))]
+    only_children = [_argument(0), (_EQUAL, 0, len(any_handler), _SIGCHLD)]
+    code += _on(number["rt_sigaction"], [*only_children, *any_handler])
     return [*code, (_RETURN, 0, 0, _ALLOW)]
 
 
@@ -166,8 +172,18 @@ def _argument(index: int) -> Instruction:
     return _load(_ARGUMENTS + 8 * index)
 
 
+def _upper_half(index: int) -> Instruction:
+    """Return the load of the upper half of an argument, which counts where that is an address."""
+    return _load(_ARGUMENTS + 8 * index + 4)
+
+
+def _unless_0(load: Instruction, end: Instruction) -> list[Instruction]:
+    """Return code that loads a word, and ends where that is not 0."""
+    return [load, (_EQUAL, 1, 0, 0), end]
+
+
 def _refuse(values: tuple[int, ...], number: int) -> list[Instruction]:
-    """Return code that fails where what was loaded is one of `values`."""
+    """Return code that fails with `number` where what was loaded is one of `values`."""
     *others, last = values
     tests = [(_EQUAL, len(others) - i, 0, value) for i, value in enumerate(others)]
     return [*tests, (_EQUAL, 0, 1, last), _fail(number)]

@@ -1,6 +1,6 @@
 """Attacks on the neighbours: processor time, and memory that no process has as its pages."""
 
-from tests.grading.sandbox.hostile.attack import TRY, Attack
+from tests.grading.sandbox.hostile.attack import RIGHT, TRY, Attack
 
 _USED_UP = "time out: .*2 seconds of processor time"
 _TOO_MUCH = "out of memory.* took more than 0.3 GB"
@@ -61,6 +61,67 @@ while True:
     except OSError:
         time.sleep(0.001)""",
         "time out: .*2 seconds of",
+        answer="",
+    ),
+    "ignores the end of children by an address whose lower half is 0": Attack(
+        """
+import ctypes, os, time
+libc = ctypes.CDLL(None)
+libc.mmap.restype = ctypes.c_void_p
+place = ctypes.c_void_p(0x200000000)
+held = libc.mmap(place, ctypes.c_size_t(4096), 3, 0x32, -1, ctypes.c_long(0))
+ctypes.memmove(held, (1).to_bytes(32, "little"), 32)
+libc.syscall(13, 17, place, None, 8)
+child = os.fork()
+if child == 0:
+    os._exit(0)
+try:
+    os.waitpid(child, 0)
+    proof = "waited for"
+except ChildProcessError:
+    proof = "gone" """,
+        "proof: waited for",
+        "gone",
+    ),
+    "a process whose name is no text": Attack(
+        """
+import ctypes, time
+ctypes.CDLL(None).prctl(15, b"\\xff\\xe8 \\xb2", 0, 0, 0)
+time.sleep(0.3)
+proof = open("/proc/self/comm", "rb").read()""",
+        "right: ",
+        r"xff.xe8 .xb2",
+        answer=RIGHT,
+        points=2,
+    ),
+    "works for a moment whenever it says something": Attack(
+        """
+import time
+kernel = get_ipython().kernel
+start = time.monotonic()
+while time.monotonic() - start < 6:
+    kernel.publish("status", {"execution_state": "busy"})
+    said = time.monotonic()
+    while time.monotonic() - said < 0.008:
+        pass
+    time.sleep(0.05)""",
+        "time out: .*2 seconds of waiting",
+        answer="",
+    ),
+    "a message of parts without end, written past ZeroMQ": Attack(
+        """
+import os, socket
+for name in os.listdir("/proc/self/fd"):
+    try:
+        one = socket.socket(fileno=os.dup(int(name)))
+        one.getpeername()
+    except OSError:
+        continue
+    if one.getsockname().endswith("iopub"):
+        one.setblocking(True)
+        while True:
+            one.sendall(20_000 * b"\\x01\\x01x")""",
+        "too much output: .*message of more than 6,000,000 characters",
         answer="",
     ),
     "asks for the lowest priority": Attack(
@@ -131,15 +192,19 @@ proof = (
     "locks of files": Attack(
         TRY
         + """
-import fcntl, tempfile
+import fcntl, os, tempfile
 file = tempfile.TemporaryFile()
 def lock():
     for place in range(9):
-        fcntl.lockf(file, fcntl.LOCK_EX, 1, 2 * place)
-    return "kept"
-proof = attempt(lock)""",
-        "proof: OSError 37",
-        "kept",
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, 2 * place)
+    return "taken"
+mine, (reading, writing) = attempt(lock), os.pipe()
+if os.fork() == 0:
+    os.write(writing, attempt(lock).encode())
+    os._exit(0)
+proof = (mine, os.read(reading, 99))""",
+        r"proof: \('taken', b'taken'\)",
+        r"\('taken', b'BlockingIOError 11'\)",
     ),
     "watches of files, rules, filters": Attack(
         """

@@ -42,6 +42,18 @@ places.append("/course/dlbook/check/wire.py")
 proof = [p for p in places if attempt(lambda: open(p, "a").close()) == "None"]""",
         r"proof: \[\]",
     ),
+    "asks to be spared": Attack(
+        TRY
+        + """
+def write(name, text):
+    with open(f"/proc/self/{name}", "w") as file:
+        file.write(text)
+own = open("/proc/self/oom_score_adj").read().strip()
+wishes = {"oom_score_adj": own, "autogroup": "0"}
+proof = (own, {attempt(lambda: write(*wish)) for wish in wishes.items()})""",
+        r"proof: \('1000', \{'OSError 30'\}\)",
+        r"\{'None'\}",
+    ),
     "makes namespaces": Attack(
         """
 import ctypes

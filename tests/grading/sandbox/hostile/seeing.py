@@ -34,6 +34,19 @@ proof = "some" if others else "none" """,
         "proof: none",
         "some",
     ),
+    "signals by a file that all submissions see": Attack(
+        TRY
+        + """
+import fcntl, os
+one, same, folder = (os.open(f"/usr/bin{name}", os.O_RDONLY) for name in ("/env", "/env", ""))
+fcntl.flock(one, fcntl.LOCK_EX | fcntl.LOCK_NB)
+proof = (
+    attempt(lambda: fcntl.flock(same, fcntl.LOCK_EX | fcntl.LOCK_NB)),
+    attempt(lambda: fcntl.fcntl(folder, fcntl.F_NOTIFY, fcntl.DN_ACCESS)),
+)""",
+        r"proof: \('None', 'PermissionError 1'\)",
+        r"\('BlockingIOError 11', '0'\)",
+    ),
     "reads the memory of its parent": Attack(
         TRY + "import os\nmemory = f'/proc/{os.getppid()}/mem'\n"
         "proof = attempt(lambda: open(memory, 'rb').fileno())",
