@@ -1,4 +1,4 @@
-"""Packages that are guests in the book: where one is missing, a cell says so and the book goes on."""
+"""Packages that are guests in the book: where one is missing, a cell says so, and all goes on."""
 
 from importlib import import_module
 from types import ModuleType

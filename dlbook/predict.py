@@ -105,8 +105,9 @@ def _decimals(answer: Any) -> int | None:
 
 def _is_near(guess: Any, answer: Any, within: float) -> bool:
     one, other = _plain(guess), _plain(answer)
-    numbers = type(one) is float and type(other) is float
-    return numbers and within > 0 and abs(one - other) <= within
+    if isinstance(one, float) and isinstance(other, float):
+        return within > 0 and abs(one - other) <= within
+    return False
 
 
 def _items(guess: Any) -> list[Any]:
