@@ -14,7 +14,7 @@ OUTER = re.compile(r"https?://[\w-]+(\.[\w-]+)*\.[a-z]{2,}(:\d+)?(/[^\s<>\"]*)?"
 ADDRESS = re.compile(r"\b10\.\d{4,}/\S|\barXiv:(\d{4}\.\d{4,5}|[a-z-]+/\d{7})|https?://\w", re.I)
 NAMED = {  # what is a name in prose outside of links, and what it should link to
     r"\b[Cc]hapters? \d+": "the chapter, `[chapter 05](05_backpropagation.ipynb)`",
-    r"(?<![\w.,-])0\d(?![\w.])": "the chapter, `[05](05_backpropagation.ipynb)`",
+    r"(?<![\w.,-])0\d(?!\w|\.\d)": "the chapter, `[05](05_backpropagation.ipynb)`",
     r"\b[Ss]ections? \d+\.\d+": "the section, `[section 5.3](05_...ipynb#5.3-Words-of-the-title)`",
     r"\b(?:[Cc]laims? )?T\d\d\b": "where it is tried, `[claim T12](05_...ipynb#5.7-...)`",
     r"\bexercises? `\w+`|`\w+` exercises?\b|`exercises/[^`]*`": (

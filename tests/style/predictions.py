@@ -46,7 +46,8 @@ def guesses(tree: ast.Module) -> list[ast.expr]:
         place = {"reveal": 0, "claims.settle": 1}.get(ast.unparse(call.func))
         if place is not None:
             named = [word.value for word in call.keywords if word.arg in ("guess", "verdict")]
-            found += [*call.args[place : place + 1], *named]
+            for guess in (*call.args[place : place + 1], *named):
+                found += guess.elts if isinstance(guess, ast.Tuple | ast.List) else [guess]
     return found
 
 
@@ -111,7 +112,8 @@ def answers_kept(sheet: Sheet) -> Breaches:
         before: list[tuple[str, str]] = []  # cell and text, as a reader without a guess sees them
         for cell in cells:
             lines = printed(cell)
-            before.append((cell.id, cell.source))
+            if not is_prediction(cell):  # its comment may offer answers to choose from
+                before.append((cell.id, cell.source))
             before += [(cell.id, line) for line in lines if not line.startswith(SAID)]
             for line in (line for line in lines if line.startswith(SAID)):
                 for number in telling(line):

@@ -100,6 +100,8 @@ def _free(tree: ast.AST) -> set[str]:
             }
             local = bound(ast.Module(node.body, [])) if isinstance(node, ast.FunctionDef) else set()
             inside -= own | local
+        if isinstance(node, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
+            inside -= set().union(*(bound(part) for part in node.generators))
         found |= inside
     return found
 

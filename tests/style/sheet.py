@@ -69,7 +69,8 @@ def parsed(source: str) -> ast.Module | None:
 
 
 def words(text: str) -> int:
-    return len(re.findall(r"\w[\w'-]*", text))
+    """Return how many words a text has; the target of a link is none."""
+    return len(re.findall(r"\w[\w'-]*", re.sub(r"\]\([^)\s]*\)|https?://\S+", "", text)))
 
 
 def body(cell: Cell) -> str:
