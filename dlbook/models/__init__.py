@@ -5,6 +5,11 @@ The full ones have the layout and the parameter names of torchvision. Built with
 """
 
 from dlbook.models.alexnet import AlexNet as AlexNet, alexnet as alexnet
+from dlbook.models.efficientnet import (
+    EfficientNetLite0 as EfficientNetLite0,
+    MBConv as MBConv,
+    efficientnet_lite0 as efficientnet_lite0,
+)
 from dlbook.models.googlenet import (
     GoogLeNet as GoogLeNet,
     Inception as Inception,
@@ -17,6 +22,7 @@ from dlbook.models.mini import (
     mini_resnet as mini_resnet,
     mini_vgg as mini_vgg,
 )
+from dlbook.models.published import load_efficientnet_lite0 as load_efficientnet_lite0
 from dlbook.models.resnet import (
     BasicBlock as BasicBlock,
     Bottleneck as Bottleneck,
