@@ -55,7 +55,8 @@ def grad_cam(model: Module, layer: Module, input: Tensor, target: Any) -> np.nda
             f"{maps.shape}; take an earlier one"
         )
     weights = maps.grad.mean((2, 3), keepdims=True)
-    return np.maximum((weights * maps.data).sum(1), 0)
+    heat: np.ndarray = np.maximum((weights * maps.data).sum(1), 0)
+    return heat
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from matplotlib.image import AxesImage
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
+from dlbook.block_drawing import Part as Part, blocks as blocks
 from dlbook.colors import (
     CONTEXT as CONTEXT,
     DATA as DATA,

@@ -25,12 +25,12 @@ class Storage(NamedTuple):
     Args:
         key: its name in the file.
         dtype: of its numbers.
-        count: how many there are.
+        numbers: how many there are.
     """
 
     key: str
     dtype: str
-    count: int
+    numbers: int
 
 
 class View(NamedTuple):
@@ -158,8 +158,8 @@ class _Reader(pickle.Unpickler):
         return KNOWN[module, name]
 
     def persistent_load(self, reference: Any) -> Storage:
-        _kind, dtype, key, _device, count, *_ = reference
-        return Storage(key, dtype, count)
+        _kind, dtype, key, _device, numbers, *_ = reference
+        return Storage(key, dtype, numbers)
 
 
 # ---- from memory to arrays ----
@@ -181,9 +181,9 @@ def _arrays(views: dict[str, View], memory: dict[str, bytes]) -> dict[str, np.nd
 def _array(name: str, view: View, memory: bytes) -> np.ndarray:
     """Return a copy of the numbers that a view names; NumPy checks that they lie in the memory."""
     dtype = np.dtype(view.storage.dtype)
-    if len(memory) != view.storage.count * dtype.itemsize:
+    if len(memory) != view.storage.numbers * dtype.itemsize:
         raise ValueError(f"a part of {name} is missing")
-    if prod(view.shape) > view.storage.count:  # strides of 0 could ask for any amount
+    if prod(view.shape) > view.storage.numbers:  # strides of 0 could ask for any amount
         raise ValueError(f"{name} is larger than its memory")
     strides = [step * dtype.itemsize for step in view.strides]
     return np.ndarray(view.shape, dtype, memory, view.offset * dtype.itemsize, strides).copy()

@@ -1,9 +1,8 @@
-"""A photograph as a network wants it: square, small, in colour; and the names of what it may show."""
+"""A photograph as a network wants it, square and small, and the names of what it may show."""
 
 from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -35,19 +34,22 @@ def read_photo(source: str | Path | bytes | None = None, size: int = 224) -> np.
         from matplotlib.cbook import get_sample_data
 
         source = str(get_sample_data("grace_hopper.jpg", asfileobj=False))
-    is_path = isinstance(source, str | Path)
-    if is_path and not Path(source).is_file():
-        raise FileNotFoundError(
-            f"read_photo needs the path of a picture, got {str(source)!r}, where no file is; check "
-            "the path, and upload the picture first if JupyterLab runs elsewhere"
-        )
+    got = "bytes"
+    if isinstance(source, str | Path):
+        got, path = repr(str(source)), Path(source)
+        if not path.is_file():
+            raise FileNotFoundError(
+                f"read_photo needs the path of a picture, got {got}, where no file is; check the "
+                "path, and upload the picture first if JupyterLab runs elsewhere"
+            )
+        source = path.read_bytes()
     try:
-        return _square(source if is_path else BytesIO(source), size)
+        return _square(BytesIO(source), size)
     except Exception as error:  # what a damaged picture does to its reader cannot be listed
         raise ValueError(
-            "read_photo needs a picture in a format such as JPEG or PNG, got "
-            f"{repr(str(source)) if is_path else 'bytes'}, which holds something else or is "
-            f"damaged ({type(error).__name__}); open it elsewhere and export it as JPEG"
+            f"read_photo needs a picture in a format such as JPEG or PNG, got {got}, which holds "
+            f"something else or is damaged ({type(error).__name__}); open it elsewhere and export "
+            "it as JPEG"
         ) from error
 
 
@@ -75,7 +77,7 @@ def imagenet_names() -> list[str]:
     return [line for line in lines if not line.startswith("#")]
 
 
-def _square(file: Any, size: int) -> np.ndarray:
+def _square(file: BytesIO, size: int) -> np.ndarray:
     from PIL import Image, ImageOps
 
     with Image.open(file) as picture:

@@ -69,6 +69,7 @@ class MBConv(Module):
         self.adds = stride == 1 and in_channels == out_channels
 
     def forward(self, input: Tensor) -> Tensor:
+        """Return shape (batch, out_channels, height / stride, width / stride)."""
         out = input
         if self.expands:
             out = self.relu(self._bn0(self._expand_conv(out)))
