@@ -22,7 +22,6 @@ from dlbook.models.mini import (
     mini_resnet as mini_resnet,
     mini_vgg as mini_vgg,
 )
-from dlbook.models.published import load_efficientnet_lite0 as load_efficientnet_lite0
 from dlbook.models.resnet import (
     BasicBlock as BasicBlock,
     Bottleneck as Bottleneck,
@@ -32,3 +31,4 @@ from dlbook.models.resnet import (
     resnet50 as resnet50,
 )
 from dlbook.models.vgg import VGG as VGG, vgg11 as vgg11, vgg16 as vgg16
+from dlbook.models.weights import published as published
