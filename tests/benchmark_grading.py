@@ -18,7 +18,6 @@ from pathlib import Path
 from time import monotonic
 
 from dlbook.check.answer_key import from_json
-from dlbook.grading.kernel import memory
 from dlbook.grading.kernel.launcher import KernelSettings, Launcher, StartedKernel
 from dlbook.grading.kernel.limits import Limits
 from dlbook.grading.notebook import canonical, read
@@ -133,15 +132,16 @@ class _Counted(Launcher):
     def __init__(self, inner: Launcher) -> None:
         self.inner, self.seconds = inner, 0.0
 
+    def prepare(self, settings: KernelSettings) -> None:
+        self.inner.prepare(settings)
+
     def start(self, limits: Limits, settings: KernelSettings) -> StartedKernel:
         kernel = self.inner.start(limits, settings)
-        kill, root = kernel.kill, kernel.root_pid
+        kill = kernel.kill
 
         def killed() -> None:
             if kernel.is_alive():
-                for pid in memory.descendants(root):
-                    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-                    self.seconds += sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
+                self.seconds += kernel.meter.seconds()
             kill()
 
         kernel.kill = killed

@@ -297,9 +297,9 @@ print(os.path.isfile("/course/dlbook/graph.py"))
 @pytest.mark.notebook
 @needs_bubblewrap
 def test_inside_the_sandbox_of_an_installed_wheel_no_answer_is_seen(installed, tmp_path):
-    program = "import subprocess, sys; from dlbook.grading.sandbox import bubblewrap as b; "
+    program = "import subprocess, sys; from dlbook.grading.sandbox import view as b; "
     program += (
-        f"command = [*b.sandbox_command('once', ()), '--', b._python(), '-S', '-c', {SEARCH!r}]; "
+        f"command = [*b.sandbox_command('once', ()), '--', b.python(), '-S', '-c', {SEARCH!r}]; "
     )
     program += "sys.exit(subprocess.run(command, env=b.environment()).returncode)"
     done = installed.run("python", "-c", program, cwd=tmp_path)

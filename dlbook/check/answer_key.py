@@ -14,6 +14,8 @@ from typing import Any
 
 from dlbook.check.wire import Json
 
+RELEASED_SEED = 0  # of the keys that learners have
+
 
 def folder() -> Path:
     """Return where the keys of this course are: DLBOOK_KEYS, or the package's own folder."""
@@ -49,7 +51,8 @@ class Key:
     `setup` is the set's first code cell, `exercise_digest` the digest of the exercise notebook
     that was derived with it: by it a notebook that a learner has worked in is told from a fresh
     one. `hides` names the packages that the set is to be solved without. `linted` is the mark of
-    what was in order when the key was built; '' where nobody noted it.
+    what was in order when the key was built; '' where nobody noted it. `released` is the key that
+    learners have of the same set: a grader's key holds it, since outcomes at its seed may be shown.
     """
 
     name: str
@@ -59,10 +62,14 @@ class Key:
     exercises: tuple[ExerciseKey, ...]
     hides: tuple[str, ...] = ()
     linted: str = ""
+    released: "Key | None" = None
 
     def to_json(self) -> str:
         """Return the key as JSON, in which each value stands on one line."""
-        return _lines(asdict(self)) + "\n"
+        data = asdict(self)
+        if self.released is None:
+            del data["released"]
+        return _lines(data) + "\n"
 
 
 def _lines(value: Json, indent: str = "") -> str:
@@ -86,12 +93,17 @@ def _one_line(value: Json) -> str:
 
 def from_json(text: str) -> Key:
     """Return the key that `Key.to_json` wrote."""
-    data: dict[str, Any] = json.loads(text)
+    return _from_plain(json.loads(text))
+
+
+def _from_plain(data: dict[str, Any]) -> Key:
     exercises = tuple(
         ExerciseKey(**{**entry, "checks": tuple(CheckKey(**check) for check in entry["checks"])})
-        for entry in data.pop("exercises")
+        for entry in data["exercises"]
     )
-    return Key(**{**data, "exercises": exercises, "hides": tuple(data.get("hides", ()))})
+    released = _from_plain(data["released"]) if data.get("released") else None
+    hides = tuple(data.get("hides", ()))
+    return Key(**{**data, "exercises": exercises, "hides": hides, "released": released})
 
 
 def load(path: Path) -> Key | None:

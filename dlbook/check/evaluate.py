@@ -1,4 +1,4 @@
-"""Run the body of a check on inputs from a seed, and put out what it gives, on the wire."""
+"""Run the body of a check on inputs from a seed, and return what it gives, on the wire."""
 
 import io
 import traceback
@@ -25,25 +25,34 @@ class Result:
 
 
 def evaluate(body: Body, name: str, seed: int, rtol: float, atol: float) -> Result:
-    """Run `body` twice, each time with a fresh equal generator, and return what it puts out.
-
-    A second call that gives something else (state kept from the first, inputs of the first
-    written to) is part of the result. Exceptions are results as well.
-    """
-    first = _once(body, name, seed)
+    """Run `body` twice, each time with a fresh equal generator, and return what it puts out."""
+    first = once(body, name, seed)
     if isinstance(first.error, KeyboardInterrupt):
         return first  # a person has stopped it, so it is not run a second time
     with redirect_stdout(io.StringIO()):
-        second = _once(body, name, seed)
-    if first.values == second.values:
-        return first
-    if explain(wire.decode(first.values), wire.decode(second.values), rtol, atol) is None:
-        return first
-    both = [[SECOND_CALL[0], first.values], [SECOND_CALL[1], second.values]]
-    return Result({"kind": "dict", "items": both}, second.error)
+        second = once(body, name, seed)
+    values = both_calls(first.values, second.values, rtol, atol)
+    return first if values is first.values else Result(values, second.error)
 
 
-def _once(body: Body, name: str, seed: int) -> Result:
+def both_calls(first: wire.Json, second: wire.Json, rtol: float, atol: float) -> wire.Json:
+    """Return what two calls of a check on the same inputs gave: one value where it is the same.
+
+    A second call that gives something else (state kept from the first, inputs of the first
+    written to) is part of the result.
+    """
+    if first == second:
+        return first
+    try:
+        if explain(wire.decode(first), wire.decode(second), rtol, atol) is None:
+            return first
+    except wire.WireError:  # it is not the same, whatever it is
+        pass
+    return {"kind": "dict", "items": [[SECOND_CALL[0], first], [SECOND_CALL[1], second]]}
+
+
+def once(body: Body, name: str, seed: int) -> Result:
+    """Run `body` with a fresh generator and return what it puts out, also if that is an error."""
     rng = np.random.default_rng([seed, zlib.crc32(name.encode())])
     try:
         return Result(wire.encode(body(rng)))

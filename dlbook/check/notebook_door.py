@@ -1,8 +1,8 @@
 """What a learner's notebook imports: a check, whose card says at once whether an answer is right.
 
 `@check("name")` above a function runs it on inputs drawn from a seed and judges what it returns
-against the shipped key, in a card below the cell. In a grading run (DLBOOK_SEED is set) it puts
-the values out and judges nothing: verdicts are the grader's.
+against the shipped key, in a card below the cell. In a graded kernel (DLBOOK_SEED is set) it says
+nothing: the grader runs checks of its own.
 """
 
 import os
@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from dlbook.check import answer_key, wire
+from dlbook.check import answer_key
 from dlbook.check.bindings import Watch
 from dlbook.check.compare import judge
 from dlbook.check.evaluate import Body, Result, evaluate, placed
@@ -39,15 +39,13 @@ def check(
     """
 
     def run(body: Body) -> None:
-        seed = os.environ.get("DLBOOK_SEED")
-        result = placed(evaluate(body, name, int(seed or 0), rtol, atol), body, hidden)
-        if seed is not None:
-            _display({wire.MIME: result.values, "text/plain": f"{name}: values"})
+        if "DLBOOK_SEED" in os.environ:
             return
         if hidden:
             text = _("{name}: hidden check, its values are for the grader").format(name=name)
             _display({"text/plain": text})
             return
+        result = placed(evaluate(body, name, answer_key.RELEASED_SEED, rtol, atol), body, hidden)
         card = verdict(name, result, body.__globals__.get(name))
         _display({"text/plain": card.text(), "text/html": card.html()})
 
@@ -88,7 +86,7 @@ def verdict(name: str, result: Result, answer: object) -> Outcome:
     return replace(outcome, detail=detail)
 
 
-def _display(data: dict[str, wire.Json]) -> None:
+def _display(data: dict[str, str]) -> None:
     """Show a bundle in a notebook; print its text where there is no notebook."""
     if _shell() is None:
         print(data["text/plain"])

@@ -31,6 +31,10 @@ _LOOK = {  # symbol and colour: green = truth, vermillion = what to change, grey
 _PROBLEM = ("✗", "#D55E00")
 
 _ON_OTHERS = "Right on the inputs that the notebook shows, not on others: which cases are left?"
+_ON_FRESH = (
+    "Right on the numbers that the notebook draws, and not when the same check draws others: are "
+    "numbers written into the code?"
+)
 
 
 def hint_lines(hints: Iterable[str]) -> list[str]:
@@ -44,6 +48,8 @@ class Outcome:
     """The verdict of one check: the hints it deserves, and how the values differ or what broke.
 
     `fingerprint` is equal for equal wrong values, so that one new hint can serve all who have them.
+    Of a hidden outcome students see the verdict and our own hints alone. It may be that of the
+    visible check, run once more on fresh inputs.
     """
 
     exercise: str
@@ -52,20 +58,30 @@ class Outcome:
     detail: str = ""
     hidden: bool = False
     fingerprint: str = ""
+    fresh: bool = False
 
     @property
     def headline(self) -> str:
         """The verdict in one line, with a symbol so that colour is never alone."""
         symbol, _colour = _LOOK.get(self.verdict, _PROBLEM)
-        where = _(" (hidden check)") if self.hidden else ""
+        where = f" ({_(self.kind)})" if self.kind else ""
         return f"{symbol} {self.exercise}{where}: {_(self.verdict.value)}"
+
+    @property
+    def kind(self) -> str:
+        """Which check it is, in words; '' for that of the notebook."""
+        if self.fresh:
+            return "visible check, other inputs"
+        return "hidden check" if self.hidden else ""
 
     @property
     def remark(self) -> str:
         """What a learner reads about how the values differ: for visible checks only."""
-        if self.hidden:
-            return "" if self.hints or self.verdict is Verdict.RIGHT else _(_ON_OTHERS)
-        return clean(self.detail)
+        if not self.hidden:
+            return clean(self.detail)
+        if self.hints or self.verdict not in (Verdict.WRONG, Verdict.ERROR):
+            return ""
+        return _(_ON_FRESH if self.fresh else _ON_OTHERS)
 
     @property
     def lines(self) -> list[str]:

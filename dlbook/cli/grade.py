@@ -34,14 +34,14 @@ _LEAST_GB = 0.4  # what Python with NumPy and torch takes before it runs anythin
 @click.option(
     "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes (default: one a core)."
 )
-@click.option("--seed", type=SEED, metavar="S", help="Default: OUT's, or a fresh one.")
+@click.option("--seed", type=SEED, metavar="S", help="Default: a fresh one in each run.")
 @click.option(
     "--cell-seconds",
     type=Above(0),
     metavar="S",
     default=_DEFAULT.cell_seconds,
     show_default=True,
-    help="Limit of one cell; a check calls the answer twice.",
+    help="Limit of one cell: of work, and of waiting.",
 )
 @click.option(
     "--submission-seconds",
@@ -49,7 +49,7 @@ _LEAST_GB = 0.4  # what Python with NumPy and torch takes before it runs anythin
     metavar="S",
     default=_DEFAULT.submission_seconds,
     show_default=True,
-    help="Limit of a whole notebook.",
+    help="Limit of a whole notebook, likewise.",
 )
 @click.option(
     "--memory-gb",
@@ -114,7 +114,14 @@ def grade(
         memory=int(memory_gb * 1e9),
     )
     with closing(Journal(out / part.journal)) as journal, _promise_to_go_on():
-        plan = make_plan(sets, found, find_seed(seed, journal), limits, sandbox)
+        plan = make_plan(
+            sets,
+            found,
+            find_seed(seed, journal),
+            limits,
+            sandbox,
+            seed_was_asked_for=seed is not None,
+        )
         with _pool(executor, jobs) as pool:
             _run(plan, pool, found, journal)
         if part.parts == 1:

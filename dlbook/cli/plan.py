@@ -67,11 +67,14 @@ def find_submissions(
 
 
 def find_seed(asked: int | None, journal: Journal) -> int:
-    """Return the seed that was asked for, or that of the last run, or a fresh one."""
+    """Return the seed that was asked for, or that of a run that was stopped, or a fresh one.
+
+    So whoever hands in again meets inputs that nobody has seen.
+    """
     if asked is not None:
         return asked
-    last = journal.last_seed()
-    return fresh_seed() if last is None else last
+    stopped = journal.interrupted_seed()
+    return fresh_seed() if stopped is None else stopped
 
 
 def make_plan(
@@ -80,11 +83,13 @@ def make_plan(
     seed: int,
     limits: Limits,
     sandbox: SandboxMode,
+    *,
+    seed_was_asked_for: bool,
 ) -> BatchSettings:
     """Return how submissions are graded; the solution of each of their sets is run for it."""
     names = sorted({item.set_name for item in submissions if not item.problem})
     references = {name: _reference(sets[name], seed) for name in names}
-    return BatchSettings(references, seed, limits, sandbox)
+    return BatchSettings(references, seed, limits, sandbox, seed_was_asked_for=seed_was_asked_for)
 
 
 def _reference(exercises: ExerciseSet, seed: int) -> Reference:

@@ -12,7 +12,8 @@ from dlbook.cli.course import NOT_RIGHT, RIGHT
 from dlbook.cli.options import PATH
 
 if TYPE_CHECKING:
-    from dlbook.grading.batch.journal import Entry, Journal
+    from dlbook.grading.batch.entry import Entry
+    from dlbook.grading.batch.journal import Journal
 
 
 @click.command(short_help="write the reports of a graded folder again")

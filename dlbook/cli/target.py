@@ -65,7 +65,7 @@ def only(key: Key, exercise: str) -> Key:
     if not chosen:
         names = ", ".join(_names(key))
         raise UserError(f"{key.name} has no exercise {exercise!r}; it has {names}")
-    return replace(key, exercises=chosen)
+    return replace(key, exercises=chosen, released=key.released and only(key.released, exercise))
 
 
 def _keys(course: Course) -> list[Key]:

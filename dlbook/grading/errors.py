@@ -45,11 +45,11 @@ class ReleaseError(UserError):
 
 
 class DeadKernelError(Exception):
-    """Raised when the kernel's process has ended while a cell was running."""
+    """Raised when the kernel has ended while a cell was running; its text may say how."""
 
 
 class OutputLimitError(Exception):
-    """Raised when a notebook has put out more than its budget."""
+    """Raised when a notebook has put out more than its budget; its text says more than what."""
 
 
 class MemoryLimitError(Exception):
@@ -57,7 +57,7 @@ class MemoryLimitError(Exception):
 
 
 class TimeLimitError(Exception):
-    """Raised when a notebook as a whole has used its seconds up."""
+    """Raised when a notebook as a whole has used its seconds up; its text says which."""
 
 
 # ---- what is wrong with the grader itself ----

@@ -137,12 +137,25 @@ def test_a_damaged_journal_is_told_and_left_alone(course, damaged, out, capsys):
 
 
 @pytest.mark.notebook  # starts a worker
-def test_the_seed_stays_until_another_is_asked_for(course, damaged, out):
+def test_a_result_keeps_its_seed_until_another_is_asked_for(course, damaged, out):
     seeds = []
     for options in ((), (), ("--seed", "5"), ()):
         grade(course, damaged, out, *options)
         seeds.append(current_entries(out / "journal.sqlite")[0].origin.seed)
     assert seeds[0] == seeds[1] != 5 and seeds[2:] == [5, 5]
+
+
+@pytest.mark.notebook  # starts a worker
+def test_who_hands_in_again_meets_a_seed_of_its_own(course, damaged, out):
+    assert grade(course, damaged, out) == 1
+    first = {e.student: e.origin.seed for e in current_entries(out / "journal.sqlite")}
+    [changed, *others] = sorted(first)
+    [path] = damaged.glob(f"{changed}*/*.ipynb")
+    path.write_text(path.read_text("utf-8") + "\n", "utf-8")
+    assert grade(course, damaged, out) == 1
+    again = {e.student: e.origin.seed for e in current_entries(out / "journal.sqlite")}
+    assert again[changed] != first[changed]
+    assert all(again[student] == first[student] for student in others)
 
 
 @pytest.mark.notebook  # starts a worker

@@ -96,7 +96,7 @@ def test_json_holds_the_verdict_of_each_check(course, capsys):
     (report,) = json.loads(capsys.readouterr().out)
     (exercise,) = report["exercises"]
     assert report["seed"] == 3 and report["score"] == 0 and exercise["verdict"] == "wrong"
-    assert [c["verdict"] for c in exercise["checks"]] == ["right", "wrong"]
+    assert [c["verdict"] for c in exercise["checks"]] == ["right", "right", "wrong"]
 
 
 def test_an_unknown_verb_is_refused_with_those_there_are(capsys):

@@ -30,9 +30,10 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from dlbook.check.answer_key import Key
+from dlbook.grading.batch.entry import FAULT, Entry, Origin, Record
 from dlbook.grading.batch.executors import WorkerPool
 from dlbook.grading.batch.found import Found
-from dlbook.grading.batch.journal import FAULT, Entry, Journal, Origin, Record
+from dlbook.grading.batch.journal import Journal
 from dlbook.grading.batch.submission import Submission
 from dlbook.grading.batch.worker import SandboxMode, Task, engine, pack, work
 from dlbook.grading.errors import UnreadableError
@@ -54,13 +55,17 @@ class Reference:
 
 @dataclass(frozen=True)
 class BatchSettings:
-    """How a batch is graded; a worker calls `work` for each task, and tests replace it."""
+    """How a batch is graded; a worker calls `work` for each task, and tests replace it.
+
+    A result of an earlier run counts whatever its seed, unless `seed_was_asked_for`.
+    """
 
     references: dict[str, Reference]
     seed: int
     limits: Limits = field(default_factory=Limits)
     sandbox: SandboxMode = "required"
     work: Callable[[Task], Record] = work
+    seed_was_asked_for: bool = False
 
 
 def fresh_seed() -> int:
@@ -156,6 +161,8 @@ class Batch:
         except UnreadableError as error:
             return replace(entry, problem=str(error))
         origin = Origin(digest, reference.digest, self._settings.seed, self._engine)
+        if not self._settings.seed_was_asked_for:
+            origin = self._journal.graded_as(origin) or origin
         return replace(entry, origin=origin)
 
     def _admit(self, pending: _Pending) -> None:

@@ -151,11 +151,15 @@ def _serve(inside: Callable[[], Json], bounds: Bounds, writing: int, parent: int
         lift = _limit(bounds)
         reply = _reply(inside, bounds)
         lift()
-        with open(writing, "wb") as pipe:
-            pipe.write(json.dumps(reply).encode())
+        _send(writing, json.dumps(reply).encode())
         code = 0
     finally:
         os._exit(code)
+
+
+def _send(pipe: int, data: bytes) -> None:
+    while data:
+        data = data[os.write(pipe, data) :]
 
 
 def _limit(bounds: Bounds) -> Callable[[], None]:
@@ -170,8 +174,8 @@ def _limit(bounds: Bounds) -> Callable[[], None]:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     before = resource.getrlimit(resource.RLIMIT_AS)
     if sys.platform == "linux":
-        score = Path("/proc/self/oom_score_adj")
-        score.write_text(str(max(int(score.read_text()), _OOM_SCORE)))
+        score = max(int(Path("/proc/self/oom_score_adj").read_text()), _OOM_SCORE)
+        Path("/proc/self/oom_score_adj").write_text(str(score))
         pages = int(Path("/proc/self/statm").read_text().split()[0])
         allowed = pages * resource.getpagesize() + bounds.memory
         if before[0] == resource.RLIM_INFINITY or allowed < before[0]:

@@ -4,23 +4,21 @@ A result's key is the digest of all that it depends on: the bytes handed in, the
 seed and the engine. What has a result is never graded twice, and no kill loses a stored row.
 """
 
-import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 
+from dlbook.grading.batch.entry import Entry, Origin, Record
 from dlbook.grading.batch.found import Found
 from dlbook.grading.errors import JournalBusyError, JournalDamagedError
-from dlbook.grading.run.report import Report, from_dict
 
-FAULT = "grader fault, not graded"  # how a problem begins that is none of the file
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS runs (
     id INTEGER PRIMARY KEY, started TEXT NOT NULL, finished TEXT, seed INTEGER NOT NULL);
@@ -42,79 +40,6 @@ INSERT OR IGNORE INTO roll SELECT :run, student, set_name, entry FROM roll AS ol
 WHERE run = :last AND (set_name != '' OR NOT EXISTS (
     SELECT 1 FROM roll WHERE run = :run AND student = old.student));
 """
-
-
-@dataclass(frozen=True)
-class Origin:
-    """All that a result depends on: three digests or versions, and the seed."""
-
-    submission: str
-    reference: str
-    seed: int
-    engine: str
-
-    @property
-    def key(self) -> str:
-        return hashlib.sha256(json.dumps(list(asdict(self).values())).encode()).hexdigest()
-
-
-@dataclass(frozen=True)
-class Record:
-    """What grading one file gave: a report as plain data, or why the file cannot be read.
-
-    `answers` are the sources of answers that are wrong in a way that is not known. `at_limit` says
-    that a limit of time or memory has cost it something, so that a busy machine may be the cause.
-    """
-
-    report: dict[str, Any] | None = None
-    unreadable: str = ""
-    answers: dict[str, str] = field(default_factory=dict)
-    seconds: float = 0.0
-    at_limit: bool = False
-
-    def with_note(self, note: str) -> "Record":
-        """Return this record with one more note in its report, if it has one."""
-        if self.report is None:
-            return self
-        return replace(self, report=self.report | {"notes": [*self.report["notes"], note]})
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One student and one set: who handed in which file, and the result.
-
-    With `problem` it has no result; without `origin` there was nothing to grade.
-    """
-
-    student: str
-    set_name: str
-    name: str = ""
-    lms_id: str = ""
-    late: bool = False
-    label: str = ""
-    notes: tuple[str, ...] = ()
-    problem: str = ""
-    origin: Origin | None = None
-    record: Record | None = None
-
-    @property
-    def report(self) -> Report | None:
-        """The report, None where nothing was graded."""
-        return from_dict(self.record.report) if self.record and self.record.report else None
-
-    @property
-    def is_fault(self) -> bool:
-        """Whether the grader itself has failed at it: that is told to the lecturer alone."""
-        return self.problem.startswith(FAULT)
-
-    @property
-    def reason(self) -> str:
-        """Why there is no grade, '' where there is one."""
-        if self.problem:
-            return self.problem
-        if self.record is None:
-            return "not graded yet: run the same command again, it goes on where it stopped."
-        return self.record.unreadable
 
 
 class Journal:
@@ -141,10 +66,22 @@ class Journal:
         self._database.close()
         self._lock.release()
 
-    def last_seed(self) -> int | None:
-        """Return the seed of the newest run, None before the first."""
-        row = self._database.execute("SELECT seed FROM runs ORDER BY id DESC LIMIT 1").fetchone()
-        return row[0] if row else None
+    def interrupted_seed(self) -> int | None:
+        """Return the seed of the newest run where that has not come to its end, else None."""
+        query = "SELECT seed, finished FROM runs ORDER BY id DESC LIMIT 1"
+        row = self._database.execute(query).fetchone()
+        return row[0] if row and row[1] is None else None
+
+    def graded_as(self, origin: Origin) -> Origin | None:
+        """Return `origin` with the newest seed under which it has a result, None without one."""
+        for (seed,) in self._database.execute(
+            "SELECT seed FROM runs GROUP BY seed ORDER BY MAX(id) DESC"
+        ):
+            found = replace(origin, seed=seed)
+            query = "SELECT 1 FROM results WHERE key = ?"
+            if self._database.execute(query, (found.key,)).fetchone():
+                return found
+        return None
 
     def begin(self, seed: int, entries: Iterable[Entry], files: Iterable[Found] = ()) -> int:
         """Start a run with its entries, all or nothing; return its number.

@@ -19,7 +19,7 @@ from typing import Literal
 from dlbook.check.answer_key import Key, from_json
 from dlbook.check.verdict import Verdict
 from dlbook.grading.batch.bounded import Bounds, Json, bounded, end_with
-from dlbook.grading.batch.journal import Record
+from dlbook.grading.batch.entry import Record
 from dlbook.grading.errors import (
     EngineMismatchError,
     GraderError,

@@ -169,7 +169,7 @@ class _Builder:
         problems = lint.problems(solution)
         if problems:
             return None, problems
-        new = make_key(solution, 0, hidden=False)
+        new = make_key(solution, keys.RELEASED_SEED, hidden=False)
         kept = old if old and same_key(old, new) else new  # last digits differ between machines
         return replace(kept, linted=marks.mark(kept, solution, engine)), []
 
@@ -227,7 +227,10 @@ def _form_problems(course: Course, path: Path) -> list[str]:
 def _freshness_problems(course: Course, solution: ExerciseSet) -> list[str]:
     name = f"{solution.name}.ipynb"
     problems = []
-    old, new = _load_key(course.key(solution.name)), make_key(solution, 0, hidden=False)
+    old, new = (
+        _load_key(course.key(solution.name)),
+        make_key(solution, keys.RELEASED_SEED, hidden=False),
+    )
     if old is None or not same_key(old, new):
         problems.append(f"its key is stale: run `dlbook build {solution.name[:2]}`.")
     exercise = course.root / "exercises" / name

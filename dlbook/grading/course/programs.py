@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from dlbook.check.answer_key import CheckKey, ExerciseKey, Key
+from dlbook.check.answer_key import RELEASED_SEED, CheckKey, ExerciseKey, Key
 from dlbook.check.compare import explain
 from dlbook.check.evaluate import Body, evaluate
 from dlbook.check.wire import Json, decode
@@ -105,7 +105,10 @@ def null_answers(
 
 
 def make_key(exercise_set: ExerciseSet, seed: int, *, hidden: bool) -> Key:
-    """Return the key of a set for `seed`; `hidden` says whether hidden checks are in it."""
+    """Return the key of a set for `seed`.
+
+    With `hidden` it is one for graders: hidden checks and the released key are in it.
+    """
     return Key(
         name=exercise_set.name,
         seed=seed,
@@ -116,6 +119,7 @@ def make_key(exercise_set: ExerciseSet, seed: int, *, hidden: bool) -> Key:
             for exercise in exercise_set.exercises
         ),
         hides=exercise_set.hides,
+        released=make_key(exercise_set, RELEASED_SEED, hidden=False) if hidden else None,
     )
 
 

@@ -4,14 +4,18 @@ Whatever comes from a kernel is believed only as far as it was checked here. Out
 while a cell runs, so that a flood fills neither the kernel's memory nor the grader's.
 """
 
+import json
 import math
 from collections import deque
+from hmac import compare_digest
 from queue import Empty
+from select import select
 from time import monotonic, sleep
 from typing import Any
 
 import zmq
 from jupyter_client.session import Session
+from zmq.utils.monitor import recv_monitor_message
 
 from dlbook.check.wire import MIME
 from dlbook.grading.errors import (
@@ -21,18 +25,19 @@ from dlbook.grading.errors import (
     OutputLimitError,
     TimeLimitError,
 )
-from dlbook.grading.kernel import memory
 from dlbook.grading.kernel.launcher import StartedKernel
 from dlbook.grading.kernel.limits import Limits
+from dlbook.grading.sandbox.usage import TICK, Allowance, Watch, comes_true
 
 Message = dict[str, Any]
 
-_TICK = 0.1  # seconds between checks of the memory
-_GRACE = 0.5  # seconds that a cell has to end after it was interrupted
+_GRACE = 0.5  # seconds of work or of waiting that a cell has to end after it was interrupted
+_SUBSCRIBED = 0.1  # seconds after which a first message may have gone by before it was awaited
 _MAX_MESSAGE = 6_000_000  # bytes; the connection is dropped at a longer one
+_RETRY = 1_000  # milliseconds in which a connection that was closed is tried again: it is at once
 _QUEUE = 1  # messages that wait unread
 _MAX_PLAIN = 100_000  # bytes; a longer message is read only if it carries the values of a check
-_MAX_VALUES = 50  # messages with values that are kept of one cell: more than one is wrong anyway
+_MAX_VALUES = 50  # messages with values that are kept of one cell: more than two are wrong anyway
 # kind of output: the fields that it must have, and their types
 _REQUIRED_FIELDS: dict[str, dict[str, type]] = {
     "status": {"execution_state": str},
@@ -47,12 +52,13 @@ class Channels:
     Args:
         kernel: the kernel.
         limits: its budgets.
-        deadline: when its notebook has used up its seconds, on the clock of `monotonic`.
+        notebook: what is left of the seconds of its notebook.
     """
 
-    def __init__(self, kernel: StartedKernel, limits: Limits, deadline: float) -> None:
-        self._kernel, self._limits, self._deadline = kernel, limits, deadline
-        self._budget = {"characters": limits.output_characters, "messages": limits.output_messages}
+    def __init__(self, kernel: StartedKernel, limits: Limits, notebook: Allowance) -> None:
+        self._kernel, self._limits, self._notebook = kernel, limits, notebook
+        self._most = {"characters": limits.output_characters, "messages": limits.output_messages}
+        self._budget = dict(self._most)
         self._session = Session(key=kernel.key)
         self._context = zmq.Context()
         self._context.setsockopt(zmq.RCVHWM, _QUEUE)
@@ -60,16 +66,18 @@ class Channels:
         self._context.setsockopt(zmq.LINGER, 0)
         self._sockets = {name: self._connect(name) for name in ("shell", "control", "iopub")}
         self._received: dict[str, deque[Message]] = {"shell": deque(), "iopub": deque()}
-        self._memory_checked = math.inf  # when; not before the first message is awaited
-        self._cell_end = math.inf  # when the running cell is given up
+        self._watch = Watch(kernel.meter)
+        self._cell = Allowance(limits.start_seconds)  # what the running cell may use
         self._request_id = ""  # of the request whose output counts
         self._poller = zmq.Poller()
         for name in self._received:
             self._poller.register(self._sockets[name], zmq.POLLIN)
         if kernel.exit_file is not None:
             self._poller.register(kernel.exit_file, zmq.POLLIN)
-        self._disconnected = self._sockets["iopub"].get_monitor_socket(zmq.EVENT_DISCONNECTED)
-        self._poller.register(self._disconnected, zmq.POLLIN)
+        self._connection = self._sockets["iopub"].get_monitor_socket(
+            zmq.EVENT_DISCONNECTED | zmq.EVENT_CONNECT_RETRIED
+        )
+        self._poller.register(self._connection, zmq.POLLIN)
 
     def _connect(self, name: str) -> Any:
         kinds = {"shell": zmq.DEALER, "control": zmq.DEALER, "iopub": zmq.SUB}
@@ -83,29 +91,30 @@ class Channels:
         """Wait until the kernel answers and its output arrives.
 
         Raises:
-            GraderError: if that takes longer than it may, or the kernel ends.
+            GraderError: if it uses more than it may for that, or ends.
         """
-        end = monotonic() + self._limits.start_seconds
+        patience = _SUBSCRIBED
         try:
-            while monotonic() < end:
+            while not self._cell.spent:
                 self._send("shell", "kernel_info_request", {})
                 try:
-                    self.receive("shell", end - monotonic())
-                    while not self._is_idle(self.receive("iopub", 0.1)):
+                    self.receive("shell")
+                    while not self._is_idle(self.receive("iopub", patience)):
                         pass
                     return
                 except Empty:  # the first messages go by before the channel is connected
-                    continue
+                    patience *= 2
         except DeadKernelError:
             raise GraderError("a kernel ended before it ran anything") from None
-        raise GraderError(f"a kernel was not ready in {self._limits.start_seconds:g} seconds")
+        raise GraderError(f"a kernel was not ready after {self._cell.spent}")
 
     def _is_idle(self, message: Message) -> bool:
         return bool(message["content"].get("execution_state") == "idle")
 
     def execute(self, source: str) -> str:
         """Ask the kernel to run a cell and return the number of that request."""
-        self._cell_end = monotonic() + self._limits.cell_seconds + _GRACE
+        self._notebook.spend(self._watch.work(), 0.0)
+        self._cell = Allowance(self._limits.cell_seconds)
         content = {
             "code": source,
             "silent": False,
@@ -116,9 +125,15 @@ class Channels:
         }
         return self._send("shell", "execute_request", content)
 
+    @property
+    def spent(self) -> str:
+        """What the running cell has used up, in words; '' while it has something left."""
+        return self._cell.spent
+
     def interrupt(self) -> None:
         """Interrupt the running cell; it has a moment to end."""
-        self._cell_end = monotonic() + _GRACE
+        self._kernel.end_children()
+        self._cell = Allowance(_GRACE)
         if self._kernel.takes_interrupt_requests:
             self._session.send(self._sockets["control"], "interrupt_request", {})
         else:
@@ -131,34 +146,48 @@ class Channels:
         self._received["iopub"].clear()
         return self._request_id
 
-    def receive(self, channel: str, timeout: float | None) -> Message:
+    def receive(self, channel: str, patience: float = math.inf) -> Message:
         """Return the next message on a channel that answers the latest request.
 
         A kernel that fails to compile a cell sends no reply: that it is idle again counts as one.
 
         Raises:
-            Empty: if none comes in time.
+            Empty: if the cell has used its seconds up, or none comes within `patience`.
             DeadKernelError: if the kernel's process has ended.
             OutputLimitError: if more was put out than the budget allows.
             MemoryLimitError: if its processes hold more than they may.
             TimeLimitError: if the notebook as a whole has used its seconds up.
         """
-        end = min(monotonic() + (math.inf if timeout is None else timeout), self._cell_end)
+        end = monotonic() + patience
         while not self._received[channel]:
             output = self._received["iopub"]
             if channel == "shell" and output and self._is_idle(output[-1]):
                 return output[-1] | {"content": {"status": "error"}}
-            now = monotonic()
-            if now > self._deadline:
-                raise TimeLimitError
-            wait = max(0.0, min(end - now, _TICK, self._deadline - now))
-            if not self._poll(wait):
-                if not self._kernel.is_alive():
-                    raise DeadKernelError
+            if not self._poll(min(TICK, patience)):
+                self._require_alive()
                 if monotonic() >= end:
                     raise Empty
-            self._check_memory()
+            if self._watch.is_due:
+                self._spend()
         return self._received[channel].popleft()
+
+    def _spend(self) -> None:
+        """Take off its seconds what the kernel has used since the last look, and see its memory."""
+        self._kernel.share_fairly()
+        used = self._watch.lap()
+        self._notebook.spend(*used)
+        self._cell.spend(*used)
+        if self._notebook.spent:
+            raise TimeLimitError(self._notebook.spent)
+        if self._cell.spent:
+            raise Empty
+        if self._kernel.exceeds(self._limits.memory):
+            self._kernel.kill()
+            raise MemoryLimitError
+
+    def _require_alive(self) -> None:
+        if not self._kernel.is_alive():
+            raise MemoryLimitError if self._kernel.exceeds(self._limits.memory) else DeadKernelError
 
     def _poll(self, seconds: float) -> bool:
         """Receive what has come on all channels; return whether anything came within `seconds`."""
@@ -168,38 +197,60 @@ class Channels:
                 message = self._read_message(name)
                 if message is not None:
                     received.append(message)
-        if self._disconnected in ready:
-            self._raise_why_disconnected()
+        if self._connection in ready:
+            self._see_connection()
         return any(self._sockets[name] in ready for name in self._received)
 
-    def _raise_why_disconnected(self) -> None:
-        """Raise what ended the output channel: the kernel's end, or a message that is too long."""
-        end = monotonic() + 0.5
-        while monotonic() < end:
-            if not self._kernel.is_alive():
-                raise DeadKernelError
-            sleep(0.01)
-        raise OutputLimitError
+    def _see_connection(self) -> None:
+        """Raise what ended the output channel, if anything did: too long a message, or the kernel.
+
+        Whoever drops a connection because of a message does not try it again.
+        """
+        if recv_monitor_message(self._connection)["event"] != zmq.EVENT_DISCONNECTED:
+            return  # the kernel does not listen yet
+        if not self._connection.poll(_RETRY):
+            raise OutputLimitError(f"put out a message of more than {_MAX_MESSAGE:,} characters")
+        if comes_true(self._has_ended, self._kernel.meter, _GRACE):
+            self._require_alive()
+        raise DeadKernelError("closed the kernel's connection")
+
+    def _has_ended(self, seconds: float) -> bool:
+        """Return whether the kernel has ended, or does so within some seconds."""
+        if self._kernel.exit_file is None:
+            sleep(seconds)
+        else:
+            select([self._kernel.exit_file], [], [], seconds)
+        return not self._kernel.is_alive()
 
     def _read_message(self, channel: str) -> Message | None:
         """Return the message that waits on a channel, None if it is not one that counts."""
         frames = self._sockets[channel].recv_multipart()
         self._budget["messages"] -= 1
         self._budget["characters"] -= sum(map(len, frames))
-        if min(self._budget.values()) < 0:
-            raise OutputLimitError
+        for kind, left in self._budget.items():
+            if left < 0:
+                raise OutputLimitError(f"put out more than {self._most[kind]:,} {kind}")
         if channel == "iopub" and not _may_count(frames):
             return None
         try:
             _identities, parts = self._session.feed_identities(frames)
-            return self._relevant_part(channel, self._session.deserialize(parts))
+            return self._relevant_part(channel, *self._unpack(parts))
         except Exception:  # a forged message fails in any of a dozen ways, and is none
             return None
 
-    def _relevant_part(self, channel: str, message: Message) -> Message | None:
+    def _unpack(self, parts: list[Any]) -> tuple[str, str, Any]:
+        """Return the kind of a message, the number of the request it answers, and its content."""
+        signature, *signed = parts[:5]
+        if not compare_digest(signature, self._session.sign(signed)):
+            raise ValueError("a message that the kernel has not signed")
+        header, parent, _metadata, content = (part.decode() for part in signed)
+        return json.loads(header)["msg_type"], json.loads(parent)["msg_id"], json.loads(content)
+
+    def _relevant_part(
+        self, channel: str, kind: str, request_id: str, content: Any
+    ) -> Message | None:
         """Return what counts of a message: a reply, a status, an error or a value; or None."""
-        kind, content = message["msg_type"], message["content"]
-        if message["parent_header"]["msg_id"] != self._request_id:
+        if request_id != self._request_id:
             return None
         if channel == "shell" and content["status"] not in ("ok", "error"):
             return None
@@ -215,20 +266,10 @@ class Channels:
         parent = {"msg_id": self._request_id}
         return {"msg_type": kind, "content": content, "parent_header": parent}
 
-    def _check_memory(self) -> None:
-        root_pid, now = self._kernel.root_pid, monotonic()
-        if self._memory_checked == math.inf:
-            self._memory_checked = now
-        if root_pid is not None and now - self._memory_checked > _TICK:
-            self._memory_checked = now
-            if memory.exceeds(root_pid, self._limits.memory):
-                self._kernel.kill()
-                raise MemoryLimitError
-
     def close(self) -> None:
         """Close all channels; the kernel itself goes on."""
         self._sockets["iopub"].disable_monitor()
-        for open_socket in (self._disconnected, *self._sockets.values()):
+        for open_socket in (self._connection, *self._sockets.values()):
             open_socket.close()
         self._context.term()
 

@@ -5,17 +5,19 @@ A launcher starts kernels, one for each pass over a notebook, and says how they 
 
 import os
 import subprocess
+import sys
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from ipykernel.kernelspec import RESOURCES, get_kernel_dict
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import KernelManager
 
 from dlbook.grading.kernel.limits import Limits
+from dlbook.grading.sandbox.usage import Clock, Meter, Tree
 
 
 @dataclass(frozen=True)
@@ -34,15 +36,15 @@ class KernelSettings:
 class StartedKernel(ABC):
     """A kernel that was started.
 
-    `endpoints` are ZeroMQ addresses of its channels, `key` signs its messages. `exit_file` is a
-    file descriptor that becomes readable when it ends; `root_pid` is the process whose tree counts
-    as its memory; both are None where there is no such thing.
+    `endpoints` are ZeroMQ addresses of its channels, `key` signs its messages; `meter` tells what
+    its processes use. `exit_file` is a file descriptor that becomes readable when it ends, None
+    where there is no such thing.
     """
 
     endpoints: dict[str, str]
     key: bytes
+    meter: Meter
     exit_file: int | None = None
-    root_pid: int | None = None
     takes_interrupt_requests = True  # on its control channel
 
     @abstractmethod
@@ -52,6 +54,16 @@ class StartedKernel(ABC):
     def interrupt(self) -> None:
         """Interrupt the running cell of a kernel that takes no interrupt requests."""
         raise NotImplementedError
+
+    def share_fairly(self) -> None:  # noqa: B027 (where nothing is shared, nothing is to be done)
+        """Keep its processes within the share of one; called often while it works."""
+
+    def exceeds(self, memory: int) -> bool:
+        """Return whether its processes hold more bytes than that; without a sandbox, all may."""
+        return False
+
+    def end_children(self) -> None:  # noqa: B027
+        """End what its cells have started, where that can be seen."""
 
     @abstractmethod
     def kill(self) -> None:
@@ -158,6 +170,8 @@ class _LocalKernel(StartedKernel):
     def __init__(self, km: KernelManager) -> None:
         self._km = km
         self.key = km.session.key
+        provisioner: Any = km.provisioner
+        self.meter = Tree(provisioner.pid) if sys.platform == "linux" else Clock()
         ports = {"shell": km.shell_port, "iopub": km.iopub_port, "control": km.control_port}
         self.endpoints = {name: f"tcp://{km.ip}:{port}" for name, port in ports.items()}
 

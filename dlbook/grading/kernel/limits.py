@@ -11,8 +11,9 @@ from dataclasses import dataclass
 class Limits:
     """Budgets of one notebook.
 
-    Seconds for a cell, for the start of a kernel and for the whole notebook; characters and
-    messages of output; bytes of memory of all its processes together (in a sandbox).
+    Seconds for a cell, for the start of a kernel and for the whole notebook: that many of
+    processor time, of all its processes together, and as many in which none of them works.
+    Characters and messages of output; bytes of memory of all its processes (in a sandbox).
     """
 
     cell_seconds: float = 60.0

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from dlbook.check.safe_text import csv_cell
+from dlbook.grading.batch.entry import Entry
 from dlbook.grading.batch.found import Found
-from dlbook.grading.batch.journal import Entry
 
 GRADED, NOT_GRADED, SET_ASIDE = "graded", "not graded", "set aside"
 _STATES = (GRADED, NOT_GRADED, SET_ASIDE)

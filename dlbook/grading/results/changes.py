@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
-from dlbook.grading.batch.journal import Entry
+from dlbook.grading.batch.entry import Entry
 
 _CAUSES = {  # what two results differ in, and how that reads
     "submission": "another file was handed in",

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dlbook.check.verdict import Verdict
-from dlbook.grading.batch.journal import Entry
+from dlbook.grading.batch.entry import Entry
 from dlbook.grading.results.accounts import SET_ASIDE, Account, account_lines
 from dlbook.grading.results.changes import Change
 from dlbook.grading.results.html import render, title_of

@@ -3,13 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dlbook.check.shared import _
 from dlbook.check.verdict import Verdict, hint_lines
-from dlbook.grading.batch.journal import Entry
+from dlbook.grading.batch.entry import Entry
 from dlbook.grading.results.html import render, title_of
 from dlbook.grading.run.report import ExerciseReport, Report
-
-_FAULT = "something went wrong in grading and not in your file, which will be graded again."
 
 
 @dataclass(frozen=True)
@@ -19,7 +16,7 @@ class _Card:
     exercise: ExerciseReport
     kind: str
     symbol: str
-    is_hidden: bool = False
+    which: str = ""
     remark: str = ""
     hints: Sequence[str] = ()
 
@@ -50,7 +47,7 @@ def _part(entry: Entry) -> _Part:
     return _Part(
         title_of(entry.set_name),
         report,
-        _(_FAULT) if entry.is_fault else entry.reason,
+        entry.reason_for_student,
         right=sum(e.verdict is Verdict.RIGHT for e in exercises),
         cards=[_card(e) for e in exercises if e.verdict is not Verdict.NOT_ATTEMPTED],
         untried=[e for e in exercises if e.verdict is Verdict.NOT_ATTEMPTED],
@@ -64,4 +61,4 @@ def _card(exercise: ExerciseReport) -> _Card:
     if not wrong:
         return _Card(exercise, "right", "✓")
     hints = dict.fromkeys(hint for outcome in wrong for hint in outcome.hints)
-    return _Card(exercise, "problem", "✗", wrong[0].hidden, wrong[0].remark, hint_lines(hints))
+    return _Card(exercise, "problem", "✗", wrong[0].kind, wrong[0].remark, hint_lines(hints))

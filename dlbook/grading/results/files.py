@@ -8,8 +8,8 @@ from typing import Any
 
 from dlbook.check.safe_text import csv_cell, file_stem
 from dlbook.check.verdict import Verdict
+from dlbook.grading.batch.entry import Entry
 from dlbook.grading.batch.found import Found
-from dlbook.grading.batch.journal import Entry
 from dlbook.grading.results.accounts import (
     GRADED,
     NOT_GRADED,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from dlbook.check.safe_text import clean_line
 from dlbook.check.shared import atomic
-from dlbook.grading.batch.journal import Entry
+from dlbook.grading.batch.entry import Entry
 from dlbook.grading.errors import SheetError
 from dlbook.grading.results.folder import free_sibling
 from dlbook.grading.results.sheet import Sheet, parse_number, read

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from io import StringIO
 
 from dlbook.check.safe_text import csv_cell
-from dlbook.grading.batch.journal import Entry
+from dlbook.grading.batch.entry import Entry
 from dlbook.grading.results.accounts import Account
 from dlbook.grading.results.changes import Change
 from dlbook.grading.results.tally import tally
@@ -45,7 +45,7 @@ def class_table(entries: Sequence[Entry]) -> str:
             found.name,
             exercise.name,
             group.verdict.value,
-            "hidden" if group.hidden else "visible",
+            group.which.removesuffix(" check") or "visible",
             len(group.students),
             group.what,
             "; ".join(group.students),

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dlbook.check.verdict import Verdict
-from dlbook.grading.batch.journal import Entry
+from dlbook.grading.batch.entry import Entry
 from dlbook.grading.run.report import ExerciseReport, Report
 
 _UNTRIED = (Verdict.NOT_ATTEMPTED, Verdict.UNREADABLE)
@@ -21,13 +21,14 @@ LIMITS = (
 class Group:
     """Students of one exercise with the same mistake: known, equal outputs, or the same limit.
 
-    `what` is the hint or how the values differ; `answer` is one student's code, '' if known.
+    `what` is the hint or how the values differ, `which` the check where it is not that of the
+    notebook; `answer` is one student's code, '' if known.
     """
 
     verdict: Verdict
     what: str
     students: tuple[str, ...]
-    hidden: bool = False
+    which: str = ""
     answer: str = ""
 
     @property
@@ -122,7 +123,7 @@ def _exercise(name: str, graded: list[tuple[Entry, Report]]) -> ExerciseTally:
                     found.setdefault(mark, []).append(entry.student)
                     firsts.setdefault(mark, group)
     groups = [
-        Group(first.verdict, first.what, tuple(found[mark]), first.hidden, first.answer)
+        Group(first.verdict, first.what, tuple(found[mark]), first.which, first.answer)
         for mark, first in firsts.items()
     ]
     groups.sort(key=lambda group: (-len(group.students), not group.is_known, group.what))
@@ -143,10 +144,10 @@ def _groups(entry: Entry, exercise: ExerciseReport) -> list[tuple[tuple[str, ...
     if first.verdict in _UNTRIED:
         return []
     if first.verdict in LIMITS:
-        limit = Group(first.verdict, first.detail, (), first.hidden)
+        limit = Group(first.verdict, first.detail, (), first.kind)
         return [((first.verdict.value, first.detail), limit)]
     is_error = first.verdict is Verdict.ERROR
     message = first.detail.partition("\n")[0] if is_error else ""  # without the line it came from
-    mark = (first.verdict.value, str(first.hidden), first.fingerprint, message)
+    mark = (first.verdict.value, first.kind, first.fingerprint, message)
     answer = entry.record.answers.get(exercise.name, "") if entry.record else ""
-    return [(mark, Group(first.verdict, first.detail, (), first.hidden, answer))]
+    return [(mark, Group(first.verdict, first.detail, (), first.kind, answer))]

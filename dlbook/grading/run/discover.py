@@ -5,9 +5,8 @@ A submission that lies here hurts itself alone: values decide, and they are comp
 
 import tempfile
 from queue import Empty
-from time import monotonic
 
-from dlbook.check.answer_key import Key
+from dlbook.check.answer_key import RELEASED_SEED, Key
 from dlbook.check.wire import MIME, Json
 from dlbook.grading.kernel.channels import Channels
 from dlbook.grading.kernel.launcher import KernelSettings, Launcher
@@ -17,8 +16,7 @@ from dlbook.grading.notebook import Cell
 from dlbook.grading.run.answers import Bound
 from dlbook.grading.run.endings import FATAL
 from dlbook.grading.run.graft import Step, discovery, imports_torch
-
-_SEED = 0  # any but the one that verdicts depend on
+from dlbook.grading.sandbox.usage import Allowance
 
 
 def discover(cells: tuple[Cell, ...], key: Key, limits: Limits, launcher: Launcher) -> Bound:
@@ -51,22 +49,22 @@ class _Search:
 
     def __init__(self, key: Key, limits: Limits, launcher: Launcher) -> None:
         self._key, self._limits, self._launcher = key, limits, launcher
-        self._deadline = monotonic() + limits.submission_seconds
+        self._seconds = Allowance(limits.submission_seconds)
         self.bound: dict[str, list[int]] = {}
 
     @property
     def is_over(self) -> bool:
         """Whether the time for the search is used up."""
-        return monotonic() > self._deadline
+        return bool(self._seconds.spent)
 
     def run(self, steps: list[Step]) -> int | None:
         """Run `steps` in a new kernel; return which of them has ended it, None where none has."""
         self.bound = {}
         with tempfile.TemporaryDirectory(prefix=prefix()) as folder:
             torch = imports_torch(steps)
-            settings = KernelSettings(_SEED, folder, self._key.hides, torch)
+            settings = KernelSettings(RELEASED_SEED, folder, self._key.hides, torch)
             kernel = self._launcher.start(self._limits, settings)
-            channels = Channels(kernel, self._limits, self._deadline)
+            channels = Channels(kernel, self._limits, self._seconds)
             try:
                 channels.wait_until_ready()
                 return self._run_all(channels, steps)
@@ -100,7 +98,7 @@ def _last_report(channels: Channels) -> list[str]:
     """Return the last list of texts that the running cell puts out before it ends."""
     names: list[str] = []
     while True:
-        content = channels.receive("iopub", None)["content"]
+        content = channels.receive("iopub")["content"]
         if content.get("execution_state") == "idle":
             return names
         names = _texts(content.get("data", {}).get(MIME)) or names

@@ -34,17 +34,15 @@ KERNEL_ENDED = Ending(Verdict.KERNEL_DIED, "ended the kernel")
 def ending_of(error: BaseException, limits: Limits) -> Ending:
     """Return the ending of a cell that ended its kernel with `error`."""
     if isinstance(error, DeadKernelError):
-        return KERNEL_ENDED
+        return Ending(Verdict.KERNEL_DIED, str(error)) if str(error) else KERNEL_ENDED
     if isinstance(error, OutputLimitError):
-        characters = f"{limits.output_characters:,}"
-        return Ending(Verdict.TOO_MUCH_OUTPUT, f"put out more than {characters} characters")
+        return Ending(Verdict.TOO_MUCH_OUTPUT, str(error))
     if isinstance(error, MemoryLimitError):
         gigabytes = f"{limits.memory / 1e9:g}"
         return Ending(Verdict.OUT_OF_MEMORY, f"took more than {gigabytes} GB of memory")
     if isinstance(error, TimeLimitError):
-        seconds = f"{limits.submission_seconds:g}"
-        return Ending(Verdict.TIME_OUT, f"did not end within the notebook's {seconds} seconds")
-    return Ending(Verdict.TIME_OUT, "ran too long and could not be stopped")
+        return Ending(Verdict.TIME_OUT, f"did not end within the notebook's {error}")
+    return Ending(Verdict.TIME_OUT, f"ran too long and could not be {error}")
 
 
 def verdict_on(name: object, message: object) -> Verdict:

@@ -26,7 +26,8 @@ _BLOCK = f"from {block.__module__} import {block.__name__} as _block"
 class Step:
     """Code to run in the kernel; with a check, its output is judged.
 
-    `answers` are the exercises that the code answers; `cell` is the index of the learner's cell.
+    `answers` are the exercises that the code answers; `cell` is the index of the learner's cell,
+    -1 for the setup.
     """
 
     source: str
@@ -100,7 +101,8 @@ def discovery(cells: tuple[Cell, ...], key: Key) -> tuple[Step, ...]:
 
 def _start(key: Key) -> Step:
     """Return what runs first: the set's own first cell, after what it hides is blocked."""
-    return Step(f"{_BLOCK}\n_block({key.hides!r})\n{key.setup}" if key.hides else key.setup)
+    source = f"{_BLOCK}\n_block({key.hides!r})\n{key.setup}" if key.hides else key.setup
+    return Step(source, cell=-1)
 
 
 def imports_torch(steps: Iterable[Step]) -> bool:
@@ -132,11 +134,9 @@ def why_not_this_set(cells: tuple[Cell, ...], key: Key) -> str:
 
 def _checks(exercise: ExerciseKey, key: Key) -> list[Step]:
     """Return the trusted checks; the setup runs again, since a learner may reuse its names."""
-    return [
-        Step(
-            f"{_IMPORT}\n_run_apart({key.setup!r}, {check.source!r}, {exercise.name!r})",
-            exercise=exercise,
-            check=check,
-        )
-        for check in exercise.checks
-    ]
+    steps = []
+    for check in exercise.checks:
+        arguments = f"{key.setup!r}, {check.source!r}, {exercise.name!r}, {key.seed}"
+        source = f"{_IMPORT}\n_run_apart({arguments})"
+        steps.append(Step(source, exercise=exercise, check=check))
+    return steps

@@ -1,7 +1,8 @@
 """What nbval runs: steps as cells of a notebook, in a kernel of ours. No other file knows nbval.
 
-The reference's values are the stored outputs of the check cells; nbval runs the learner's cells
-and the checks in one kernel and asks `compare_outputs`, where values are compared instead of text.
+nbval runs the learner's cells and the checks in one kernel and asks `compare_outputs`, where values
+are compared instead of text. A check calls an answer twice, and what the two calls gave is compared
+here: no code of the learner can reach that.
 """
 
 from collections.abc import Iterator
@@ -10,12 +11,13 @@ from queue import Empty
 from typing import Any
 
 import nbval.plugin
-import pytest
-from nbformat import from_dict
+from nbformat import NotebookNode
 from nbval.kernel import RunningKernel
 from nbval.plugin import IPyNbCell, IPyNbFile, NbCellError
 
+from dlbook.check.answer_key import CheckKey, ExerciseKey
 from dlbook.check.compare import judge
+from dlbook.check.evaluate import both_calls
 from dlbook.check.verdict import Outcome, Verdict
 from dlbook.check.wire import MIME, Json
 from dlbook.grading.errors import TimeLimitError
@@ -23,25 +25,22 @@ from dlbook.grading.kernel.channels import Channels, Message
 from dlbook.grading.kernel.launcher import KernelSettings
 from dlbook.grading.run.endings import FATAL, Ending, describe, ending_of, errors, verdict_on
 from dlbook.grading.run.graft import Step, imports_torch
-from dlbook.grading.run.progress import Pass, check_id, ended, first_line
+from dlbook.grading.run.progress import Pass, ended
 
 PLUGIN = nbval.plugin
-
-
-def options(cell_seconds: float) -> list[str]:
-    """Return pytest's options for nbval: how many seconds a cell may take."""
-    return [f"--nbval-cell-timeout={cell_seconds}"]
 
 
 class _NbvalKernel(RunningKernel):  # type: ignore[misc]
     """nbval's kernel, started by a launcher; its messages are received within budgets."""
 
+    stopped = ""  # how the last cell that was stopped came to its end
+
     def __init__(self, current: Pass, folder: str) -> None:
         progress = current.progress
-        torch = imports_torch(current.steps)
+        torch = imports_torch(progress.steps)
         settings = KernelSettings(progress.key.seed, folder, progress.key.hides, torch)
         self._kernel = progress.launcher.start(progress.limits, settings)
-        self._channels = Channels(self._kernel, progress.limits, progress.deadline)
+        self._channels = Channels(self._kernel, progress.limits, progress.seconds)
         try:
             self._channels.wait_until_ready()
         except BaseException:
@@ -49,7 +48,12 @@ class _NbvalKernel(RunningKernel):  # type: ignore[misc]
             raise
 
     def get_message(self, stream: str, timeout: float | None = None) -> Message:
-        return self._channels.receive(stream, timeout)
+        message = self._channels.receive(stream)  # which knows when to give up; nbval has a clock
+        if "data" in message["content"]:
+            data = NotebookNode()
+            dict.update(data, message["content"]["data"])  # else each value in it becomes a node
+            message["content"]["data"] = data
+        return message
 
     def execute_cell_input(self, cell_input: str, allow_stdin: bool | None = None) -> str:
         return self._channels.execute(cell_input)
@@ -58,6 +62,7 @@ class _NbvalKernel(RunningKernel):  # type: ignore[misc]
         return self._kernel.is_alive()
 
     def interrupt(self) -> None:
+        self.stopped = f"stopped after {self._channels.spent}"
         self._channels.interrupt()
 
     def stop(self) -> None:
@@ -70,75 +75,68 @@ class StepFile(IPyNbFile):  # type: ignore[misc]
 
     current: Pass
 
-    def setup(self) -> None:
+    def run(self, cells: list["StepCell"]) -> None:
+        """Run cells until the round is done; not at all before the round before it is done."""
+        progress = self.current.progress
+        if progress.is_done or not progress.may_start:
+            return
+        try:
+            self._start(cells[0].step)
+            for cell in cells:
+                if self.current.fatal or progress.is_done:
+                    return
+                cell.run()
+        except Exception as error:
+            self.current.fault = error
+        finally:
+            if self.kernel is not None:
+                self.kernel.stop()
+
+    def _start(self, first: Step) -> None:
         try:
             self.kernel = _NbvalKernel(self.current, str(self.path.parent))
         except TimeLimitError as error:
-            self.current.end(0, ending_of(error, self.current.progress.limits))
-            raise
-        except BaseException as error:
-            self.current.fault = error
-            raise
+            self.current.end(first, ending_of(error, self.current.progress.limits))
 
-    def teardown(self) -> None:
-        if self.kernel is not None:
-            self.kernel.stop()
-
-    def collect(self) -> Iterator["_StepCell"]:
-        for number, step in enumerate(self.current.steps):
-            cell = _as_cell(number, step)
-            tags = {"check": bool(step.check), "check_exception": True, "skip": False}
-            item: _StepCell = _StepCell.from_parent(
-                self, name=f"step {number}", cell_num=number, cell=cell, options=tags
+    def collect(self) -> Iterator["StepCell"]:
+        tags = {"check": True, "check_exception": True, "skip": False}
+        for number, step in enumerate(self.current.progress.steps):
+            source = {"source": step.source, "execution_count": 1, "outputs": []}
+            item: StepCell = StepCell.from_parent(
+                self,
+                name=f"step {number}",
+                cell_num=number,
+                cell=NotebookNode(source),
+                options=tags,
             )
             item.step = step
             yield item
 
 
-def _as_cell(number: int, step: Step) -> Any:
-    """Return a step as a cell that was run; its stored output is what a check is to put out."""
-    outputs = []
-    if step.check:
-        data = {MIME: step.check.expected}
-        outputs.append({"output_type": "display_data", "data": data, "metadata": {}})
-    return from_dict(
-        {
-            "cell_type": "code",
-            "source": step.source,
-            "metadata": {},
-            "execution_count": number + 1,
-            "outputs": outputs,
-        }
-    )
-
-
-class _StepCell(IPyNbCell):  # type: ignore[misc]
+class StepCell(IPyNbCell):  # type: ignore[misc]
     """One step. If it ends the kernel, the pass notes how, and the steps after it do not run."""
 
     step: Step
     parent: StepFile
 
-    def setup(self) -> None:
-        self.parent.timed_out = False
-
-    def runtest(self) -> None:
+    def run(self) -> None:
+        """Run the cell if it is due, and note what comes of it."""
         current, step = self.parent.current, self.step
-        if current.is_over:
-            pytest.skip("the kernel has ended")
+        if not current.progress.is_due(step):
+            return
         for name in (step.exercise.name,) if step.exercise else step.answers:
             current.progress.watch(name)
+        self.parent.timed_out = False
         try:
-            super().runtest()
+            self.runtest()
         except FATAL as error:
-            current.end(self.cell_num, ending_of(error, current.progress.limits))
-            raise
+            current.end(step, ending_of(error, current.progress.limits))
+            return
         except NbCellError:  # the values differ, or a cell that ignores interrupts was stopped
             if not self.parent.kernel.is_alive():
-                current.end(self.cell_num, ending_of(Empty(), current.progress.limits))
-            raise
-        except Exception as error:
-            current.fault = error
-            raise
+                used_up = Empty(self.parent.kernel.stopped)
+                current.end(step, ending_of(used_up, current.progress.limits))
+                return
         self._note_trouble()
 
     def _note_trouble(self) -> None:
@@ -146,48 +144,52 @@ class _StepCell(IPyNbCell):  # type: ignore[misc]
         progress, step = self.parent.current.progress, self.step
         if self.parent.timed_out and not step.check:
             progress.stopped = True
-            stopped = f"a cell was stopped after {progress.limits.cell_seconds:g} seconds"
-            progress.notes.append(f"{stopped}: {first_line(step.source)}")
-        for error in errors(self.test_outputs)[:1]:
-            progress.answer_endings |= dict.fromkeys(step.answers, self._ending(error))
+            progress.note(f"a cell was {self.parent.kernel.stopped}", step.source)
+        found = errors(self.test_outputs)
+        if step.answers and (found or self.parent.timed_out):
+            progress.answer_endings |= dict.fromkeys(step.answers, self._ending(found))
 
-    def _ending(self, error: Any) -> Ending:
-        """Return how an answer cell with this error ended."""
+    def _ending(self, found: list[Any]) -> Ending:
+        """Return how an answer cell with these errors ended."""
         if self.parent.timed_out:
-            seconds = self.parent.current.progress.limits.cell_seconds
-            return Ending(Verdict.TIME_OUT, f"its cell was stopped after {seconds:g} seconds")
-        verdict = verdict_on(error["ename"], error["evalue"])
-        return Ending(verdict, describe(error, self.step.source))
+            return Ending(Verdict.TIME_OUT, f"its cell was {self.parent.kernel.stopped}")
+        verdict = verdict_on(found[0]["ename"], found[0]["evalue"])
+        return Ending(verdict, describe(found[0], self.step.source))
 
     def compare_outputs(self, test: Any, ref: Any, skip_compare: Any = None) -> bool:
-        outcome = self._outcome(test)
-        self.parent.current.progress.outcomes[check_id(self.step)] = outcome
-        self.comparison_traceback = [outcome.text()]
-        return outcome.verdict is Verdict.RIGHT
+        self.comparison_traceback: list[str] = []
+        if self.step.check:
+            self._compare(test)
+        return True
 
-    def _outcome(self, outputs: Any) -> Outcome:
-        """Return the outcome of a check; without its function, that of the answer cell."""
-        step, progress = self.step, self.parent.current.progress
+    def _compare(self, outputs: Any) -> None:
+        """Judge a check that has put out what two calls gave."""
+        progress, step = self.parent.current.progress, self.step
         assert step.exercise and step.check
         if self.parent.timed_out:
-            seconds = f"{progress.limits.cell_seconds:g}"
-            return ended(step, Ending(Verdict.TIME_OUT, f"stopped after {seconds} seconds"))
-        value = _emitted(outputs)
-        outcome = judge(step.exercise, step.check, value)
+            ending = Ending(Verdict.TIME_OUT, self.parent.kernel.stopped)
+            progress.settle(step, ended(step, ending))
+        else:
+            value = _emitted(outputs, step.check)
+            progress.settle(step, self._outcome(step.exercise, step.check, value))
+
+    def _outcome(self, exercise: ExerciseKey, check: CheckKey, value: Json) -> Outcome:
+        """Return the outcome of a check; without its function, that of the answer cell."""
+        outcome = judge(exercise, check, value)
         if outcome.verdict is not Verdict.ERROR:
             return outcome
-        answer = progress.answer_endings.get(step.exercise.name)
+        answer = self.parent.current.progress.answer_endings.get(exercise.name)
         if answer:
             return replace(outcome, verdict=answer.verdict, detail=answer.reason)
         return replace(outcome, verdict=verdict_on(value.get("type"), value.get("message")))
 
 
-def _emitted(outputs: Any) -> Json:
-    """Return the values that a check cell put out, or the error that it ended with."""
+def _emitted(outputs: Any, check: CheckKey) -> Json:
+    """Return what both calls of a check put out, or the error that its cell ended with."""
     values = [output["data"][MIME] for output in outputs if MIME in output.get("data", {})]
-    if len(values) == 1:
-        return values[0]
+    if len(values) == 2:
+        return both_calls(values[0], values[1], check.rtol, check.atol)
     found = errors(outputs)
     if found:
         return {"kind": "error", "type": found[0]["ename"], "message": found[0]["evalue"]}
-    return {"kind": "other", "type": f"output with {len(values)} values where one was due"}
+    return {"kind": "other", "type": f"output with {len(values)} values where two were due"}

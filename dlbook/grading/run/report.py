@@ -109,6 +109,7 @@ def _outcome_dict(outcome: Outcome, whole: bool) -> dict[str, Any]:
     data: dict[str, Any] = {
         "verdict": outcome.verdict.value,
         "hidden": outcome.hidden,
+        "fresh": outcome.fresh,
         "hints": list(outcome.hints),
         "detail": "" if outcome.hidden and not whole else outcome.detail[:_MAX_TEXT],
     }
@@ -136,4 +137,5 @@ def _outcome(exercise: str, data: dict[str, Any]) -> Outcome:
         data["detail"],
         data["hidden"],
         data.get("fingerprint", ""),
+        data.get("fresh", False),  # which records of older versions lack
     )

@@ -18,9 +18,10 @@ from dlbook.check.verdict import Outcome, Verdict
 from dlbook.grading.batch import worker
 from dlbook.grading.batch.batch import Batch, BatchSettings, Reference
 from dlbook.grading.batch.bounded import Bounds
+from dlbook.grading.batch.entry import Entry, Record
 from dlbook.grading.batch.executors import WorkerPool, processes
 from dlbook.grading.batch.intake import collect
-from dlbook.grading.batch.journal import Entry, Journal, Record, current_entries
+from dlbook.grading.batch.journal import Journal, current_entries
 from dlbook.grading.batch.worker import Task
 from dlbook.grading.notebook import Notebook, canonical, parse
 from dlbook.grading.run.report import ExerciseReport, Report

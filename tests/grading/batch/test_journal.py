@@ -8,16 +8,9 @@ from dataclasses import asdict, replace
 import pytest
 
 from dlbook.check.verdict import Verdict
+from dlbook.grading.batch.entry import Entry, Origin, Record
 from dlbook.grading.batch.found import Found
-from dlbook.grading.batch.journal import (
-    Entry,
-    Journal,
-    Origin,
-    Record,
-    current_entries,
-    current_files,
-    journals,
-)
+from dlbook.grading.batch.journal import Journal, current_entries, current_files, journals
 from dlbook.grading.errors import JournalBusyError, ResultsFolderError
 from dlbook.grading.results.changes import changes
 from dlbook.grading.results.folder import Results, free_sibling, require_results_or_nothing
@@ -143,11 +136,23 @@ def test_the_lock_of_a_writer_ends_with_it_also_when_it_is_killed(tmp_path):
         Journal(path).close()
 
 
-def test_the_seed_of_the_newest_run_is_known(journal):
-    assert journal.last_seed() is None
-    journal.begin(7, [])
-    journal.begin(9, [])
-    assert journal.last_seed() == 9
+def test_only_a_run_that_was_stopped_hands_its_seed_on(journal):
+    assert journal.interrupted_seed() is None
+    run = journal.begin(7, [])
+    assert journal.interrupted_seed() == 7
+    journal.finish(run)
+    assert journal.interrupted_seed() is None
+
+
+def test_a_result_counts_whatever_seed_it_has_and_the_newest_first(journal):
+    new = replace(ORIGIN, seed=9)
+    assert journal.graded_as(new) is None
+    for seed in (7, 8):
+        origin = replace(ORIGIN, seed=seed)
+        run = journal.begin(seed, [])
+        journal.put(run, replace(ENTRY, origin=origin, record=RIGHT))
+        assert journal.graded_as(new) == origin
+    assert journal.graded_as(replace(new, submission="other")) is None
 
 
 def test_who_is_not_handed_in_again_stays_with_the_result(journal, tmp_path):

@@ -9,8 +9,9 @@ from dataclasses import replace
 import pytest
 
 from dlbook.check.verdict import Verdict
+from dlbook.grading.batch.entry import FAULT, Record
 from dlbook.grading.batch.executors import WorkerPool, dask, processes
-from dlbook.grading.batch.journal import FAULT, Record, current_entries
+from dlbook.grading.batch.journal import current_entries
 from tests.grading.batch import fakes
 
 REASONS = {  # what the file does to who reads it: the verdict on it, how often it is tried

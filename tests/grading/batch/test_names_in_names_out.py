@@ -10,8 +10,8 @@ from hypothesis import given, settings, strategies as st
 
 from dlbook.check.verdict import Verdict
 from dlbook.grading.batch.archive import members, unpack
+from dlbook.grading.batch.entry import Entry, Record
 from dlbook.grading.batch.intake import Intake, collect
-from dlbook.grading.batch.journal import Entry, Record
 from dlbook.grading.batch.names import compose
 from dlbook.grading.errors import UnreadableError
 from dlbook.grading.notebook import parse

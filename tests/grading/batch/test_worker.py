@@ -8,8 +8,9 @@ import pytest
 
 from dlbook.check.verdict import Verdict
 from dlbook.grading.batch import worker
+from dlbook.grading.batch.entry import Record
 from dlbook.grading.batch.executors import WorkerPool
-from dlbook.grading.batch.journal import Journal, Record
+from dlbook.grading.batch.journal import Journal
 from dlbook.grading.errors import GraderError
 from dlbook.grading.package import PACKAGE, PRIVATE, package_files
 from dlbook.grading.results.changes import changes

@@ -12,7 +12,7 @@ import yaml
 
 from dlbook.check.verdict import Outcome, Verdict
 from dlbook.cli import main
-from dlbook.grading.batch.journal import Record
+from dlbook.grading.batch.entry import Record
 from dlbook.grading.errors import ReleaseError
 from dlbook.grading.handout import gradescope
 from dlbook.grading.handout.classroom import workflow

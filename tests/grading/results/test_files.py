@@ -3,6 +3,7 @@ import json
 import re
 from dataclasses import fields, replace
 from io import StringIO
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,8 +12,8 @@ from hypothesis import given, strategies as st
 from dlbook.check.compare import fingerprint
 from dlbook.check.safe_text import clean, csv_cell, file_stem
 from dlbook.check.verdict import Outcome, Verdict
+from dlbook.grading.batch.entry import FAULT, Entry, Origin, Record
 from dlbook.grading.batch.found import Found
-from dlbook.grading.batch.journal import Entry, Origin, Record
 from dlbook.grading.results.accounts import accounts
 from dlbook.grading.results.changes import changes
 from dlbook.grading.results.class_page import class_page
@@ -53,6 +54,20 @@ def test_a_student_sees_no_detail_of_a_hidden_check():
     assert "differs: one" in feedback([entry("s1", wrong("one"))])
 
 
+def test_a_student_learns_that_the_visible_check_fails_on_other_inputs_and_not_how():
+    fresh = replace(wrong("secret", hidden=True), fresh=True)
+    html = Page(feedback([entry("eve", RIGHT, fresh)])).words
+    assert "visible check, other inputs" in html and "are numbers written into the code?" in html
+    assert "secret" not in html
+
+
+def test_a_student_hears_nothing_of_what_a_fault_of_the_grader_says():
+    fault = replace(CLASS[-1], problem=f"{FAULT} (KeyError: seed=99): run the same command again.")
+    html = Page(feedback([fault])).words
+    assert "not yours" in html and "99" not in html and "KeyError" not in html
+    assert "KeyError" in summary(Path("OUT"), [fault], [])
+
+
 def test_a_student_without_a_grade_is_told_why_and_has_no_zero():
     html = Page(feedback([CLASS[-1]])).words
     assert "Not graded: cut off." in html and not re.search("[0-9] of [0-9]+ points", html)
@@ -61,8 +76,8 @@ def test_a_student_without_a_grade_is_told_why_and_has_no_zero():
 def test_equal_unknown_outputs_are_one_group_with_one_answer_to_look_at():
     (found,) = tally(CLASS)
     (exercise,) = found.exercises
-    sizes = [(len(g.students), g.verdict.value, g.hidden) for g in exercise.groups]
-    assert sizes == [(17, "wrong", False), (1, "known mistake", False), (1, "wrong", True)]
+    sizes = [(len(g.students), g.verdict.value, g.which) for g in exercise.groups]
+    assert sizes == [(17, "wrong", ""), (1, "known mistake", ""), (1, "wrong", "hidden check")]
     assert exercise.groups[0].answer == "return 17"
     assert found.scores == (2, *[0] * 19) and [e.student for e in found.not_graded] == ["zoe"]
     html = class_page(CLASS, [])
@@ -161,7 +176,8 @@ def test_file_names_are_plain_and_all_different(names):
 
 
 def test_a_report_survives_json():
-    report = entry("x", KNOWN, wrong("one", hidden=True), notes=("mended",)).report
+    fresh = replace(wrong("one", hidden=True), fresh=True)
+    report = entry("x", KNOWN, fresh, wrong("one", hidden=True), notes=("mended",)).report
     assert from_dict(json.loads(json.dumps(report.to_dict(whole=True)))) == report
     public = json.dumps(report.to_dict())
     assert "differs: one" not in public and "fingerprint" not in public

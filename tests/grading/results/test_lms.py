@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from dlbook.check.verdict import Outcome, Verdict
-from dlbook.grading.batch.journal import Entry, Record
+from dlbook.grading.batch.entry import Entry, Record
 from dlbook.grading.errors import SheetError
 from dlbook.grading.results.lms import Choice, fill
 from dlbook.grading.run.report import ExerciseReport, Report

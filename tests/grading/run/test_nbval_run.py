@@ -64,7 +64,8 @@ def test_a_cell_that_was_stopped_is_noted(tiny_key):
     slow = Cell("code", "# a long night\nimport time; time.sleep(60)")
     report = grade(Notebook((slow, *cells)), tiny_key, Limits(cell_seconds=1))
     assert report.all_right
-    assert report.notes == ("a cell was stopped after 1 seconds: # a long night", *report.notes[1:])
+    note = "a cell was stopped after 1 seconds of waiting: # a long night"
+    assert report.notes == (note, *report.notes[1:])
 
 
 @pytest.mark.notebook
@@ -78,8 +79,8 @@ def test_a_syntax_error_is_reported_with_its_line(tiny_key):
 @pytest.mark.notebook
 def test_a_hidden_check_never_tells_how_the_values_differ(tiny_key):
     report = grade(read(SAMPLES / "relu_back-wrong-kink.ipynb"), tiny_key)
-    visible, hidden = report.exercises[0].outcomes
-    assert visible.verdict is Verdict.RIGHT and hidden.verdict is Verdict.WRONG
+    visible, fresh, hidden = report.exercises[0].outcomes
+    assert visible.verdict is fresh.verdict is Verdict.RIGHT and hidden.verdict is Verdict.WRONG
     assert "index" in hidden.detail
     assert "index" not in hidden.text() + hidden.html() + str(report.to_dict())
 
@@ -113,10 +114,8 @@ def test_a_name_taken_in_one_cell_costs_no_other(slip, tiny_key):
 
 
 @pytest.mark.notebook
-def test_whoever_replaces_the_door_loses_and_learns_nothing(tiny_key):
+def test_whoever_replaces_the_door_changes_no_check_of_the_grader(tiny_key):
     taken = "import dlbook.check\ndlbook.check.check = lambda *a, **b: lambda body: None"
     cells = read(SAMPLES / "relu_back-right-plain.ipynb").cells
     report = grade(Notebook((Cell("code", taken), *cells)), tiny_key)
-    hidden = report.exercises[0].outcomes[1]
-    assert report.score == 0 and "dx" in hidden.detail
-    assert hidden.detail not in hidden.text() + hidden.html()
+    assert report.all_right, report.text()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from dlbook.grading.sandbox import bubblewrap
+from dlbook.grading.sandbox import view
 
 SECRETS = ("dlbook/course/solutions/90_tiny.ipynb", "dlbook/keys/90_tiny.json")
 PLACES = {  # where the package is, below the Python installation `base`: where packages are
@@ -42,10 +42,10 @@ def test_no_answer_of_the_package_is_shown(place, monkeypatch, tmp_path):
     for path in (*files, package / "dlbook" / "graph.py"):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
-    monkeypatch.setattr(bubblewrap, "PACKAGE", package / "dlbook")
-    monkeypatch.setattr(bubblewrap, "_base", lambda: str(tmp_path / "base"))
-    monkeypatch.setattr(bubblewrap, "_packages", lambda: {str(packages): "/packages/0"})
-    command = bubblewrap.sandbox_command("once", ())
+    monkeypatch.setattr(view, "PACKAGE", package / "dlbook")
+    monkeypatch.setattr(view, "_base", lambda: str(tmp_path / "base"))
+    monkeypatch.setattr(view, "_packages", lambda: {str(packages): "/packages/0"})
+    command = view.sandbox_command("once", ())
     assert {str(path): visible(command, path) for path in files} == {str(p): [] for p in files}
     assert "/course/dlbook/graph.py" in visible(command, package / "dlbook" / "graph.py")
 
@@ -55,8 +55,8 @@ def test_a_package_below_usr_is_covered_there_too(monkeypatch):
     places = {site / "dlbook", site / "dlbook" / "course"}
     is_dir = Path.is_dir
     monkeypatch.setattr(Path, "is_dir", lambda path: path in places or is_dir(path))
-    monkeypatch.setattr(bubblewrap, "PACKAGE", site / "dlbook")
-    monkeypatch.setattr(bubblewrap, "_packages", lambda: {str(site): "/packages/0"})
-    command = bubblewrap.sandbox_command("once", ())
+    monkeypatch.setattr(view, "PACKAGE", site / "dlbook")
+    monkeypatch.setattr(view, "_packages", lambda: {str(site): "/packages/0"})
+    command = view.sandbox_command("once", ())
     assert visible(command, site / "dlbook" / "course" / "solutions" / "90_tiny.ipynb") == []
     assert visible(command, site / "dlbook" / "graph.py") == ["/course/dlbook/graph.py"]

@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import Any, NoReturn
 
 from dlbook.grading.sandbox.inside import confine
-from dlbook.grading.sandbox.inside.kernel import become_kernel
+from dlbook.grading.sandbox.inside.kernel import become_kernel, prepare
 
 _MESSAGE = 1 << 18
 
@@ -38,12 +38,13 @@ def main(mode: str, number: str) -> None:
 
 
 def _preload(modules: Iterable[str]) -> int:
-    """Import what kernels will need, and return how many threads run after it."""
+    """Import and prepare what kernels will need, and return how many threads run after it."""
     for module in modules:
         try:
             import_module(module)
         except Exception:  # a cell that imports it gets the error
             continue
+    prepare()
     gc.collect()
     gc.freeze()
     return len(os.listdir("/proc/self/task"))

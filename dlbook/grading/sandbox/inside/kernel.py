@@ -1,40 +1,90 @@
-"""A kernel on sockets that were opened outside: it needs no network, no port and no file."""
+"""A kernel on sockets that were opened outside: it needs no network, no port and no file.
 
+It is IPython's kernel with a loop of its own: cells, and nearly all messages, are the work of the
+main thread, so that a cell costs no change of threads. Nearly all of it is made before the first
+fork, by `prepare`, and used by every kernel.
+"""
+
+import asyncio
+import io
+import json
+import logging
 import os
 import random
 import signal
+import sys
 import threading
 from contextlib import suppress
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy
 import zmq
-from ipykernel.iostream import OutStream
 from ipykernel.ipkernel import IPythonKernel
-from ipykernel.kernelapp import IPKernelApp
 from ipykernel.zmqshell import ZMQInteractiveShell
 from IPython.core.compilerop import CachingCompiler
+from jupyter_client.session import Session
 from traitlets.config import Config
 
 from dlbook.grading.sandbox.inside.confine import CHANNELS
 
-_STDIN = len(CHANNELS) + 1
+_SEND_FROM = 100_000  # characters of output that wait; more are sent while the cell runs
+_FIRST_PIDS = 2  # of a namespace of its own: what a kernel has; outside of one nothing is killed
+_OPTIONS = {
+    "HistoryManager": {"enabled": False},
+    "InteractiveShell": {"xmode": "Minimal"},
+}
 
 
-class _Output(OutStream):
-    """Standard output; flushing it without output does not wake the thread that sends it."""
+class _Output(io.TextIOBase):
+    """Standard output or error: its text is sent when a cell ends, or when it is long."""
+
+    encoding, errors = "utf-8", "strict"
+
+    def __init__(self, kernel: "_Kernel", name: str) -> None:
+        self.name, self._kernel = name, kernel
+        self._parts: list[str] = []
+        self._waiting = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        """Keep `text`, and send what waits where that is much."""
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        self._parts.append(text)
+        self._waiting += len(text)
+        if self._waiting >= _SEND_FROM:
+            self.flush()
+        return len(text)
 
     def flush(self) -> None:
-        """Send what was written, if anything was."""
-        if self._buffers:
-            super().flush()  # type: ignore[no-untyped-call]
+        """Send what waits."""
+        if self._parts:
+            parts, self._parts, self._waiting = self._parts, [], 0
+            self._kernel.publish("stream", {"name": self.name, "text": "".join(parts)})
+
+
+class _Publisher:
+    """The output socket, for all threads of a kernel; processes that it forks send nothing."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._socket: Any = None
+
+    def open(self, context: Any, file: int) -> None:
+        """Wait until the grader listens, so that it misses no message."""
+        self._socket = _bound(context, zmq.XPUB, file)
+        self._socket.recv()
+
+    def send_multipart(self, frames: list[Any], **_options: Any) -> None:
+        with self._lock:
+            self._socket.send_multipart(frames)
 
 
 class _Shell(ZMQInteractiveShell):
     """IPython's shell, made quicker: a cell is transformed once, its file name is cheap to make."""
-
-    compiler_class = CachingCompiler
 
     def __init__(self, **kwargs: Any) -> None:
         self._transformed = lru_cache(maxsize=1)(super().transform_cell)
@@ -45,70 +95,85 @@ class _Shell(ZMQInteractiveShell):
         return str(self._transformed(raw_cell))
 
 
-class _NoThread:
-    """Takes the place of the thread that ipykernel has for subshells: there are none here."""
+class _Kernel(IPythonKernel):
+    """IPython's kernel, which answers the two requests of the grader and echoes nothing."""
 
-    parent_thread = threading.main_thread()
-
-    def __bool__(self) -> bool:
-        return False
-
-
-class _SandboxKernel(IPythonKernel):
-    """IPython's kernel without messages that the grader ignores: echoes of cells, status busy."""
-
+    session: Session
     shell_class = _Shell
-    _supports_kernel_subshells = False
+    compiler_class = CachingCompiler  # type: ignore[assignment]
 
-    def _publish_execute_input(self, *args: Any, **kwargs: Any) -> None:
-        """Send no echo of a cell: the grader knows what it has sent."""
+    def publish(self, kind: str, content: dict[str, Any]) -> None:
+        """Send output of the running cell."""
+        parent: Any = self.get_parent()  # type: ignore[no-untyped-call]
+        topic: Any = self._topic(kind)  # type: ignore[no-untyped-call]
+        self.session.send(self.iopub_socket, kind, content, parent=parent, ident=topic)
 
-    async def do_execute(self, *args: Any, **kwargs: Any) -> Any:
-        """Run a cell; if it fails or is stopped, the processes that it has started end with it."""
-        reply = await super().do_execute(*args, **kwargs)  # type: ignore[no-untyped-call]
-        if reply["status"] == "error":
+    def serve(self, requests: Any) -> None:
+        """Answer requests, one after the other, until this process is ended."""
+        loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(loop)
+        while True:
+            identity, _delimiter, _signature, header, _parent, _meta, content = (
+                requests.recv_multipart()
+            )
+            kind, asked = json.loads(header)["msg_type"], json.loads(header)["msg_id"]
+            parent = {"header": {"msg_id": asked}}
+            self.set_parent([identity], parent)  # type: ignore[no-untyped-call]
+            reply = {"status": "ok"}
+            if kind == "execute_request":
+                reply = self._execute(json.loads(content)["code"], loop)
+            self.session.send(requests, kind.replace("request", "reply"), reply, parent, identity)
+            self.publish("status", {"execution_state": "idle"})
+
+    def _execute(self, code: str, loop: asyncio.AbstractEventLoop) -> dict[str, str]:
+        """Run a cell in a running event loop, as Jupyter does; return how that went."""
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        cell = loop.create_task(self._run(code))
+        try:
+            went_well = loop.run_until_complete(cell)
+        except KeyboardInterrupt:  # while the cell awaited something
+            cell.cancel()
+            went_well = False
+        except BaseException:  # of the loop itself, or of what IPython calls after a cell
+            went_well = False
+        finally:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+        if not went_well and os.getpid() <= _FIRST_PIDS:
             with suppress(OSError):  # raised where there is no other process
-                os.kill(-1, signal.SIGKILL)  # all others in this kernel's own process namespace
-        return reply
+                os.kill(-1, signal.SIGKILL)  # all others: what the cell has started ends with it
+        for output in (sys.stdout, sys.stderr):
+            with suppress(Exception):  # the cell may have put anything there
+                output.flush()
+        return {"status": "ok" if went_well else "error"}
 
-    def _publish_status(self, status: str, channel: str, parent: Any = None) -> None:
-        if status == "idle":
-            super()._publish_status(status, channel, parent)  # type: ignore[no-untyped-call]
+    async def _run(self, code: str) -> bool:
+        shell: Any = self.shell
+        try:
+            transformed, problem = shell.transform_cell(code), None
+        except Exception:
+            transformed, problem = code, sys.exc_info()
+        result = await shell.run_cell_async(
+            code, transformed_cell=transformed, preprocessing_exc_tuple=problem
+        )
+        shell.events.trigger("post_execute")
+        shell.events.trigger("post_run_cell", result)
+        return bool(result.success)
 
 
-class _Application(IPKernelApp):
-    """IPython's kernel application; its ports are numbers of sockets that are open already."""
-
-    files: tuple[int, ...] = ()
-    kernel_class = _SandboxKernel
-    outstream_class = f"{__name__}.{_Output.__name__}"
-    capture_fd_output = False
-
-    def parse_command_line(self, argv: Any = None) -> None:
-        """Do nothing: there is no command line."""
-
-    def _try_bind_socket(self, s: Any, port: int) -> int:
-        if port == _STDIN:
-            s.bind("inproc://stdin")  # nobody is asked anything
-        else:
-            s.setsockopt(zmq.USE_FD, self.files[port - 1])
-            s.setsockopt(zmq.SNDHWM, 0)  # drop nothing: the grader has a budget for output
-            s.bind(f"ipc:///socket-{port}")
-        return port
-
-    def init_control(self, context: Any) -> None:
-        super().init_control(context)  # type: ignore[no-untyped-call]
-        self.debug_shell_socket.disconnect(self.shell_socket.getsockopt(zmq.LAST_ENDPOINT))
-        self.shell_channel_thread = _NoThread()
-
-    def init_heartbeat(self) -> None:
-        """Do nothing: the grader watches the process itself."""
-
-    def init_connection_file(self) -> None:
-        """Do nothing: the grader has sent the key and the sockets, no file is needed."""
-
-    def write_connection_file(self, **kwargs: Any) -> None:
-        """Do nothing: the grader knows where it has opened the sockets."""
+@cache
+def prepare() -> Any:
+    """Return the kernel of this process and of those forked from it; it starts no thread."""
+    kernel: Any = _Kernel.instance(
+        session=Session(),
+        iopub_socket=_Publisher(),
+        log=logging.getLogger("ipykernel"),
+        config=Config(_OPTIONS),
+    )
+    kernel.shell.extension_manager.load_extension("storemagic")
+    sys.path.insert(0, "")
+    sys.stdout, sys.stderr = _Output(kernel, "stdout"), _Output(kernel, "stderr")
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # while no cell runs
+    return kernel
 
 
 def become_kernel(files: tuple[int, ...], key: str, seed: int) -> None:
@@ -117,22 +182,37 @@ def become_kernel(files: tuple[int, ...], key: str, seed: int) -> None:
     Args:
         files: listening sockets, in the order of `CHANNELS`.
         key: what its messages are signed with.
-        seed: the seed of the checks, and of Python's and NumPy's global generators.
+        seed: the seed of Python's and NumPy's global generators.
     """
     os.environ["DLBOOK_SEED"] = str(seed)
     quiet = os.open(os.devnull, os.O_RDWR)
     for number in range(3):
         os.dup2(quiet, number)
-    ports = {f"{name}_port": i for i, name in enumerate((*CHANNELS, "stdin"), start=1)}
-    options = {"HistoryManager": {"enabled": False}, "InteractiveShell": {"xmode": "Minimal"}}
-    application: Any = _Application.instance(
-        transport="ipc", ip="socket", config=Config(options), **ports
-    )
-    application.files = files
-    application.session.key = key.encode()
-    application.initialize([])
-    _seed_at_the_first_cell(application.shell.events, seed)
-    application.start()
+    by_name = dict(zip(CHANNELS, files, strict=True))
+    kernel = prepare()
+    kernel.session.key, kernel.session.pid = key.encode(), os.getpid()
+    context = zmq.Context()
+    kernel.iopub_socket.open(context, by_name["iopub"])
+    control = _bound(context, zmq.ROUTER, by_name["control"])
+    threading.Thread(target=_interrupt_when_told, args=[control], daemon=True).start()
+    _seed_at_the_first_cell(kernel.shell.events, seed)
+    kernel.serve(_bound(context, zmq.ROUTER, by_name["shell"]))
+
+
+def _bound(context: Any, kind: int, file: int) -> Any:
+    """Return a socket of ZeroMQ on a listening socket that is open already."""
+    bound = context.socket(kind)
+    bound.setsockopt(zmq.USE_FD, file)
+    bound.setsockopt(zmq.SNDHWM, 0)  # drop nothing: the grader has a budget for output
+    bound.bind(f"ipc:///socket-{file}")
+    return bound
+
+
+def _interrupt_when_told(control: Any) -> None:
+    """Interrupt the cell that runs whenever the grader asks for it, which is all it asks for."""
+    while True:
+        control.recv_multipart()
+        os.kill(os.getpid(), signal.SIGINT)
 
 
 def _seed_at_the_first_cell(events: Any, seed: int) -> None:

@@ -3,6 +3,7 @@
 from tests.grading.sandbox.hostile.attack import Attack, fill, honest
 from tests.grading.sandbox.hostile.flooding import FLOODS
 from tests.grading.sandbox.hostile.forging import FORGING
+from tests.grading.sandbox.hostile.hogging import HOGGING
 from tests.grading.sandbox.hostile.leaving import LEAVING
 from tests.grading.sandbox.hostile.reaching import REACHING
 from tests.grading.sandbox.hostile.seeing import SEEING
@@ -10,4 +11,4 @@ from tests.grading.sandbox.hostile.taking import TAKING
 
 __all__ = ["ATTACKS", "FLOODS", "Attack", "fill", "honest"]
 
-ATTACKS = SEEING | REACHING | TAKING | FLOODS | FORGING | LEAVING
+ATTACKS = SEEING | REACHING | TAKING | HOGGING | FLOODS | FORGING | LEAVING

@@ -5,8 +5,8 @@ from tests.grading.sandbox.hostile.attack import EMIT, RIGHT, SHAPE, ZEROS, Atta
 _FORGE = (
     EMIT
     + """
-import dlbook.check.notebook_door
-dlbook.check.notebook_door._display = lambda data: emit(FORGED)
+import IPython.display
+IPython.display.display = lambda data, raw: emit(FORGED)
 """
 )
 _SESSION = """
@@ -19,7 +19,7 @@ def say(kind, content, parent=None):
 FORGING = {
     "puts out a value of its own": Attack(
         EMIT,
-        "[2-4] values where one was due",
+        "[3-8] values where two were due",
         answer=f"def relu_back(g, x):\n    emit({{{SHAPE}}})\n    return g",
     ),
     "puts out the value in the answer's cell": Attack(
@@ -37,12 +37,17 @@ context = __import__("contextvars").copy_context
 def start():
     threading.Thread(target=context().run, args=(forge,), daemon=True).start()
     time.sleep(0.05)""",
-        "values where one was due",
+        "values where two were due",
         answer="def relu_back(g, x):\n    start()\n    return 0 * g",
     ),
     "replaces check": Attack(
         "import dlbook.check\ndlbook.check.check = lambda *a, **k: lambda body: None",
-        "0 values where one was due",
+        "wrong: dx: every number is 0",
+        answer=ZEROS,
+    ),
+    "replaces what runs a check": Attack(
+        "import dlbook.check.run_apart as room\nroom.run_apart = lambda *a: None",
+        "0 values where two were due",
         answer=ZEROS,
     ),
     "makes the wire say yes": Attack(
@@ -78,7 +83,7 @@ class Equal(np.ndarray):
         + """
 def rewrite(lines):
     if any("_run_apart(" in line for line in lines):
-        return ["emit({'kind': 'str', 'value': 'rewritten'})\\n"]
+        return 2 * ["emit({'kind': 'str', 'value': 'rewritten'})\\n"]
     return lines
 get_ipython().input_transformers_cleanup.append(rewrite)""",
         "got str rewritten",
@@ -98,7 +103,7 @@ def relu_back(g, x):
     ),
     "forges the end of a cell": Attack(
         _SESSION,
-        "0 values where one was due",
+        "0 values where two were due",
         answer="""
 def relu_back(g, x):
     say("status", {"execution_state": "idle"})
@@ -153,7 +158,7 @@ def relu_back(g, x):
     ),
     "a shape beyond reason": Attack(
         _FORGE,
-        "wrong: 0 bytes do not fill an array",
+        "wrong: an array on the wire has 1 to 16 dimensions of moderate size",
         answer="""
 FORGED = {"kind": "array", "dtype": "<f8", "shape": [10**6] * 3, "data": ""}
 def relu_back(g, x):
@@ -161,7 +166,7 @@ def relu_back(g, x):
     ),
     "a pickle": Attack(
         _FORGE,
-        "wrong: no value on the wire",
+        "wrong: a value on the wire is of a kind that is sent",
         answer="""
 import base64
 bomb = base64.b64encode(b"cos\\nsystem\\n(S'touch {folder}/written'\\ntR.").decode()

@@ -59,6 +59,10 @@ def spy(info):
     seen.append(info.raw_cell)
 get_ipython().events.register("pre_run_cell", spy)""",
         "hidden: .*x.0. = 0",
-        answer="def relu_back(g, x):\n    raise RuntimeError(seen[-1])",
+        answer="""
+def relu_back(g, x):
+    if "hidden=Tr" + "ue" in seen[-1]:
+        raise RuntimeError(seen[-1])
+    return g * (x > 0)""",
     ),
 }

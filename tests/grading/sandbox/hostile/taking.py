@@ -16,8 +16,8 @@ try:
         children.append(pid)
     proof = "no limit"
 except OSError as error:
-    proof = f"stopped between 20 and 64: {20 < len(children) < 64}, errno {error.errno}" """,
-        "proof: stopped between 20 and 64: True, errno 11",
+    proof = f"stopped between 20 and 32: {20 < len(children) < 32}, errno {error.errno}" """,
+        "proof: stopped between 20 and 32: True, errno 11",
     ),
     "memory in arrays": Attack(
         "kept = []\nwhile True:\n    kept.append(np.ones(1_000_000))",
@@ -83,7 +83,7 @@ try:
         open(f"/tmp/{made}", "x").close()
 except OSError:
     pass
-proof = made < 20_001""",
+proof = made < 5_001""",
         "proof: True",
     ),
     "loop that catches interrupts": Attack(
@@ -104,7 +104,7 @@ while True:
     ),
     "loop in a check": Attack(
         "pass",
-        "time out: stopped after",
+        "time out: stopped after 2 seconds of processor time",
         answer="def relu_back(g, x):\n    while True:\n        pass",
     ),
     "stops itself": Attack(
