@@ -6,7 +6,6 @@ notebook together with a sentence for those who cannot see it.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from io import BytesIO
 from typing import Any
 
 import numpy as np
@@ -25,6 +24,7 @@ from dlbook.colors import (
     TARGET as TARGET,
 )
 from dlbook.graph_drawing import Box as Box, graph as graph
+from dlbook.picture import html as html, png as png
 
 # ---- figures ----
 
@@ -71,13 +71,6 @@ def axes_on(fig: Figure, columns: int = 1, rows: int = 1, **options: Any) -> Any
     return axes
 
 
-def png(fig: Figure) -> bytes:
-    """Return the figure as a PNG file; the same figure gives the same bytes."""
-    file = BytesIO()
-    fig.savefig(file, format="png", metadata={"Software": None})
-    return file.getvalue()
-
-
 def show(fig: Figure, alt: str) -> None:
     """Display the figure once, as a picture with a text for those who cannot see it.
 
@@ -92,8 +85,7 @@ def show(fig: Figure, alt: str) -> None:
 
     if not alt.strip():
         raise ValueError("show needs alt, a sentence saying what one should see, got none; add it")
-    content = {"image/png": png(fig), "text/plain": alt}
-    display(content, metadata={"image/png": {"alt": alt}}, raw=True)
+    display({"text/html": html(fig, alt), "text/plain": alt}, raw=True)
     fig.clear()
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 from dlbook.grading.notebook import Cell
+from tests.pictures import alts
 
 Breaches = Iterator[tuple[str, str]]
 Rule = Callable[[list[Cell]], Breaches]
@@ -62,7 +63,7 @@ def words(text: str) -> int:
 
 
 def draws(cell: Cell) -> bool:
-    return any("image/png" in output.get("data", {}) for output in cell.outputs)
+    return bool(alts(cell.outputs))
 
 
 # ---- length and rhythm ----
@@ -255,17 +256,11 @@ def figures_are_read(cells: list[Cell]) -> Breaches:
 
 def alt_texts(cells: list[Cell]) -> Breaches:
     for cell in code(cells):
-        for output in cell.outputs:
-            if "image/png" not in output.get("data", {}):
-                continue
-            alt = output.get("metadata", {}).get("image/png", {}).get("alt", "")
+        if any("image/png" in output.get("data", {}) for output in cell.outputs):
+            yield cell.id, "a picture without words: draw with plots.show(fig, alt=...), run again"
+        for alt in alts(cell.outputs):
             sentences = len(re.findall(r"[.!](?=\s|$)", alt))
-            if not alt:
-                yield (
-                    cell.id,
-                    "a figure without alt text: draw with plots, plots.show(fig, alt=...)",
-                )
-            elif not 1 <= sentences <= 3 or re.search(r"(image|picture|plot|figure) of", alt, re.I):
+            if not 1 <= sentences <= 3 or re.search(r"(image|picture|plot|figure) of", alt, re.I):
                 yield cell.id, f"alt {alt!r}: one or two sentences on what to see, no 'image of'"
 
 

@@ -103,7 +103,8 @@ def test_plain_nbval_passes_the_solutions():
 
 
 def drawn(alt: str) -> tuple[dict, ...]:
-    return ({"data": {"image/png": ""}, "metadata": {"image/png": {"alt": alt}}},)
+    page = f'<img alt="{alt}" width="672" src="data:image/png;base64,AA==">'
+    return ({"data": {"text/html": page}},)
 
 
 OPENING = "# 9 Sample\n\nIn this chapter you build one.\n\n**Needs** nothing\n\n**Time** 1 minute"
@@ -162,6 +163,7 @@ SPOILT = [  # the rule that finds it, the cell, its field, and what is put there
     ("figures are read", "read", "source", "A line."),
     ("figures are read", "end", "outputs", drawn("A line rises.")),
     ("alt texts", "first", "outputs", drawn("")),
+    ("alt texts", "first", "outputs", ({"data": {"image/png": "AA=="}},)),
     ("alt texts", "first", "outputs", drawn("An image of a line.")),
     ("alt texts", "first", "outputs", drawn("no sentence")),
 ]

@@ -32,7 +32,7 @@ def opened(lab, page, tmp_path):
 
 def test_an_arrow_key_moves_each_explorer(opened, page, tmp_path):
     for name, cell in zip(NAMES, opened(*NAMES), strict=True):
-        picture = cell.locator("img.widget-image")
+        picture = cell.locator(".dlbook-live img")
         picture.wait_for(timeout=60_000)
         changed = partial(differs, picture, picture.get_attribute("src"))
         control = cell.locator(".noUi-handle").first
