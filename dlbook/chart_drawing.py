@@ -62,8 +62,8 @@ def curves(
 
     Args:
         ax: where to draw.
-        lines: numbers for each name.
-        x: where they belong; 0, 1, 2, ... by default.
+        lines: numbers for each name, shape (n,).
+        x: where they belong, shape (n,); 0, 1, 2, ... by default.
         colors: of all curves, or of each by its name; grey for those not named.
     """
     ends = {}
