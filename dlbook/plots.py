@@ -6,18 +6,17 @@ notebook together with a sentence for those who cannot see it.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from io import BytesIO
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
-from matplotlib.image import AxesImage
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from dlbook.block_drawing import Part as Part, blocks as blocks
+from dlbook.chart_drawing import bars as bars, curves as curves
 from dlbook.colors import (
     CONTEXT as CONTEXT,
     DATA as DATA,
@@ -27,6 +26,14 @@ from dlbook.colors import (
     TARGET as TARGET,
 )
 from dlbook.graph_drawing import Box as Box, graph as graph
+from dlbook.map_drawing import (
+    pictures as pictures,
+    plane as plane,
+    regions as regions,
+    signed_map as signed_map,
+    tiles as tiles,
+)
+from dlbook.picture import html as html, png as png
 
 # ---- figures ----
 
@@ -73,13 +80,6 @@ def axes_on(fig: Figure, columns: int = 1, rows: int = 1, **options: Any) -> Any
     return axes
 
 
-def png(fig: Figure) -> bytes:
-    """Return the figure as a PNG file; the same figure gives the same bytes."""
-    file = BytesIO()
-    fig.savefig(file, format="png", metadata={"Software": None})
-    return file.getvalue()
-
-
 def show(fig: Figure, alt: str) -> None:
     """Display the figure once, as a picture with a text for those who cannot see it.
 
@@ -94,12 +94,11 @@ def show(fig: Figure, alt: str) -> None:
 
     if not alt.strip():
         raise ValueError("show needs alt, a sentence saying what one should see, got none; add it")
-    content = {"image/png": png(fig), "text/plain": alt}
-    display(content, metadata={"image/png": {"alt": alt}}, raw=True)
+    display({"text/html": html(fig, alt), "text/plain": alt}, raw=True)
     fig.clear()
 
 
-# ---- curves, bars, maps ----
+# ---- curves and bars ----
 
 
 def learning_curves(
@@ -146,29 +145,6 @@ def log_bars(ax: Axes, values: Mapping[str, float], color: str = GRADIENT) -> No
     ax.set_yscale("log")
     ax.bar_label(bars, fmt="{:.1e}", fontsize=7, color=CONTEXT)
     ax.margins(y=0.15)
-
-
-def signed_map(
-    ax: Axes, values: np.ndarray, limit: float | None = None, numbers: bool = False
-) -> AxesImage:
-    """Draw an array as a picture: negative is blue, 0 is white, positive is vermillion.
-
-    Args:
-        ax: where to draw.
-        values: shape (rows, columns).
-        limit: the size that gets the full colour; the largest size in `values` by default.
-        numbers: whether to write each value into its cell.
-
-    Returns:
-        The image, for a colour bar.
-    """
-    limit = limit or float(np.abs(values).max()) or 1.0
-    image = ax.imshow(values, cmap=SIGNED, vmin=-limit, vmax=limit)
-    ax.set(xticks=[], yticks=[])
-    if numbers:
-        for (row, column), value in np.ndenumerate(values):
-            ax.text(column, row, f"{value:.2g}", ha="center", va="center", fontsize=8)
-    return image
 
 
 def heat_map(ax: Axes, photo: np.ndarray, heat: np.ndarray) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from dlbook import plots
+from tests.pictures import alts
 
 ROLES = [plots.DATA, plots.GRADIENT, plots.TARGET, plots.PARAMETER, plots.CONTEXT]
 
@@ -42,7 +43,7 @@ def test_a_figure_has_the_size_of_the_page():
     fig, axes = plots.figure(2, 2, sharex=True)
     assert axes.shape == (2, 2)
     width, height = np.frombuffer(plots.png(fig)[16:24], ">u4")
-    assert (width, height) == (7 * 96, int(2.8 * 96))
+    assert (width, height) == (7 * 192, int(2.8 * 192))
 
 
 def test_the_same_drawing_gives_the_same_bytes():
@@ -55,8 +56,8 @@ def test_show_displays_one_picture_with_its_text(displayed, rng):
     fig = drawing(rng)
     plots.show(fig, alt="Loss falls.")
     ((data, rest),) = displayed
-    assert set(data) == {"image/png", "text/plain"} and data["text/plain"] == "Loss falls."
-    assert rest == {"metadata": {"image/png": {"alt": "Loss falls."}}, "raw": True}
+    assert set(data) == {"text/html", "text/plain"} and data["text/plain"] == "Loss falls."
+    assert alts([{"data": data}]) == ["Loss falls."] and rest == {"raw": True}
     assert fig.axes == []
 
 

@@ -4,6 +4,7 @@ import re
 from itertools import pairwise
 
 from dlbook.grading.notebook import Cell
+from tests.pictures import alts
 from tests.style.shape import FIGURE
 from tests.style.sheet import Breaches, Sheet, draws, joined, printed
 
@@ -18,14 +19,11 @@ def figures_are_read(sheet: Sheet) -> Breaches:
 
 def alt_texts(sheet: Sheet) -> Breaches:
     for cell in sheet.code:
-        for output in cell.outputs:
-            if "image/png" not in output.get("data", {}):
-                continue
-            alt = output.get("metadata", {}).get("image/png", {}).get("alt", "")
+        if any("image/png" in output.get("data", {}) for output in cell.outputs):
+            yield cell.id, "a picture without words: draw with plots.show(fig, alt=...), run again"
+        for alt in alts(cell.outputs):
             sentences = len(re.findall(r"[.!](?=\s|$)", alt))
-            if not alt:
-                yield cell.id, "a figure without alt text: plots.show(fig, alt=...)"
-            elif not 1 <= sentences <= 3 or re.search(r"(image|picture|plot|figure) of", alt, re.I):
+            if not 1 <= sentences <= 3 or re.search(r"(image|picture|plot|figure) of", alt, re.I):
                 yield cell.id, f"alt {alt!r}: one or two sentences on what to see, no 'image of'"
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from dlbook.grading.notebook import Cell
+from tests.pictures import alts
 
 HEADING = re.compile(r"^(#+) +(.*)$", re.MULTILINE)
 SCOPES = ast.FunctionDef | ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
@@ -79,7 +80,7 @@ def body(cell: Cell) -> str:
 
 
 def draws(cell: Cell) -> bool:
-    return any("image/png" in output.get("data", {}) for output in cell.outputs)
+    return bool(alts(cell.outputs))
 
 
 def is_prediction(cell: Cell) -> bool:
