@@ -9,6 +9,7 @@ from dlbook import claims, plots, predict
 from dlbook.grading.notebook import Cell, read
 from tests import ROOT
 from tests.needed import needed
+from tests.style.links import LINK, OUTER
 
 CLAIMS = claims.load()
 CHAPTERS = [path.name for path in sorted(ROOT.glob("chapters/*.ipynb"))]
@@ -38,6 +39,50 @@ def test_the_words_on_trial_are_marked_in_both_languages_and_the_source_has_an_a
 def test_the_court_can_acquit_and_judges_one_point_alike():
     assert {claim.verdict for claim in CLAIMS.values()} == set(claims.VERDICTS)
     assert CLAIMS["T11"].verdict == CLAIMS["T12"].verdict  # is the update a part of it?
+
+
+SENTENCE = re.compile(r"[\u2460-\u2473] \S.*|.*[。；：]")  # a numbered heading, or a whole sentence
+
+
+def amiss(claim: claims.Claim) -> list[str]:
+    """Return what keeps a claim from quoting whole sentences and leading to its source."""
+    found = []
+    for line in claim.quote.split("\n"):
+        if "…" in line or "..." in line or not SENTENCE.fullmatch(line.replace("**", "")):
+            found.append(f"{line!r} is no whole sentence: quote the article up to its 。")
+    for text in (claim.quote, claim.rendering):
+        if not re.search(r"\*\*[^*]+\*\*", text):
+            found.append(f"{text[:40]!r} has nothing in bold: put the words on trial into **")
+    targets = [target for _text, target in LINK.findall(claim.reference)]
+    if not targets or not all(OUTER.fullmatch(target) for target in targets):
+        found.append(f"{claim.reference[:40]!r}: link it, `[section 6.5](https://...)`")
+    return found
+
+
+@pytest.mark.parametrize("id", CLAIMS)
+def test_a_claim_quotes_whole_sentences_and_leads_to_its_source(id):
+    assert not amiss(CLAIMS[id]), "\n".join([id, *amiss(CLAIMS[id])])
+
+
+WHOLE = {
+    "quote": "② 数据（Data）\n**训练模型**的数据集。",
+    "rendering": "(2) Data. **It trains** it.",
+}
+WHOLE |= {"reference": "Somebody (2020), [section 1](https://example.org/a_(b).html)."}
+CUT = [
+    {},
+    {"quote": "**训练模型**的数据集"},
+    {"quote": "**训练模型**……的数据集。"},
+    {"quote": "训练模型的数据集。"},
+    {"rendering": "It trains it."},
+    {"reference": "Somebody (2020), section 1."},
+    {"reference": "Somebody (2020), [section 1](example.org)."},
+]
+
+
+@pytest.mark.parametrize("change", CUT)
+def test_half_a_sentence_and_a_source_without_address_are_found(change):
+    assert bool(amiss(replace(CLAIMS["T02"], **WHOLE | change))) == bool(change)
 
 
 def test_each_claim_is_shown_and_settled_where_it_is_born():
