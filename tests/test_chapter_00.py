@@ -6,8 +6,9 @@ import re
 import pytest
 
 from dlbook import claims
-from dlbook.grading.notebook import read
+from dlbook.grading.notebook import Cell, read
 from tests import ROOT
+from tests.notebook_style import sheet_at
 from tests.style.links import LINK
 
 NAME = "00_start_here.ipynb"
@@ -73,15 +74,22 @@ def test_a_claim_stands_beside_its_sentences_and_quotes_them(id):
     article = "\n" + bare("".join(quoted for part in OUTLINE.values() for quoted, _ in part))
     for line in bare(claim.quote).split("\n"):
         assert re.search(f"[。；：\n]{re.escape(line)}", article), f"{id} quotes no whole sentence"
-    assert any(f"{claim.chapter}_" in target for target in targets_of(rows[0])), (
-        f"{id} is elsewhere"
-    )
+    named = {target for text, target in LINK.findall(rows[0][-1]) if id in text}
+    assert named == {trial_of(claim)}, f"{id} is settled in {trial_of(claim)}: link that"
 
 
-def targets_of(row: list[str]) -> list[str]:
-    """Return the targets of links in a row; one within this notebook gets its name."""
-    found = [target for _text, target in LINK.findall(row[-1])]
-    return [NAME + target if target.startswith("#") else target for target in found]
+def trial_of(claim: claims.Claim) -> str:
+    """Return the section that settles a claim, as a link from chapter 00."""
+    path = next(ROOT.glob(f"chapters/{claim.chapter}_*.ipynb"))
+    for title, cells in sheet_at(f"chapters/{path.name}").sections:
+        if claim.id in settled(cells):
+            return f"{'' if path.name == NAME else path.name}#{title.replace(' ', '-')}"
+    return "nowhere"
+
+
+def settled(cells: list[Cell]) -> set[str]:
+    code = "\n".join(cell.source for cell in cells if cell.kind == "code")
+    return set(re.findall(r"claims\.settle\(\s*\"(T\d\d)\"", code))
 
 
 def minutes(folder: str, name: str) -> str:
