@@ -15,6 +15,7 @@ from .many_xor_runs import many_xor_runs as many_xor_runs
 from .network_builder import network_builder as network_builder
 from .one_activation import one_activation as one_activation
 from .one_neuron import one_neuron as one_neuron
+from .one_weight import one_weight as one_weight
 from .optimizer_race import optimizer_race as optimizer_race
 from .penalty import penalty as penalty
 from .playground import playground as playground
