@@ -12,7 +12,9 @@ from dlbook import data, plots
 PALE = "#D0D0D0"
 
 
-def inputs(axes: Sequence[Axes], picture: np.ndarray, sound: np.ndarray, review: np.ndarray) -> None:
+def inputs(
+    axes: Sequence[Axes], picture: np.ndarray, sound: np.ndarray, review: np.ndarray
+) -> None:
     """Draw a picture, a sound, and the words of a review beside their numbers.
 
     Args:
@@ -56,15 +58,15 @@ def pairs(ax: Axes, rates: Mapping[str, Sequence[float]]) -> None:
     """
     (upper, first), (lower, second) = rates.items()
     order = np.argsort(second)
-    lift = 0.13 * (np.arange(len(order)) - (len(order) - 1) / 2) / len(order)  # none hides another
+    lift = 0.45 * (np.arange(len(order)) / (len(order) - 1) - 0.5)  # so that none hides another
     for place, network in enumerate(order):
         ends = [first[network], second[network]], [1 + lift[place], lift[place]]
         ax.plot(*ends, color=PALE, linewidth=1, zorder=1)
     for row, values in ((1, first), (0, second)):
         ax.plot(np.array(values)[order], row + lift, "o", color=plots.DATA, markersize=5)
     ax.axvline(0.5, color=plots.CONTEXT, linestyle=":", linewidth=1)
-    ax.text(0.505, 0.5, "a coin", fontsize=8, color=plots.CONTEXT, va="center")
-    ax.set(xlim=(-0.03, 1.03), ylim=(-0.35, 1.35), xlabel="share of right answers")
+    ax.text(0.505, 1.3, "a coin", fontsize=8, color=plots.CONTEXT, va="center")
+    ax.set(xlim=(-0.03, 1.03), ylim=(-0.4, 1.4), xlabel="share of right answers")
     ax.set_yticks([1, 0], [upper, lower])
 
 
@@ -114,16 +116,16 @@ def readings(axes: np.ndarray, pictures: np.ndarray, said: np.ndarray) -> None:
         pictures: shape (rows, columns, height, width), from 0 (white) to 1 (black).
         said: the class that was read, shape (rows, columns).
     """
-    middle = said[said.shape[0] // 2, said.shape[1] // 2]
+    middle = said.shape[0] // 2, said.shape[1] // 2
     for at in np.ndindex(said.shape):
-        ax, same = axes[at], said[at] == middle
+        ax, same = axes[at], said[at] == said[middle]
         ax.imshow(pictures[at], cmap="gray_r", vmin=0, vmax=1)
         color = plots.TARGET if same else plots.CONTEXT
         mark = f"{said[at]}" if same else f"{said[at]} ✗"
         weight = "bold" if same else "normal"
         ax.text(8.2, 3.5, mark, color=color, weight=weight, fontsize=11, va="center")
         ax.spines[:].set_visible(True)
-        ax.spines[:].set_color(color)
+        ax.spines[:].set(color=color, linewidth=3 if at == middle else 1)
         ax.set(xticks=[], yticks=[])
 
 
