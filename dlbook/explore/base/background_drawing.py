@@ -108,7 +108,7 @@ def probes(ax: Axes, rates: Mapping[str, Sequence[float]], main: str, chance: fl
     ax.set_yticks([-row for row in range(len(rates))], list(rates))
 
 
-def readings(axes: np.ndarray, pictures: np.ndarray, said: np.ndarray) -> None:
+def readings(axes: Any, pictures: np.ndarray, said: np.ndarray) -> None:
     """Draw a picture at many places, and what was read there: green where as in the middle.
 
     Args:
