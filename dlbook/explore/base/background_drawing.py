@@ -100,8 +100,9 @@ def probes(ax: Axes, rates: Mapping[str, Sequence[float]], main: str, chance: fl
     for row, (name, values) in enumerate(rates.items()):
         color = plots.DATA if name == main else plots.CONTEXT
         ax.plot(values, np.full(len(values), -row), "|", color=color, markersize=14)
-        ax.plot(np.mean(values), -row, "o", color=color)
-        ax.text(np.mean(values), -row + 0.28, f"{np.mean(values):.2f}", ha="center", fontsize=8)
+        mean = float(np.mean(values))
+        ax.plot(mean, -row, "o", color=color)
+        ax.text(mean, -row + 0.28, f"{mean:.2f}", ha="center", fontsize=8)
     ax.axvline(chance, color=plots.CONTEXT, linestyle=":")
     ax.text(chance + 0.005, -len(rates) + 0.6, "a guess", fontsize=8, color=plots.CONTEXT)
     ax.set_ylim(-len(rates) + 0.5, 0.6)
