@@ -27,6 +27,7 @@ from dlbook.colors import (
     TARGET as TARGET,
 )
 from dlbook.graph_drawing import Box as Box, graph as graph
+from dlbook.map_drawing import plane as plane, regions as regions
 
 # ---- figures ----
 
