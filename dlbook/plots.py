@@ -13,7 +13,6 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
-from matplotlib.image import AxesImage
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
@@ -27,7 +26,13 @@ from dlbook.colors import (
     TARGET as TARGET,
 )
 from dlbook.graph_drawing import Box as Box, graph as graph
-from dlbook.map_drawing import plane as plane, regions as regions
+from dlbook.map_drawing import (
+    pictures as pictures,
+    plane as plane,
+    regions as regions,
+    signed_map as signed_map,
+    tiles as tiles,
+)
 
 # ---- figures ----
 
@@ -147,29 +152,6 @@ def log_bars(ax: Axes, values: Mapping[str, float], color: str = GRADIENT) -> No
     ax.set_yscale("log")
     ax.bar_label(bars, fmt="{:.1e}", fontsize=7, color=CONTEXT)
     ax.margins(y=0.15)
-
-
-def signed_map(
-    ax: Axes, values: np.ndarray, limit: float | None = None, numbers: bool = False
-) -> AxesImage:
-    """Draw an array as a picture: negative is blue, 0 is white, positive is vermillion.
-
-    Args:
-        ax: where to draw.
-        values: shape (rows, columns).
-        limit: the size that gets the full colour; the largest size in `values` by default.
-        numbers: whether to write each value into its cell.
-
-    Returns:
-        The image, for a colour bar.
-    """
-    limit = limit or float(np.abs(values).max()) or 1.0
-    image = ax.imshow(values, cmap=SIGNED, vmin=-limit, vmax=limit)
-    ax.set(xticks=[], yticks=[])
-    if numbers:
-        for (row, column), value in np.ndenumerate(values):
-            ax.text(column, row, f"{value:.2g}", ha="center", va="center", fontsize=8)
-    return image
 
 
 def heat_map(ax: Axes, photo: np.ndarray, heat: np.ndarray) -> None:
