@@ -50,7 +50,8 @@ def probabilities(points: np.ndarray, run: list[np.ndarray]) -> np.ndarray:
     """
     W1, b1, W2, b2 = run
     z = np.maximum(points @ W1 + b1, 0) @ W2 + b2
-    return (1 + np.tanh(z[:, 0] / 2)) / 2  # the sigmoid, without overflow
+    p: np.ndarray = (1 + np.tanh(z[:, 0] / 2)) / 2  # the sigmoid, without overflow
+    return p
 
 
 @cache
