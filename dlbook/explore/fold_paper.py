@@ -31,6 +31,7 @@ def draw(fig: Figure, step: int) -> str:
         for ax, level in ((left, height), (right, np.full(len(at), HOLE))):
             across_holes = np.full(len(at), HOLE) if ax is left else at
             ax.plot(across_holes, level, "o", color=plots.CONTEXT, mfc="white", markersize=4)
+    left.spines["left"].set_visible(False)
     now, after = _told(done, part)
     left.set(xlabel="where it lies (y)", xlim=(-0.05, 1.05), ylim=(-0.1, 0.75), yticks=[])
     left.set_title(f"the paper: {now}", fontsize=9)
