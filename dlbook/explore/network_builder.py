@@ -25,7 +25,7 @@ def draw(fig: Figure, first: int, second: int, third: int) -> str:
     names = [f"layer {i}" for i in range(1, len(sizes))]
     rows = np.arange(len(names))
     right.barh(rows, connections, 0.55, color=plots.PARAMETER, label="connections")
-    right.barh(rows, biases, 0.55, connections, color=plots.CONTEXT, label="biases")
+    right.barh(rows, biases, 0.55, connections, color=plots.PARAMETER, alpha=0.4, label="biases")
     for row, (joins, offsets) in enumerate(zip(connections, biases, strict=True)):
         right.text(0, row - 0.33, f" {joins:,} + {offsets:,}", va="bottom", fontsize=8)
     right.set_yticks(rows, names, fontsize=8)
