@@ -6,6 +6,7 @@ from .chain_rule import chain_rule as chain_rule
 from .convolution_matrix import convolution_matrix as convolution_matrix
 from .early_stopping import early_stopping as early_stopping
 from .feature_maps import feature_maps as feature_maps
+from .fold_paper import fold_paper as fold_paper
 from .gradient_flow import gradient_flow as gradient_flow
 from .inception_arithmetic import inception_arithmetic as inception_arithmetic
 from .kernel_painter import kernel_painter as kernel_painter

@@ -26,7 +26,7 @@ def draw(fig: Figure, width: int, layers: int, reach: float) -> str:
     hits = np.mean((outputs(parameters, x) > 0) == y)
     left.set_title(f"width {width}: {hits:.0%} of the points right", fontsize=9)
     extent = "runs off the picture" if escapes(far) else "stays in the picture"
-    right.set_title(f"zoomed out to {reach:g}: inside {extent}", fontsize=9)
+    right.set_title(f"out to {reach:g}: it {extent}", fontsize=9)
     noun = "hidden layer" if layers == 1 else "hidden layers"
     return (
         f"With {layers} {noun} of width {width}, the region inside "
