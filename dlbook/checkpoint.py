@@ -22,6 +22,7 @@ import json
 import re
 from collections.abc import Mapping
 from io import BytesIO
+from os import PathLike
 from pathlib import Path
 from typing import Any
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
@@ -46,7 +47,7 @@ def save(state_dict: Mapping[Any, Any], path: str | Path) -> None:
         path: where to; no ending is added, ``.npz`` is usual.
 
     Raises:
-        TypeError: if there is something else in it.
+        TypeError: if there is something else in it, or `path` is none.
         FileNotFoundError: if there is no such folder.
         IsADirectoryError: if `path` is a folder.
     """
@@ -54,9 +55,8 @@ def save(state_dict: Mapping[Any, Any], path: str | Path) -> None:
         raise TypeError(
             f"save needs a dict of arrays, got {type(state_dict).__name__}; pass model.state_dict()"
         )
-    arrays: dict[str, np.ndarray] = {}
+    target, arrays = _as_path(path, "save"), dict[str, np.ndarray]()
     contents = json.dumps(_written(state_dict, (), arrays))
-    target = Path(path)
     if not target.parent.is_dir():
         raise FileNotFoundError(
             f"save needs a folder that exists, got {target.parent}; make it, or change the path"
@@ -83,13 +83,15 @@ def load(path: str | Path) -> dict[Any, Any]:
 
     Raises:
         FileNotFoundError: if there is none.
+        TypeError: if `path` is none.
         ValueError: if the file is damaged, is no npz, or holds objects, which would need a pickle.
     """
-    if not Path(path).is_file():
+    source = _as_path(path, "load")
+    if not source.is_file():
         raise FileNotFoundError(
             f"load needs a file that save wrote, got none at {path}; check the path"
         )
-    with Path(path).open("rb") as file:
+    with source.open("rb") as file:
         try:
             return _read(file)
         except Exception as error:  # what a damaged file does to readers of zip cannot be listed
@@ -97,6 +99,15 @@ def load(path: str | Path) -> dict[Any, Any]:
                 f"load needs an npz file of numbers, as save writes it, got {path}, which holds "
                 f"something else or is damaged ({error}); save it again"
             ) from error
+
+
+def _as_path(path: Any, function: str) -> Path:
+    if not isinstance(path, str | PathLike):
+        raise TypeError(
+            f"{function} needs a path, got {type(path).__name__}; write it as a text, such as "
+            '"model.npz"'
+        )
+    return Path(path)
 
 
 # ---- from values to members of the archive ----

@@ -4,10 +4,11 @@ from typing import Any
 
 import numpy as np
 
-from dlbook.arguments import integer
+from dlbook import arguments
 from dlbook.functional import binary_cross_entropy_with_logits
 from dlbook.nn.hooks import evaluation
 from dlbook.nn.module import Module
+from dlbook.nn.simple import BCEWithLogitsLoss
 from dlbook.tensor import Tensor, no_grad
 
 
@@ -24,10 +25,15 @@ def predict(model: Module, x: Any, batch_size: int = 512) -> np.ndarray:
         The outputs, shape (n, ...), in an array that nothing else uses.
 
     Raises:
-        TypeError: if `x` holds no numbers, or the model returns anything but a tensor.
+        TypeError: if `x` holds no numbers, or the model is none or returns anything but a tensor.
         ValueError: if `x` is a single number, or the model does not return one row an input.
     """
-    x, size = as_array(x, "x"), integer(batch_size, "batch_size", 1)
+    if not isinstance(model, Module):
+        raise TypeError(
+            f"predict needs a Module as model, got {type(model).__name__}; wrap a function in the "
+            "forward of a class"
+        )
+    x, size = as_array(x, "x"), arguments.integer(batch_size, "batch_size", 1)
     starts = range(0, max(len(x), 1), size)  # of no inputs the model still tells the shape
     with no_grad(), evaluation(model):
         return np.concatenate([_outputs(model, x[start : start + size].copy()) for start in starts])
@@ -66,11 +72,11 @@ def accuracy_under(loss: Any, outputs: np.ndarray, y: np.ndarray) -> float | Non
     """Return the fraction of right outputs if the loss is about classes, None if not.
 
     Args:
-        loss: with `binary_cross_entropy_with_logits`, a score above 0 says yes.
+        loss: with `binary_cross_entropy_with_logits`, also as a layer, a score above 0 says yes.
         outputs: shape (n, classes) for class numbers; any shape for yes and no.
         y: class numbers, integers of shape (n,); or 1 and 0 in the shape of the outputs.
     """
-    if loss is binary_cross_entropy_with_logits:
+    if loss is binary_cross_entropy_with_logits or isinstance(loss, BCEWithLogitsLoss):
         if outputs.shape != y.shape or not np.isin(y, (0, 1)).all():
             return None
         return _share(outputs, (outputs > 0) == y)
@@ -88,17 +94,12 @@ def as_array(values: Any, name: str) -> np.ndarray:
         name: what the caller calls them.
 
     Raises:
-        TypeError: if these are no numbers.
+        TypeError: if these are no numbers, or if they have a mask.
         ValueError: if it is a single number, or if the rows of a list differ in length.
     """
     if isinstance(values, Tensor):
         return values.data
-    try:
-        array = np.asarray(values)
-    except ValueError as error:
-        raise ValueError(
-            f"{name} needs rows of one length, got a list of several ({error}); pad the short ones"
-        ) from None
+    array = arguments.array(values, name)
     if array.dtype.kind not in "biuf":
         raise TypeError(
             f"{name} needs to be an array of numbers, got {type(values).__name__} of "

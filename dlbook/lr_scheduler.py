@@ -5,6 +5,7 @@ is not set back, and two schedules of one optimiser multiply.
 """
 
 from collections.abc import Mapping
+from copy import copy
 from math import cos, pi
 from typing import Any, Protocol
 
@@ -36,6 +37,16 @@ class Schedule:
                 "such as optim.SGD(model.parameters(), lr=0.1)"
             )
         self.optimizer, self.first_lr, self.last_epoch = optimizer, optimizer.lr, 0
+        self._check_settings()
+
+    def _check_settings(self) -> None:
+        """Refuse what no schedule can go on from; a subclass adds its own options.
+
+        Raises:
+            TypeError, ValueError: if one is of the wrong kind or out of range.
+        """
+        self.first_lr = number(self.first_lr, "lr")
+        self.last_epoch = integer(self.last_epoch, "last_epoch")
 
     def step(self) -> None:
         """Go to the next epoch."""
@@ -58,18 +69,26 @@ class Schedule:
 
         Raises:
             ValueError: if it is that of something else; then nothing changes.
+            TypeError: if something in it is of the wrong kind; then nothing changes either.
         """
         needed = {*self.options, "base_lrs", "last_epoch"}
         if not isinstance(state_dict, Mapping) or set(state_dict) != needed:
-            got = sorted(state_dict) if isinstance(state_dict, Mapping) else state_dict
+            got = sorted(state_dict, key=str) if isinstance(state_dict, Mapping) else state_dict
             raise ValueError(
                 f"load_state_dict needs {sorted(needed)}, got {got}; make a schedule of the kind "
                 "that was saved"
             )
-        (first_lr,) = state_dict["base_lrs"]
+        fresh, rates = copy(self), state_dict["base_lrs"]
+        if not isinstance(rates, list | tuple) or len(rates) != 1:
+            raise ValueError(
+                f"load_state_dict needs a list of one rate as base_lrs, got {rates!r:.50}; there "
+                "is one group of parameters here"
+            )
         for name in self.options:
-            setattr(self, name, state_dict[name])
-        self.first_lr, self.last_epoch = first_lr, state_dict["last_epoch"]
+            setattr(fresh, name, state_dict[name])
+        fresh.first_lr, fresh.last_epoch = rates[0], state_dict["last_epoch"]
+        fresh._check_settings()
+        vars(self).update(vars(fresh))
 
 
 class StepLR(Schedule):
@@ -88,9 +107,13 @@ class StepLR(Schedule):
     options = ("step_size", "gamma")
 
     def __init__(self, optimizer: HasRate, step_size: int, gamma: float = 0.1):
+        self.step_size, self.gamma = step_size, gamma
         super().__init__(optimizer)
-        self.step_size = integer(step_size, "step_size", 1)
-        self.gamma = number(gamma, "gamma")
+
+    def _check_settings(self) -> None:
+        super()._check_settings()
+        self.step_size = integer(self.step_size, "step_size", 1)
+        self.gamma = number(self.gamma, "gamma")
 
     def next_lr(self, lr: float, epoch: int) -> float:
         return lr if epoch % self.step_size else lr * self.gamma
@@ -117,8 +140,13 @@ class CosineAnnealingLR(Schedule):
     options = ("T_max", "eta_min")
 
     def __init__(self, optimizer: HasRate, T_max: int, eta_min: float = 0.0):
+        self.T_max, self.eta_min = T_max, eta_min
         super().__init__(optimizer)
-        self.T_max, self.eta_min = integer(T_max, "T_max", 1), number(eta_min, "eta_min")
+
+    def _check_settings(self) -> None:
+        super()._check_settings()
+        self.T_max = integer(self.T_max, "T_max", 1)
+        self.eta_min = number(self.eta_min, "eta_min")
 
     def next_lr(self, lr: float, epoch: int) -> float:
         if (epoch - 1 - self.T_max) % (2 * self.T_max) == 0:  # up from the lowest point

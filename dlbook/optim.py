@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from dlbook.arguments import number
+from dlbook.arguments import flag, number
 from dlbook.lr_scheduler import CosineAnnealingLR, StepLR
 from dlbook.optimizer import Optimizer, State
 from dlbook.tensor import Tensor
@@ -44,10 +44,15 @@ class SGD(Optimizer):
         weight_decay: float = 0,
         nesterov: bool = False,
     ):
+        self.momentum, self.nesterov = momentum, nesterov
         super().__init__(params, lr, weight_decay)
-        self.momentum, self.nesterov = number(momentum, "momentum"), nesterov
-        if nesterov and not momentum:
-            raise ValueError(f"nesterov needs a momentum above 0, got {momentum}; try momentum=0.9")
+
+    def _check_settings(self) -> None:
+        super()._check_settings()
+        self.momentum = number(self.momentum, "momentum")
+        self.nesterov = flag(self.nesterov, "nesterov")
+        if self.nesterov and not self.momentum:
+            raise ValueError("nesterov needs a momentum above 0, got 0; try momentum=0.9")
 
     def _buffers(self) -> tuple[str, ...]:
         return ("momentum_buffer",) if self.momentum else ()
@@ -92,9 +97,14 @@ class RMSprop(Optimizer):
         momentum: float = 0,
         centered: bool = False,
     ):
+        self.alpha, self.eps, self.momentum, self.centered = alpha, eps, momentum, centered
         super().__init__(params, lr, weight_decay)
-        self.alpha, self.eps = number(alpha, "alpha"), number(eps, "eps")
-        self.momentum, self.centered = number(momentum, "momentum"), centered
+
+    def _check_settings(self) -> None:
+        super()._check_settings()
+        self.alpha, self.eps = number(self.alpha, "alpha"), number(self.eps, "eps")
+        self.momentum = number(self.momentum, "momentum")
+        self.centered = flag(self.centered, "centered")
 
     def _buffers(self) -> tuple[str, ...]:
         names = ["square_avg"]
@@ -156,8 +166,12 @@ class Adam(Optimizer):
         eps: float = 1e-8,
         weight_decay: float = 0,
     ):
+        self.betas, self.eps = betas, eps
         super().__init__(params, lr, weight_decay)
-        self.betas, self.eps = _checked_betas(betas), number(eps, "eps")
+
+    def _check_settings(self) -> None:
+        super()._check_settings()
+        self.betas, self.eps = _checked_betas(self.betas), number(self.eps, "eps")
 
     def _buffers(self) -> tuple[str, ...]:
         return "exp_avg", "exp_avg_sq"
@@ -210,7 +224,7 @@ def _checked_betas(betas: Any) -> tuple[float, float]:
     try:
         first, second = betas
     except (TypeError, ValueError):
-        raise TypeError(f"betas needs two numbers, got {betas}; try (0.9, 0.999)") from None
+        raise TypeError(f"betas needs two numbers, got {betas!r:.50}; try (0.9, 0.999)") from None
     checked = number(first, "the first of betas"), number(second, "the second of betas")
     if max(checked) >= 1:
         raise ValueError(f"betas needs two numbers below 1, got {betas}; try (0.9, 0.999)")

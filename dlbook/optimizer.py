@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from dlbook.arguments import number
+from dlbook.arguments import array, number
+from dlbook.parallel import fill
 from dlbook.tensor import Tensor
 
 State = dict[str, Any]
@@ -34,9 +35,19 @@ class Optimizer:
 
     def __init__(self, params: Iterable[Tensor], lr: float, weight_decay: float):
         self.params = _parameters(params)
-        self.lr, self.weight_decay = number(lr, "lr"), number(weight_decay, "weight_decay")
+        self.lr, self.weight_decay = lr, weight_decay
+        self._check_settings()
         self._state: list[State] = [{} for _ in self.params]
         self._scratch = np.empty(0, np.uint8)
+
+    def _check_settings(self) -> None:
+        """Refuse settings that no step survives; a subclass with more of them adds its own.
+
+        Raises:
+            TypeError, ValueError: if one is of the wrong kind, negative or not finite.
+        """
+        self.lr = number(self.lr, "lr")
+        self.weight_decay = number(self.weight_decay, "weight_decay")
 
     def zero_grad(self) -> None:
         for p in self.params:
@@ -46,10 +57,13 @@ class Optimizer:
         """Change each parameter that has a gradient; the others stay as they are.
 
         Raises:
-            TypeError: if a parameter with a gradient does not hold floating-point numbers.
-            ValueError: if a gradient has not the shape of its parameter, or if the array of a
-                parameter cannot be written to; then no parameter is changed.
+            TypeError: if a parameter with a gradient does not hold floating-point numbers, or a
+                setting is none.
+            ValueError: if a setting was changed to one out of range, if a gradient has not the
+                shape of its parameter, or if the array of a parameter cannot be written to; then
+                no parameter is changed.
         """
+        self._check_settings()
         moving = [i for i, p in enumerate(self.params) if p.grad is not None]
         for i in moving:
             _check(self.params[i], self._state[i])
@@ -59,7 +73,8 @@ class Optimizer:
     def _write(self, p: Tensor, state: State) -> None:
         """Take one step with one parameter: nothing else in dlbook's optimisers changes it."""
         g = np.asarray(p.grad, p.dtype)
-        for name in self._buffers():
+        names = self._buffers()
+        for name in names:
             if name not in state:
                 state[name] = np.zeros_like(p.data)
         state["step"] = state.get("step", 0) + 1
@@ -67,7 +82,12 @@ class Optimizer:
             p.data *= 1 - self.lr * self.weight_decay
         elif self.weight_decay:
             g = g + self.weight_decay * p.data
-        p.data -= self._change(state, g, self._room_for(p.data))
+
+        def subtract(g: np.ndarray, scratch: np.ndarray, *arrays: np.ndarray, out: Any) -> None:
+            own = state | dict(zip(names, arrays, strict=True))  # the same, or parts of them
+            out -= self._change(own, g, scratch)
+
+        fill(subtract, p.data, g, self._room_for(p.data), *[state[name] for name in names])
         p.version += 1  # a rule of backward that needs the old values can say so
 
     def _buffers(self) -> tuple[str, ...]:
@@ -77,8 +97,10 @@ class Optimizer:
     def _change(self, state: State, g: np.ndarray, scratch: np.ndarray) -> np.ndarray:
         """Return what is subtracted from a parameter whose gradient is `g`, in its shape.
 
-        It may lie in `scratch`, an array of that shape without meaning; `g` stays as it is.
-        ``state["step"]`` counts the steps of this parameter from 1.
+        It may lie in `scratch`, an array of that shape without meaning; `g` stays as it is, and
+        the arrays of the state are changed in place. ``state["step"]`` counts the steps of this
+        parameter from 1. Of a large parameter, this is asked for one part after another, so no
+        number may depend on another one.
         """
         raise NotImplementedError(f"an optimiser needs _change, {type(self).__name__} has none")
 
@@ -110,16 +132,15 @@ class Optimizer:
 
         Raises:
             ValueError: if it is not.
-            TypeError: if its learning rate or its weight decay is no number.
+            TypeError: if a setting is of the wrong kind.
         """
         fresh = copy(self)
         group, states = _parts(state_dict, {*self.options, "params"}, len(self.params))
         for name in self.options:
             setattr(fresh, name, group[name])
-        fresh.lr = number(fresh.lr, "lr")
-        fresh.weight_decay = number(fresh.weight_decay, "weight_decay")
+        fresh._check_settings()
         fresh._state = [
-            _fitted(states.get(i), p, {*fresh._buffers(), "step"}, i)
+            _fitted(states.get(i, {}), p, {*fresh._buffers(), "step"}, i)
             for i, p in enumerate(self.params)
         ]
         vars(self).update(vars(fresh))
@@ -166,11 +187,16 @@ def _check(p: Tensor, state: State) -> None:
             f"a step needs floating-point parameters, got {p.dtype}; make the tensor with "
             "dtype=np.float32"
         )
-    shape = np.asarray(p.grad).shape
-    if shape != p.shape:
+    g = array(p.grad, "a gradient")
+    if g.dtype.kind not in "biuf":
+        raise TypeError(
+            f"a step needs a gradient of real numbers, got {g.dtype}; run zero_grad() and "
+            "backward() again"
+        )
+    if g.shape != p.shape:
         raise ValueError(
             f"a step needs a gradient of shape {p.shape}, that of its parameter, got "
-            f"{shape}; run zero_grad() and backward() again"
+            f"{g.shape}; run zero_grad() and backward() again"
         )
     if not p.data.flags.writeable:
         raise ValueError(
@@ -203,8 +229,8 @@ def _parts(state_dict: Any, names: set[str], count: int) -> tuple[dict[str, Any]
         ) from None
     if has != names:
         raise ValueError(
-            f"load_state_dict needs the settings {sorted(names)}, got {sorted(has)}; make an "
-            "optimiser of the kind that was saved"
+            f"load_state_dict needs the settings {sorted(names)}, got {sorted(has, key=str)}; "
+            "make an optimiser of the kind that was saved"
         )
     if got != count or unknown:
         raise ValueError(
@@ -216,16 +242,26 @@ def _parts(state_dict: Any, names: set[str], count: int) -> tuple[dict[str, Any]
 
 def _fitted(state: Any, p: Tensor, names: set[str], i: int) -> State:
     """Return a copy of the state of parameter number `i`, after a look at names and shapes."""
+    if not isinstance(state, Mapping):
+        raise ValueError(
+            f"load_state_dict needs a dict as state of parameter {i}, got {type(state).__name__}; "
+            "pass what state_dict() of an optimiser returned"
+        )
     if not state:
         return {}
-    arrays = {name: np.asarray(value) for name, value in state.items() if name != "step"}
-    shapes = {name: array.shape for name, array in arrays.items()}
-    kinds = {np.asarray(value).dtype.kind for value in state.values()}
+    arrays = {name: array(value, f"{name} of parameter {i}") for name, value in state.items()}
+    shapes = {name: values.shape for name, values in arrays.items() if name != "step"}
+    kinds = {values.dtype.kind for values in arrays.values()}
     if not names <= state.keys() or set(shapes.values()) - {p.shape} or kinds - set("iuf"):
         raise ValueError(
             f"load_state_dict needs numbers for {sorted(names)} of shape {p.shape} for parameter "
             f"{i}, got {shapes}; build the model and the optimiser that were saved"
         )
-    return {name: array.astype(p.dtype) for name, array in arrays.items()} | {
-        "step": int(state["step"])
-    }
+    steps = arrays.pop("step").tolist()
+    if not isinstance(steps, int | float) or steps < 0 or steps % 1 != 0:
+        raise ValueError(
+            f"load_state_dict needs a count of steps for parameter {i}, got {steps}; pass what "
+            "state_dict() of an optimiser returned"
+        )
+    moved = {name: values.astype(p.dtype) for name, values in arrays.items()}
+    return moved | {"step": int(steps)}

@@ -14,20 +14,20 @@ import os
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
 from contextvars import copy_context
 from functools import cache
 from itertools import pairwise
+from math import prod
 from typing import Any, TypeVar
 
 import numpy as np
 
 Part = TypeVar("Part")
 Result = TypeVar("Result")
-PIECE = 1 << 19  # numbers in an array below which a thread costs more than it saves
-MULTIPLICATIONS = 16 << 20  # in a matrix product: the same, about a third of a millisecond
+PIECE = 1 << 18  # numbers in an array below which a thread costs more than it saves
+MULTIPLICATIONS = 12 << 20  # in a matrix product: the same, about a quarter of a millisecond
 MOST = 16  # parts of an operation
 PLENTY = 4  # times as much in each part, where an operation is cut into more than two
 
@@ -60,10 +60,13 @@ def each(work: Callable[[Part], Result], parts: Sequence[Part]) -> list[Result]:
     An exception in one part reaches the caller, when no part is worked on any more. Settings of
     the caller, such as np.errstate, hold in all threads.
     """
-    with _blas_at_rest():
+    _let_the_blas_rest()
+    try:
         if _state.threads == 1 or len(parts) < 2:
             return [work(part) for part in parts]
         return _shared_out(work, parts)
+    finally:
+        _wake_the_blas()
 
 
 def _shared_out(work: Callable[[Part], Result], parts: Sequence[Part]) -> list[Result]:
@@ -114,43 +117,80 @@ def _parts(work: int, least: int) -> int:
     return max(min(2, work // least), min(MOST, work // (PLENTY * least)))
 
 
-def fill(work: Callable[..., object], out: np.ndarray, *arrays: Any) -> np.ndarray:
+def fill(
+    work: Callable[..., object], out: np.ndarray, *arrays: Any, whole: Sequence[int] = ()
+) -> np.ndarray:
     """Return `out`, filled part by part with work(*arrays, out=out), such as np.add.
 
     Args:
-        work: takes arrays of the shape of `out`, and where to put the result.
+        work: takes parts of the arrays, and where to put the result.
         out: any shape.
-        arrays: each of the shape of `out`, or a single number.
+        arrays: each broadcasts to the shape of `out`.
+        whole: axes that `work` needs in one piece, such as those that it sums over.
     """
     if out.size < 2 * PIECE:
         work(*arrays, out=out)
         return out
-    axis = max(range(out.ndim), key=lambda i: (out.shape[i] > 1, abs(out.strides[i])))
+    kept = {i % out.ndim for i in whole}
+    free = [i for i in range(-out.ndim, 0) if out.shape[i] > 1 and i % out.ndim not in kept]
+    axis = max(free, key=lambda i: abs(out.strides[i]), default=-1)  # the slowest one in memory
 
     def part(some: slice) -> None:
-        place = (slice(None),) * axis + (some,)
-        work(*(a[place] if np.ndim(a) else a for a in arrays), out=out[place])
+        work(*(_along(a, axis, some) for a in arrays), out=_along(out, axis, some))
 
-    each(part, pieces(out.shape[axis], out.size))
+    each(part, pieces(out.shape[axis], out.size) if free else [slice(None)])
     return out
 
 
+def _along(array: Any, axis: int, some: slice) -> Any:
+    """Return a part of an array, cut at an axis counted from the right, or all if it has no such.
+
+    An array that is broadcast along that axis is the same in all parts.
+    """
+    if np.ndim(array) < -axis or array.shape[axis] == 1:
+        return array
+    return array[(..., some) + (slice(None),) * (-axis - 1)]
+
+
+def apply(function: np.ufunc, *arrays: np.ndarray) -> np.ndarray:
+    """Return function(*arrays), such as np.add; parts of a large result are shared.
+
+    Args:
+        function: of one or two numbers, with one result.
+        arrays: of shapes that broadcast to one.
+    """
+    sizes = [array.size for array in arrays]
+    largest = arrays[sizes.index(max(sizes))]
+    if largest.size < 2 * PIECE or np.broadcast(*arrays).shape != largest.shape:
+        out: np.ndarray = function(*arrays)
+        return out
+    dtype = function.resolve_dtypes((*(a.dtype for a in arrays), None))[-1]
+    return fill(function, np.empty_like(largest, dtype), *arrays)
+
+
 def matmul(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Return a @ b; of two large matrices, the longer side of the result is cut into parts.
+    """Return a @ b; the longer side of a large result is cut into parts, and a stack of matrices.
 
     Args:
         a: shape (n, m), or (..., n, m).
         b: shape (m, p), or (..., m, p).
     """
-    if a.ndim != 2 or b.ndim != 2 or a.size * b.shape[1] < 2 * MULTIPLICATIONS:
+    if a.ndim > 2 and b.ndim == 2:  # each row of a meets the same matrix
+        rows = a.reshape(prod(a.shape[:-1]), a.shape[-1])
+        return matmul(rows, b).reshape(*a.shape[:-1], b.shape[1])
+    alike = min(a.ndim, b.ndim) >= 2 and a.shape[:-2] == b.shape[:-2]
+    work = a.size * b.shape[-1] if alike else 0  # multiplications
+    if work < 2 * MULTIPLICATIONS:
         whole: np.ndarray = each(a.__matmul__, [b])[0]
         return whole
-    (n, m), p = a.shape, b.shape[1]
-    out = np.empty((n, p), np.result_type(a, b))
-    if n < p:
-        each(lambda some: np.matmul(a, b[:, some], out=out[:, some]), shares(p, n * m * p))
+    out = np.empty((*a.shape[:-1], b.shape[-1]), np.result_type(a, b))
+    (n, p), count = out.shape[-2:], len(out)
+    if a.ndim > 2:
+        each(lambda some: np.matmul(a[some], b[some], out=out[some]), shares(count, work))
+    elif n < p:
+        each(lambda some: np.matmul(a, b[:, some], out=out[:, some]), shares(p, work))
     else:
-        each(lambda some: np.matmul(a[some], b, out=out[some]), shares(n, n * m * p))
+        each(lambda some: np.matmul(a[some], b, out=out[some]), shares(n, work))
     return out
 
 
@@ -208,25 +248,24 @@ def _libraries() -> list[Any]:
     return list(ThreadpoolController().select(user_api="blas").lib_controllers)
 
 
-@contextmanager
-def _blas_at_rest() -> Iterator[None]:
-    """Let products use no thread but their own; afterwards the BLAS is as it was."""
+def _let_the_blas_rest() -> None:
+    """Let products use no thread but their own, until all that asked for it called to wake it."""
     with _state.lock:
         _state.working += 1
         if _state.working == 1:
-            _state.asked = [(blas, blas.get_num_threads()) for blas in _libraries()]
+            asked = [(blas, blas.get_num_threads()) for blas in _libraries()]
+            _state.asked = [(blas, threads) for blas, threads in asked if threads > 1]
+            for blas, _ in _state.asked:
+                blas.set_num_threads(1)
+
+
+def _wake_the_blas() -> None:
+    """Let the BLAS be as it was, if nobody needs its rest any more."""
+    with _state.lock:
+        _state.working -= 1
+        if not _state.working:
             for blas, threads in _state.asked:
-                if threads > 1:
-                    blas.set_num_threads(1)
-    try:
-        yield
-    finally:
-        with _state.lock:
-            _state.working -= 1
-            if not _state.working:
-                for blas, threads in _state.asked:
-                    if threads > 1:
-                        blas.set_num_threads(threads)
+                blas.set_num_threads(threads)
 
 
 _state = _State()

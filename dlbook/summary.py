@@ -8,13 +8,13 @@ was built with `blank` needs no memory for its weights.
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import prod
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
 from dlbook import nn
 from dlbook.functional.windows import as_tuple, output_size, single
-from dlbook.graph import Node
+from dlbook.graph import Place
 from dlbook.nn.hooks import evaluation, is_leaf, watched
 from dlbook.nn.module import Module, Parameter
 from dlbook.tensor import Tensor, record
@@ -99,17 +99,17 @@ def blank() -> np.random.Generator:
     Example: the shapes and the work of a network whose weights would take 553 MB,
         ``summary(models.vgg16(rng=blank()), (3, 224, 224))``
     """
-    return cast(np.random.Generator, _Blank())
+    return _Blank(np.random.PCG64(0))
 
 
-class _Blank:
-    """Stands in for a generator where layers draw their first weights."""
+class _Blank(np.random.Generator):
+    """A generator whose first weights are zeros that share one place in memory."""
 
-    def uniform(self, low: float = 0.0, high: float = 1.0, size: Any = None) -> "_Blank":
+    def uniform(self, low: Any = 0.0, high: Any = 1.0, size: Any = None) -> Any:
         self.size = size
         return self
 
-    def normal(self, loc: float = 0.0, scale: float = 1.0, size: Any = None) -> "_Blank":
+    def normal(self, loc: Any = 0.0, scale: Any = 1.0, size: Any = None) -> Any:
         return self.uniform(loc, scale, size)
 
     def astype(self, dtype: Any) -> np.ndarray:
@@ -129,7 +129,7 @@ class _Log:
     def __init__(self, names: dict[Module, str]) -> None:
         self.names = names
         self.rows: list[Row] = []
-        self.sights: dict[Node, Sight] = {}
+        self.sights: dict[Place, Sight] = {}
         self.counted: set[Parameter] = set()
 
     def call(self, layer: Module, forward: Callable[..., Any], *inputs: Any, **named: Any) -> Any:
@@ -142,14 +142,15 @@ class _Log:
         if is_leaf(layer):  # a result without the memory behind it
             output = record(_zeros(output.shape, output.dtype), given, lambda g: ())
             came = given[0].shape if given else ()
-            self.sights[output] = _after(layer, self.sight(*given), came, output.shape)
+            before = self.sight(*[x.place for x in given])
+            self.sights[output.place] = _after(layer, before, came, output.shape)
         self.rows.append(self.row(layer, output))
         return output
 
     def row(self, layer: Module, output: Tensor) -> Row:
         new = set(_own(layer)) - self.counted
         self.counted |= new
-        sight = self.sight(output)
+        sight = self.sight(output.place)
         return Row(
             name=self.names[layer],
             layer=type(layer).__name__,
@@ -159,13 +160,13 @@ class _Log:
             receptive_field=None if sight is None else sight[0],
         )
 
-    def sight(self, *nodes: Node) -> Sight:
-        """Return the widest sight; a node that no layer made, such as a sum, asks its parents."""
+    def sight(self, *places: Place) -> Sight:
+        """Return the widest sight; a result that no layer made, such as a sum, asks its parents."""
         widest = (1, 1)
-        for node in nodes:
-            if node not in self.sights:
-                self.sights[node] = self.sight(*node.parents)
-            sight = self.sights[node]
+        for place in places:
+            if place not in self.sights:
+                self.sights[place] = self.sight(*place.parents)
+            sight = self.sights[place]
             if sight is None:
                 return None
             widest = max(widest, sight)

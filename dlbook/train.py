@@ -2,19 +2,20 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
 import numpy as np
 from tqdm.auto import tqdm
 
-from dlbook.arguments import integer
+from dlbook.arguments import flag, integer
 from dlbook.checkpoint import load as load, save as save
 from dlbook.clipping import clip_grad_norm_ as clip_grad_norm_
 from dlbook.data import batches
 from dlbook.evaluation import accuracy as accuracy, accuracy_under, as_array, predict as predict
 from dlbook.functional import cross_entropy
+from dlbook.history import History as History
 from dlbook.lr_scheduler import Schedule
 from dlbook.nn.hooks import kept_modes
 from dlbook.nn.module import Module
@@ -23,33 +24,6 @@ from dlbook.tensor import Tensor
 
 Examples = tuple[np.ndarray, np.ndarray]
 Loss = Callable[[Tensor, np.ndarray], Tensor]
-
-
-@dataclass
-class History:
-    """What happened in each epoch, counted from 0.
-
-    Args:
-        train_loss: mean over the batches, while the parameters were changing.
-        validation_loss: after the epoch.
-        validation_accuracy: after the epoch, from 0 to 1: of class numbers, shape (n,), the
-            highest of several scores; under `binary_cross_entropy_with_logits`, of 1 and 0 in the
-            shape of the outputs, whether the score is above 0. Empty for all else.
-    """
-
-    train_loss: list[float] = field(default_factory=list)
-    validation_loss: list[float] = field(default_factory=list)
-    validation_accuracy: list[float] = field(default_factory=list)
-
-    @property
-    def best_epoch(self) -> int:
-        """The first epoch with the smallest validation loss."""
-        if not self.validation_loss:
-            raise ValueError("best_epoch needs one epoch or more, got none; run fit for longer")
-        return int(np.argmin(self.validation_loss))
-
-    def last(self) -> dict[str, float]:
-        return {name: values[-1] for name, values in vars(self).items() if values}
 
 
 def fit(
@@ -100,14 +74,15 @@ def fit(
     Raises:
         TypeError: if an argument is of the wrong kind.
         ValueError: if inputs and targets differ in length or are empty, if a number is out of
-            range, or if the optimizer was made with the parameters of another model.
+            range, if the optimizer was made with the parameters of another model, or if the
+            schedule was made with another optimizer.
         FloatingPointError: if a loss is not finite.
 
     Source: Prechelt (1998), "Early stopping - but when?", for `patience`.
     """
     train, validation = _examples(train, "train"), _examples(validation, "validation")
     _check_kinds(model, optimizer, loss, schedule, history)
-    epochs = integer(epochs, "epochs")
+    epochs, progress = integer(epochs, "epochs"), flag(progress, "progress")
     order = batches(len(train[0]), batch_size, rng, drop_last)
     _check_options(model, optimizer, len(order), max_norm, patience)
     history = History() if history is None else history
@@ -258,13 +233,23 @@ def _check_kinds(model: Any, optimizer: Any, loss: Any, schedule: Any, history: 
     needed = (
         ("a Module as model", model, isinstance(model, Module)),
         ("an optimizer, such as optim.SGD(...)", optimizer, _can_step(optimizer)),
-        ("a function as loss, such as mse_loss", loss, callable(loss)),
+        ("a function as loss, such as mse_loss", loss, _can_be_called(loss)),
         ("a schedule, such as StepLR(...)", schedule, schedule is None or _can_step(schedule)),
         ("what fit returned as history", history, can_go_on),
     )
     for what, given, fits in needed:
         if not fits:
             raise TypeError(f"fit needs {what}, got {given!r:.50}; pass one")
+    if schedule is not None and getattr(schedule, "optimizer", optimizer) is not optimizer:
+        raise ValueError(
+            "fit needs a schedule of this optimizer, got one of another, whose learning rate "
+            "nothing here uses; make it with the optimizer that fit is given"
+        )
+
+
+def _can_be_called(loss: Any) -> bool:
+    """Return whether it is a function, and not a class of them, such as MSELoss for MSELoss()."""
+    return callable(loss) and not isinstance(loss, type)
 
 
 def _can_step(made: Any) -> bool:

@@ -36,7 +36,7 @@ WORK = (  # the wings of grading in the order of the work, then what all of them
     "kernel",
     "sandbox",
     "notebook",
-    "functions",
+    "unreadable",
     "package",
     "errors",
 )

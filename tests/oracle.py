@@ -16,11 +16,12 @@ def laid_out(array, order):
 
 
 def arrays_held_by(end):
-    """Return the data of a graph, and the arrays that its rules hold on to."""
-    nodes = list(toposort(end))
-    cells = [cell for node in nodes for cell in getattr(node._pull, "__closure__", None) or ()]
-    held = [cell.cell_contents for cell in cells]
-    return [node.data for node in nodes] + [x for x in held if isinstance(x, np.ndarray)]
+    """Return the data of the leaves of a graph, and the arrays that its rules hold on to."""
+    places = list(toposort(end.place))
+    pulls = [place.pull for place in places if place.parents]
+    held = [cell.cell_contents for pull in pulls for cell in pull.__closure__ or ()]
+    leaves = [place.data for place in places if not place.parents]
+    return leaves + [x for x in held if isinstance(x, np.ndarray)]
 
 
 def share_no_memory(grads, others):

@@ -23,13 +23,13 @@ class Outcome:
     error: Exception | None = None
 
 
-def run(call, arrays: dict[str, np.ndarray], tensor) -> Outcome:
+def run(call, arrays: dict[str, np.ndarray], tensor, send=lambda g: g) -> Outcome:
     """Call with each array as a tensor of its own, and send a gradient back if one is wanted."""
     tensors = {name: tensor(array) for name, array in arrays.items()}
     try:
         out = call(**tensors)
         if out.requires_grad:
-            g = np.random.default_rng(0).normal(size=tuple(out.shape))
+            g = send(np.random.default_rng(0).normal(size=tuple(out.shape)))
             dtype = out.detach().numpy().dtype
             out.backward(tensor(g.astype(dtype), False) if tensor is theirs else g.astype(dtype))
     except Exception as error:
@@ -47,20 +47,20 @@ def theirs(array: np.ndarray, wants_grad: bool = True) -> torch.Tensor:
     return copy.requires_grad_(wants_grad and array.dtype.kind == "f")
 
 
-def compare(our_call, their_call, arrays: dict[str, np.ndarray]) -> str:
+def compare(our_call, their_call, arrays: dict[str, np.ndarray], send=lambda g: g) -> str:
     """Return how ours stands to torch's: same, both refuse, refuses, computes, or differs.
 
     Ours may not change its inputs, and refuses in three parts. Where nan or inf arises NumPy may
-    warn, where torch is silent.
+    warn, where torch is silent. `send` changes the gradient that is sent back.
     """
     before = {name: array.copy() for name, array in arrays.items()}
     with np.errstate(all="ignore"):
-        mine = run(our_call, arrays, ours)
+        mine = run(our_call, arrays, ours, send)
     for name, array in arrays.items():
         np.testing.assert_array_equal(array, before[name])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        expected = run(their_call, arrays, theirs)
+        expected = run(their_call, arrays, theirs, send)
     if mine.error is not None:
         assert isinstance(mine.error, REFUSALS), repr(mine.error)
         assert WORDS.fullmatch(str(mine.error)), f"not in three parts: {mine.error!r}"

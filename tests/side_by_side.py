@@ -2,8 +2,10 @@
 
 import math
 import operator
+import pickle
 import warnings
 from collections.abc import Callable
+from fractions import Fraction
 from functools import partial
 from typing import Any
 
@@ -35,6 +37,7 @@ def names(array: np.ndarray, make: Callable[[Any], Any], **library: Any) -> dict
     made["leaf"] = make(array.copy())
     made["leaf"].requires_grad = is_float
     helpers = {"put": put, "put_data": put_data, "warned": warned, "np": np, "math": math}
+    helpers |= {"pickle": pickle, "Fraction": Fraction}
     made["grown"] = made["leaf"] * 1
     return {"x": x, "y": y, **made, **helpers, **library, "op": operator}
 

@@ -220,6 +220,18 @@ def test_a_file_that_was_cut_off_anywhere_is_refused(tmp_path, rng):
             load(path)
 
 
+@pytest.mark.parametrize("path", [None, 3, 1.5, b"model", ["model"]])
+def test_what_is_no_path_is_refused(path):
+    for name, call in (
+        ("save", lambda: save({"w": np.zeros(1)}, path)),
+        ("load", lambda: load(path)),
+    ):
+        with pytest.raises(
+            TypeError, match=f"{name} needs a path, got {type(path).__name__}; write"
+        ):
+            call()
+
+
 def test_a_folder_is_not_written_over(tmp_path):
     with pytest.raises(IsADirectoryError, match=r"got the folder .*; add a name"):
         save({}, tmp_path)

@@ -128,10 +128,10 @@ def test_each_node_comes_once_and_after_all_of_its_consumers(rng):
     for _ in range(200):
         a, b = rng.integers(len(nodes), size=2)
         nodes.append(nodes[a] * nodes[b])
-    order = list(toposort(nodes[-1]))
-    place = {id(node): i for i, node in enumerate(order)}
-    assert order[0] is nodes[-1] and len(place) == len(order)
-    assert all(place[id(node)] < place[id(p)] for node in order for p in node.parents)
+    order = list(toposort(nodes[-1].place))
+    rank = {id(place): i for i, place in enumerate(order)}
+    assert order[0] is nodes[-1].place and len(rank) == len(order)
+    assert all(rank[id(place)] < rank[id(p)] for place in order for p in place.parents)
 
 
 def test_memory_is_freed_without_the_garbage_collector():

@@ -112,7 +112,7 @@ def test_a_schedule_needs_an_optimiser(wrong):
         optim.StepLR(wrong, 3)
 
 
-@pytest.mark.parametrize("wrong", [{}, None, [1], {"last_epoch": 3}, "cosine"])
+@pytest.mark.parametrize("wrong", [{}, None, [1], {"last_epoch": 3}, "cosine", {1: 2, "a": 3}])
 def test_the_state_of_something_else_changes_nothing(wrong):
     (optimizer, (schedule,)), (_, (others,)) = pair([("StepLR", {"step_size": 2})])
     before = schedule.state_dict()
@@ -120,6 +120,34 @@ def test_the_state_of_something_else_changes_nothing(wrong):
     for state in (wrong, cosine, optimizer.state_dict(), others.state_dict()):
         with pytest.raises(ValueError, match="a schedule of the kind that was saved"):
             schedule.load_state_dict(state)
+    assert schedule.state_dict() == before
+
+
+ODD_STATES = [
+    ("StepLR", {"base_lrs": 0.1}, "a list of one rate"),
+    ("StepLR", {"base_lrs": []}, "a list of one rate"),
+    ("StepLR", {"base_lrs": [0.1, 0.2]}, "a list of one rate"),
+    ("StepLR", {"base_lrs": None}, "a list of one rate"),
+    ("StepLR", {"base_lrs": "1"}, "a list of one rate"),
+    ("StepLR", {"base_lrs": ["0.1"]}, "lr needs to be a number"),
+    ("StepLR", {"base_lrs": [np.nan]}, "lr needs to be finite"),
+    ("StepLR", {"last_epoch": 1.5}, "last_epoch needs to be a whole number"),
+    ("StepLR", {"last_epoch": -1}, "last_epoch needs to be 0 or more"),
+    ("StepLR", {"last_epoch": "3"}, "last_epoch needs to be a whole number"),
+    ("StepLR", {"step_size": 0}, "step_size needs to be 1 or more"),
+    ("StepLR", {"gamma": None}, "gamma needs to be a number"),
+    ("CosineAnnealingLR", {"T_max": 0}, "T_max needs to be 1 or more"),
+    ("CosineAnnealingLR", {"eta_min": "0"}, "eta_min needs to be a number"),
+]
+
+
+@pytest.mark.parametrize(("name", "changes", "says"), ODD_STATES)
+def test_a_state_with_something_odd_in_it_changes_nothing(name, changes, says):
+    (_, (schedule,)), _ = pair([(name, {"step_size": 2} if name == "StepLR" else {"T_max": 3})])
+    schedule.step()
+    before = schedule.state_dict()
+    with pytest.raises((TypeError, ValueError), match=says):
+        schedule.load_state_dict(before | {"last_epoch": 7} | changes)
     assert schedule.state_dict() == before
 
 

@@ -194,6 +194,35 @@ def test_nesterov_needs_a_momentum_as_in_torch():
             library.SGD([p], nesterov=True)
 
 
+FLAGS = [("SGD", "nesterov", {"momentum": 0.9}), ("RMSprop", "centered", {})]
+
+
+@pytest.mark.parametrize(("name", "flag", "options"), FLAGS)
+@pytest.mark.parametrize("wrong", ["no", "", 0, 1, None, [], 0.0, np.zeros(1)], ids=repr)
+def test_a_flag_is_true_or_false_when_made_and_when_loaded(name, flag, options, wrong):
+    kind, p = getattr(optim, name), number_of("dlbook", 3)
+    with pytest.raises(TypeError, match=f"{flag} needs to be True or False, got"):
+        kind([p], **options | {flag: wrong})
+    optimizer = kind([p], **options)
+    state = optimizer.state_dict()
+    state["param_groups"][0][flag] = wrong
+    with pytest.raises(TypeError, match=f"{flag} needs to be True or False, got"):
+        optimizer.load_state_dict(state)
+    assert getattr(optimizer, flag) is False and getattr(kind([p], **options), flag) is False
+
+
+@pytest.mark.parametrize("setting", ["lr", "weight_decay", "momentum"])
+@pytest.mark.parametrize("wrong", ["fast", None, np.nan, -1, np.ones(3)], ids=repr)
+def test_a_setting_that_was_changed_to_none_moves_nothing(setting, wrong):
+    p = number_of("dlbook", 3)
+    before, optimizer = p.data.copy(), optim.SGD([p], momentum=0.9)
+    setattr(optimizer, setting, wrong)
+    p.grad = np.ones(3)
+    with pytest.raises((TypeError, ValueError), match=f"{setting} needs to be"):
+        optimizer.step()
+    np.testing.assert_array_equal(p.data, before)
+
+
 # ---- odd gradients and parameters at a step ----
 
 
@@ -211,6 +240,26 @@ def test_a_gradient_of_another_shape_moves_nothing(name, shape):
         optimizer.step()
     np.testing.assert_array_equal([p.data, q.data], 1)
     assert optimizer.state_dict()["state"] == {}
+
+
+GRADIENTS = {  # what is no gradient, and what is said
+    "texts": (np.array(["a", "b", "c"]), "a gradient of real numbers, got <U1"),
+    "objects": (np.array([None, 1, 2]), "a gradient of real numbers, got object"),
+    "complex": (np.ones(3) * 1j, "a gradient of real numbers, got complex128"),
+    "ragged": ([[1.0], [1.0, 2.0], []], "a gradient needs numbers in rows of one length"),
+    "masked": (np.ma.ones(3), "a gradient needs an array without a mask"),
+    "with a graph": (torch.ones(3, requires_grad=True), "a gradient needs numbers without a graph"),
+}
+
+
+@pytest.mark.parametrize("case", GRADIENTS)
+def test_what_is_no_gradient_moves_nothing(case):
+    given, says = GRADIENTS[case]
+    p, q = float32_parameter(3), float32_parameter(3)
+    p.grad, q.grad = np.ones(3), given
+    with pytest.raises((TypeError, ValueError), match=says):
+        optim.SGD([p, q], lr=0.1).step()
+    np.testing.assert_array_equal(p.data, 1)
 
 
 @pytest.mark.parametrize(("name", "options"), CASES)
@@ -372,6 +421,16 @@ SPOILT = {  # what is done to the state of Adam with two parameters, and what is
     "a text as lr": (lambda s: with_group(s, lr="0.1"), "lr needs to be a number"),
     "nan as lr": (lambda s: with_group(s, lr=float("nan")), "lr needs to be finite"),
     "another shape": (lambda s: with_state(s, exp_avg=np.ones(1)), "for parameter 1"),
+    "a list as state": (lambda s: s | {"state": {1: [1, 2]}}, "a dict as state of parameter 1"),
+    "half a step": (lambda s: with_state(s, step=1.5), "a count of steps for parameter 1"),
+    "nan steps": (lambda s: with_state(s, step=float("nan")), "a count of steps"),
+    "steps backwards": (lambda s: with_state(s, step=-1), "a count of steps"),
+    "two counts": (lambda s: with_state(s, step=np.ones(2)), "a count of steps"),
+    "ragged": (lambda s: with_state(s, exp_avg=[[1.0], [1.0, 2.0]]), "rows of one length"),
+    "masked": (lambda s: with_state(s, exp_avg=np.ma.ones((2, 2))), "without a mask"),
+    "texts as betas": (lambda s: with_group(s, betas="ab"), "betas needs to be a number"),
+    "betas of 1": (lambda s: with_group(s, betas=(1.0, 0.9)), "two numbers below 1"),
+    "a text as eps": (lambda s: with_group(s, eps="small"), "eps needs to be a number"),
 }
 
 

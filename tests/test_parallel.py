@@ -13,6 +13,7 @@ from hypothesis import given, settings, strategies as st
 
 import dlbook
 from dlbook import functional, nn, optim, parallel
+from dlbook.clipping import clip_grad_norm_
 from dlbook.parallel import cut, each, fill, get_num_threads, matmul, set_num_threads
 from dlbook.tensor import Tensor
 from tests.benchmark_library import NETWORKS
@@ -31,6 +32,19 @@ def many_parts(monkeypatch):
     """Cut everything, as if each number were worth a thread."""
     monkeypatch.setattr(parallel, "PIECE", 50)
     monkeypatch.setattr(parallel, "MULTIPLICATIONS", 500)
+
+
+@pytest.fixture
+def shared(monkeypatch):
+    """Return a list that grows by one whenever threads share the parts of an operation."""
+    calls, share_out = [], parallel._shared_out
+
+    def count(work, parts):
+        calls.append(len(parts))
+        return share_out(work, parts)
+
+    monkeypatch.setattr(parallel, "_shared_out", count)
+    return calls
 
 
 def same_bits(function):
@@ -55,6 +69,14 @@ LAYERS = {  # a layer, and the shape of its input
     "linear": (lambda rng: nn.Linear(30, 41, rng=rng), (17, 30)),
     "linear of sequences": (lambda rng: nn.Linear(8, 9, rng=rng), (3, 11, 8)),
     "relu": (lambda rng: nn.ReLU(), (5, 3, 9, 7)),
+    "sigmoid": (lambda rng: nn.Sigmoid(), (5, 3, 9, 7)),
+    "tanh": (lambda rng: nn.Tanh(), (5, 3, 9, 7)),
+    "leaky relu": (lambda rng: nn.LeakyReLU(), (5, 3, 9, 7)),
+    "gelu": (lambda rng: nn.GELU(), (5, 3, 9, 7)),
+    "softmax": (lambda rng: nn.Softmax(1), (15, 7, 9)),
+    "softmax of rows": (lambda rng: nn.Softmax(-1), (15, 63)),
+    "dropout": (lambda rng: nn.Dropout(rng=rng), (5, 3, 9, 7)),
+    "layer norm": (lambda rng: nn.LayerNorm((9, 7)), (5, 3, 9, 7)),
     "batch norm": (lambda rng: nn.BatchNorm2d(6), (5, 6, 9, 7)),
     "batch norm of rows": (lambda rng: nn.BatchNorm1d(6), (50, 6)),
     "max pooling": (lambda rng: nn.MaxPool2d(3, 2, 1), (5, 6, 9, 7)),
@@ -70,9 +92,12 @@ LAYERS = {  # a layer, and the shape of its input
 }
 
 
+WHOLE = {"batch norm of rows"}  # one row of pixels, where rows are shared
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("name", LAYERS)
-def test_a_layer_gives_the_same_bits(name, dtype, many_parts):
+def test_a_layer_is_shared_and_gives_the_same_bits(name, dtype, many_parts, shared):
     make, shape = LAYERS[name]
 
     def run():
@@ -85,6 +110,79 @@ def test_a_layer_gives_the_same_bits(name, dtype, many_parts):
         return [out.data, x.grad, *(p.grad for p in layer.parameters())]
 
     same_bits(run)
+    if name not in WHOLE:
+        assert len(shared) > 2  # forward and backward, with 2 threads and with 3
+
+
+ARITHMETIC = {  # an operation on two tensors, and their shapes
+    "+": (lambda a, b: a + b, (30, 11), (11,)),
+    "-": (lambda a, b: a - b, (30, 11), (30, 1)),
+    "*": (lambda a, b: a * b, (30, 11), (30, 11)),
+    "/": (lambda a, b: a / (b * b + 1), (30, 11), ()),
+    "@": (lambda a, b: a @ b, (30, 11), (11, 20)),
+    "maximum": (lambda a, b: a.maximum(b), (30, 11), (30, 11)),
+    "one at a time": (lambda a, b: -a.exp() + (a * a + 1).log() + b.tanh(), (30, 11), (30, 11)),
+    "@ of stacks": (lambda a, b: a @ b, (9, 11, 4), (9, 4, 5)),
+    "log_softmax": (lambda a, b: functional.log_softmax(a + b, 1), (30, 11), (30, 11)),
+    "mse_loss": (functional.mse_loss, (30, 11), (30, 11)),
+    "binary loss": (functional.binary_cross_entropy_with_logits, (30, 11), (30, 11)),
+}
+
+
+@pytest.mark.parametrize("name", ARITHMETIC)
+def test_arithmetic_is_shared_and_gives_the_same_bits(name, many_parts, shared):
+    operation, *shapes = ARITHMETIC[name]
+
+    def run():
+        a, b = (Tensor(images(np.float32, *shape), requires_grad=True) for shape in shapes)
+        out = operation(a, b)
+        out.backward(images(np.float32, *out.shape))
+        return out.data, a.grad, b.grad
+
+    same_bits(run)
+    assert len(shared) > 1
+
+
+OPTIMISERS = {
+    "SGD": lambda params: optim.SGD(params, 0.1),
+    "momentum": lambda params: optim.SGD(params, 0.1, 0.9, 0.01, nesterov=True),
+    "RMSprop": lambda params: optim.RMSprop(params, momentum=0.5, centered=True),
+    "Adam": lambda params: optim.Adam(params, weight_decay=0.01),
+    "AdamW": lambda params: optim.AdamW(params),
+}
+
+
+@pytest.mark.parametrize("name", OPTIMISERS)
+def test_a_step_in_parts_is_the_step_as_a_whole(name, shared):
+    def run():
+        p = Tensor(images(np.float32, 30, 11), requires_grad=True)
+        p.data = np.asfortranarray(p.data)
+        optimizer = OPTIMISERS[name]([p])
+        for _ in range(3):
+            p.grad = images(np.float32, 30, 11) * p.data
+            norm = clip_grad_norm_([p], 0.5)
+            optimizer.step()
+        state = optimizer.state_dict()["state"][0]
+        return p.data, norm, *(state[key] for key in sorted(state))
+
+    whole = run()
+    assert not shared
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(parallel, "PIECE", 50)
+        same_bits(run)
+        for part, expected in zip(run(), whole, strict=True):
+            np.testing.assert_allclose(part, expected, rtol=1e-6)
+    assert shared
+
+
+@pytest.mark.parametrize("shape", [(), (0, 3), (300,), (30, 11)])
+def test_gradients_are_clipped_in_parts_as_a_whole(shape, many_parts):
+    p = Tensor(np.zeros(shape), requires_grad=True)
+    g = np.asarray(images(float, *shape))
+    p.grad = g.copy()
+    norm = clip_grad_norm_([p], 0.1)
+    np.testing.assert_allclose(norm, np.linalg.norm(g))
+    np.testing.assert_allclose(p.grad, g * 0.1 / (norm + 1e-6) if g.size else g)
 
 
 @pytest.mark.parametrize("name", NETWORKS)
@@ -103,6 +201,27 @@ def test_a_network_is_trained_to_the_same_bits(name):
         return [p.data for p in model.parameters()]
 
     same_bits(train)
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize("dim", [0, 1, -1])
+@pytest.mark.parametrize("name", ["softmax", "log_softmax", "layer_norm"])
+def test_an_axis_that_is_summed_over_is_never_cut(name, dim, order, monkeypatch):
+    x, g = (np.asarray(images(float, 20, 30, 4) + i, order=order) for i in range(2))
+
+    def run():
+        t = Tensor(x, requires_grad=True)
+        if name == "layer_norm":
+            out = functional.layer_norm(t, x.shape[dim:])
+        else:
+            out = getattr(functional, name)(t, dim)
+        out.backward(g)
+        return out.data, t.grad
+
+    whole = run()
+    monkeypatch.setattr(parallel, "PIECE", 50)
+    for part, expected in zip(run(), whole, strict=True):
+        np.testing.assert_allclose(part, expected, rtol=1e-12, atol=1e-13)
 
 
 # ---- parts, and what is made of them ----

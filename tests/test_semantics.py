@@ -64,7 +64,9 @@ ROWS = {
     "__truediv__": each(BINARY, "/"),
     "__rtruediv__": each(REFLECTED, "/"),
     "__pow__": each(["{}"], "x ** 2", "x ** 3.0", "x ** 0", "x ** 1", "x ** -1", "x ** 1.5")
-    + each(["{}"], "x ** np.float64(2)", "x ** None", "x.detach() ** 0.5"),
+    + each(["{}"], "x ** np.float64(2)", "x ** None", "x.detach() ** 0.5")
+    + each(["x ** Fraction({})"], "3, 2", "2, 1", "-3, 2", "0, 1")
+    + ["2 ** Fraction(1, 2) * x", "x * Fraction(1, 2)", "x ** '2'"],
     "__neg__": ["-x"],
     "__pos__": ["+x"],
     "__abs__": ["abs(x)"],
@@ -145,7 +147,8 @@ IN_PLACE += ["in_no_grad(lambda: op.{}(leaf, 2))", "op.{}(whole, leaf)", "op.{}(
 for name in ("add", "sub", "mul", "truediv"):
     ROWS[f"__i{name}__"] = each(IN_PLACE, f"i{name}")
 ROWS["__ipow__"] = each(IN_PLACE[:3], "ipow")
-OURS_ALONE = {"grow", "keeps_grad", "operation", "parents", "shares_data_of", "version"}
+OURS_ALONE = {"grow", "keeps_grad", "number", "operation", "parents", "place"}
+OURS_ALONE |= {"shares_data_of", "version"}
 
 
 # ---- the table ----

@@ -135,7 +135,7 @@ def test_layers_that_are_called_by_keyword_or_have_two_names_are_counted(rng):
 
 @pytest.mark.parametrize("size", [(0,), (3.0,), "3", None, (None,), (-3,)])
 def test_a_size_that_is_none_is_refused(size):
-    with pytest.raises(ValueError, match=r"input_size needs one integer of 1 or more, got .*; try"):
+    with pytest.raises((TypeError, ValueError), match=r"input_size needs .*, got .*; (try|write)"):
         summary(nn.ReLU(), size)
 
 

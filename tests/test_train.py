@@ -385,6 +385,20 @@ ACCURACIES = {  # inputs that are the outputs, their shape, targets, the loss, w
     "one score, floats": (X1, (1,), np.float32([[1], [1], [0], [1]]), bce, [1.0]),
     "one score, booleans": (X1, (), np.array([True, False, True, True]), bce, [0.5]),
     "two labels": (X2, (2,), np.array([[1, 1], [1, 1], [0, 0], [0, 0]]), bce, [0.875]),
+    "one score, the loss as a layer": (
+        X1,
+        (1,),
+        np.array([[1], [0], [0], [0]]),
+        nn.BCEWithLogitsLoss(),
+        [0.5],
+    ),
+    "classes, the loss as a layer": (
+        X2,
+        (2,),
+        np.array([0, 0, 0, 1]),
+        nn.CrossEntropyLoss(),
+        [0.5],
+    ),
     "soft labels": (X1, (1,), np.full((4, 1), 0.3), bce, []),
     "one score, a loss of one's own": (X1, (1,), np.array([[1], [0], [0], [0]]), one_score, []),
     "one score, flat targets": (X1, (1,), np.array([1, 0, 0, 0]), one_score, []),
@@ -426,6 +440,13 @@ def test_fit_tells_the_true_accuracy_or_none(case, rng):
 def test_accuracy_is_refused_where_no_highest_score_tells_it(x, y, error):
     with pytest.raises(error, match=r"needs .*, got .*; "):
         accuracy(Column(x.shape[1]), x, y)
+
+
+@pytest.mark.parametrize("model", [None, nn.Linear, lambda x: x, "model"])
+def test_what_is_no_model_predicts_nothing(model):
+    for call in (lambda: predict(model, X2), lambda: accuracy(model, X2, [0, 0, 0, 1])):
+        with pytest.raises(TypeError, match="predict needs a Module as model, got"):
+            call()
 
 
 def test_accuracy_takes_lists_tensors_and_infinite_scores():
@@ -471,6 +492,7 @@ def test_data_of_every_kind_trains_alike_and_stays_as_it_is(kind, rng):
     assert runs[0] == runs[1]
 
 
+ANOTHER = StepLR(optim.SGD([nn.Parameter([1.0])]), 1)
 ODD = {
     "epochs -1": ({"epochs": -1}, ValueError, "epochs needs to be 0 or more"),
     "epochs 1.0": ({"epochs": 1.0}, TypeError, "epochs needs to be a whole number"),
@@ -488,12 +510,20 @@ ODD = {
     "a rate as schedule": ({"schedule": 0.1}, TypeError, "a schedule, such as"),
     "a dict as history": ({"history": {}}, TypeError, "what fit returned as history"),
     "a loss by name": ({"loss": "mse"}, TypeError, "a function as loss"),
-    "drop_last no": ({"drop_last": "no"}, TypeError, "drop_last needs True or False"),
+    "drop_last no": ({"drop_last": "no"}, TypeError, "drop_last needs to be True or False"),
     "patience 0": ({"patience": 0}, ValueError, "patience needs to be 1 or more"),
     "patience -1": ({"patience": -1}, ValueError, "patience needs"),
     "patience 1.5": ({"patience": 1.5}, TypeError, "patience needs"),
     "max_norm 0": ({"max_norm": 0}, ValueError, "max_norm above 0"),
-    "max_norm nan": ({"max_norm": np.nan}, ValueError, "max_norm above 0"),
+    "max_norm nan": ({"max_norm": np.nan}, ValueError, "max_norm needs to be finite"),
+    "max_norm a text": ({"max_norm": "1"}, TypeError, "max_norm needs to be a number"),
+    "max_norm true": ({"max_norm": True}, TypeError, "max_norm needs to be a number"),
+    "max_norm an array": ({"max_norm": np.ones(2)}, TypeError, "max_norm needs to be a number"),
+    "progress no": ({"progress": "no"}, TypeError, "progress needs to be True or False"),
+    "the class of a loss": ({"loss": nn.MSELoss}, TypeError, "a function as loss"),
+    "a schedule of another": ({"schedule": ANOTHER}, ValueError, "a schedule of this optimizer"),
+    "x masked": ({"train": (np.ma.array(X, mask=X > 0), Y)}, TypeError, "x of train needs .*mask"),
+    "y masked": ({"train": (X, np.ma.array(Y, mask=Y > 0))}, TypeError, "y of train needs .*mask"),
     "no whole batch": ({"batch_size": 9, "drop_last": True}, ValueError, "a whole batch"),
     "a loss of numbers": ({"loss": lambda out, y: 1.0}, TypeError, "got float"),
     "a loss of arrays": ({"loss": lambda out, y: out.data.mean()}, TypeError, "got float32"),
@@ -523,7 +553,7 @@ def test_odd_arguments_of_fit_are_refused_and_nothing_is_trained(case, rng):
     options = {"train": (X, Y), "validation": (X, Y), "epochs": 1, "batch_size": 4, "rng": rng}
     options |= {"model": model, "optimizer": optim.SGD(model.parameters())}
     with pytest.raises(error, match=says):
-        fit(**options | changes, progress=False)
+        fit(**{"progress": False} | options | changes)
     learned = [
         name
         for name, array in model.state_dict().items()
@@ -656,8 +686,42 @@ def test_odd_gradients_are_clipped_as_in_torch(values, how, max_norm):
 
 @pytest.mark.parametrize("max_norm", [0, -1, np.nan])
 def test_a_limit_that_turns_or_wipes_out_gradients_is_refused(max_norm):
-    with pytest.raises(ValueError, match="above 0, got"):
+    with pytest.raises(ValueError, match=r"max_norm .*got"):
         clip_grad_norm_([nn.Parameter([1.0])], max_norm)
+
+
+def with_gradient(g):
+    p = nn.Parameter([1.0, 2.0])
+    p.grad = g
+    return p
+
+
+FIXED = np.ones(2)
+FIXED.flags.writeable = False
+UNCLIPPED = {  # parameters, the limit, what is said
+    "a text as limit": (lambda: [], "1.0", "max_norm needs to be a number"),
+    "no limit": (lambda: [], None, "max_norm needs to be a number"),
+    "limits": (lambda: [], np.ones(2), "max_norm needs to be a number"),
+    "nothing": (lambda: None, 1.0, "a list of tensors, got NoneType"),
+    "a model": (lambda: nn.ReLU(), 1.0, "a list of tensors, got ReLU"),
+    "the layers": (lambda: nn.Sequential(nn.ReLU()), 1.0, "tensors in its list, got ReLU"),
+    "arrays": (lambda: [np.ones(2)], 1.0, "tensors in its list, got ndarray"),
+    "none in the list": (lambda: [None], 1.0, "tensors in its list, got NoneType"),
+    "a list as gradient": (lambda: with_gradient([1.0, 2.0]), 1.0, "got list"),
+    "a number as gradient": (lambda: with_gradient(3.0), 1.0, "got float"),
+    "a tensor as gradient": (lambda: with_gradient(Tensor([1.0, 2.0])), 1.0, "got Tensor"),
+    "integers": (lambda: with_gradient(np.array([30, 40])), 1.0, "got int64"),
+    "another shape": (lambda: with_gradient(np.ones((2, 1))), 1.0, r"\(2,\).*got .*\(2, 1\)"),
+    "a read-only one": (lambda: with_gradient(FIXED), 1.0, "that may be written to"),
+}
+
+
+@pytest.mark.parametrize("case", UNCLIPPED)
+def test_what_cannot_be_clipped_is_refused_in_words(case):
+    make, max_norm, says = UNCLIPPED[case]
+    with pytest.raises(TypeError, match=says) as caught:
+        clip_grad_norm_(make(), max_norm)
+    assert " needs " in str(caught.value) and ", got " in str(caught.value)
 
 
 def test_a_spent_generator_of_parameters_is_refused():

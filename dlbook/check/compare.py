@@ -30,6 +30,7 @@ _ADVICE = (  # words of an error: what to do
         "Graded, a notebook runs without other files, and without some packages.",
     ),
 )
+_MAX_NUMBERS = 10_000  # of an array, from which its fingerprint is made
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth"
 
 
@@ -42,8 +43,6 @@ def judge(exercise: ExerciseKey, check: CheckKey, got: Json) -> Outcome:
         return Outcome(exercise.name, verdict, tuple(hints), detail, check.hidden, mark)
 
     value: object = None
-    if got == check.expected:
-        return outcome(Verdict.RIGHT)
     try:
         value = decode(got)
     except WireError as error:
@@ -82,7 +81,8 @@ def _rounded(value: object) -> object:
     if isinstance(value, list):
         return [_rounded(item) for item in value]
     if isinstance(value, np.ndarray):
-        flat = value.ravel().astype(np.float64) + 0.0
+        with np.errstate(all="ignore"):
+            flat = value.ravel()[:_MAX_NUMBERS].astype(np.float64) + 0.0
         return (value.shape, [f"{number:.4e}" for number in flat.tolist()])
     return f"{value + 0.0:.4e}" if isinstance(value, float) else value
 
@@ -91,14 +91,22 @@ def explain(expected: object, got: object, rtol: float, atol: float) -> str | No
     """Return how `got` differs from `expected` in words, None where they are the same.
 
     Args:
-        expected: a decoded value: number, text, None, array of any shape, list, dict, Failure.
+        expected: a decoded value: number, text, None, array of any shape, list, dict, Failure;
+            a Foreign, of which nothing is known but its type, is the same as nothing.
         got: a decoded value.
         rtol: relative tolerance of floats, measured against `expected`.
         atol: absolute tolerance of floats.
     """
+    with np.errstate(all="ignore"):
+        return _explain(expected, got, rtol, atol)
+
+
+def _explain(expected: object, got: object, rtol: float, atol: float) -> str | None:
     if isinstance(got, Failure):
         same = isinstance(expected, Failure) and got == expected
         return None if same else _explain_failure(got)
+    if isinstance(expected, Foreign):
+        return _needed(expected, got)
     if isinstance(expected, dict):
         return _explain_dict(expected, got, rtol, atol)
     if isinstance(expected, list):
@@ -133,7 +141,7 @@ def _explain_dict(expected: dict[str, Any], got: object, rtol: float, atol: floa
             need=list(expected), got=keys
         )
     for label in sorted(expected, key=lambda label: not _ARGUMENT.fullmatch(label)):
-        difference = explain(expected[label], got[label], rtol, atol)
+        difference = _explain(expected[label], got[label], rtol, atol)
         if difference is None:
             continue
         argument = _ARGUMENT.fullmatch(label)
@@ -160,7 +168,7 @@ def _explain_argument(
         return _("your function changed its argument {name}").format(name=each[0])
     if isinstance(expected, list) and isinstance(got, list) and len(each) == len(got):
         for name, left, right in zip(each, expected, got, strict=True):
-            if explain(left, right, rtol, atol) is not None:
+            if _explain(left, right, rtol, atol) is not None:
                 return _("your function changed its argument {name}").format(name=name)
     if each:
         return _("your function changed one of its arguments {names}").format(names=names)
@@ -173,7 +181,7 @@ def _explain_list(expected: list[Any], got: object, rtol: float, atol: float) ->
             need=len(expected), got=_name(got)
         )
     for index, (left, right) in enumerate(zip(expected, got, strict=True)):
-        difference = explain(left, right, rtol, atol)
+        difference = _explain(left, right, rtol, atol)
         if difference is not None:
             which = _which(index, len(expected))
             return f"{which}: {difference}" if which else difference
@@ -209,24 +217,23 @@ def _explain_array(expected: np.ndarray, got: object, rtol: float, atol: float) 
 
 def _explain_numbers(expected: np.ndarray, got: np.ndarray, rtol: float, atol: float) -> str | None:
     """Return how floats of one shape differ; sign, scale and shift are named where they fit all."""
-    with np.errstate(all="ignore"):
-        wrong = ~np.isclose(got, expected, rtol=rtol, atol=atol, equal_nan=True)
-        if not wrong.any():
-            return None
-        broken = wrong & ~np.isfinite(got)
-        if broken.any():
-            return _("{n} of {all} numbers are nan or inf").format(n=broken.sum(), all=got.size)
-        if np.allclose(got, -expected, rtol, atol):
-            return _("every number has the opposite sign")
-        if got.size > 1 and not got.any():
-            return _("every number is 0")
-        pivot = int(np.argmax(np.abs(expected)))
-        ratio, shift = got.flat[pivot] / expected.flat[pivot], (got - expected).flat[pivot]
-        if got.size > 1 and np.allclose(got, ratio * expected, rtol, atol):
-            return _("every number is {ratio:.4g} times what is needed").format(ratio=ratio)
-        if got.size > 1 and np.allclose(got, expected + shift, rtol, atol):
-            return _("every number is off by the same {shift:.4g}").format(shift=shift)
-        gap = float((np.abs(got - expected) / np.abs(expected))[wrong].max())
+    wrong = ~np.isclose(got, expected, rtol=rtol, atol=atol, equal_nan=True)
+    if not wrong.any():
+        return None
+    broken = wrong & ~np.isfinite(got)
+    if broken.any():
+        return _("{n} of {all} numbers are nan or inf").format(n=broken.sum(), all=got.size)
+    if np.allclose(got, -expected, rtol, atol):
+        return _("every number has the opposite sign")
+    if got.size > 1 and not got.any():
+        return _("every number is 0")
+    pivot = int(np.argmax(np.abs(expected)))
+    ratio, shift = got.flat[pivot] / expected.flat[pivot], (got - expected).flat[pivot]
+    if got.size > 1 and np.allclose(got, ratio * expected, rtol, atol):
+        return _("every number is {ratio:.4g} times what is needed").format(ratio=ratio)
+    if got.size > 1 and np.allclose(got, expected + shift, rtol, atol):
+        return _("every number is off by the same {shift:.4g}").format(shift=shift)
+    gap = float((np.abs(got - expected) / np.abs(expected))[wrong].max())
     return f"{_count(wrong, got)}{_how_far(gap)}"
 
 

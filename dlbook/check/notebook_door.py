@@ -6,16 +6,18 @@ the values out and judges nothing: verdicts are the grader's.
 """
 
 import os
-import re
 import sys
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from dlbook.check import answer_key, wire
+from dlbook.check.bindings import Watch
 from dlbook.check.compare import judge
 from dlbook.check.evaluate import Body, Result, evaluate, placed
-from dlbook.check.roles import role
+from dlbook.check.hidden import refusal, used_by
+from dlbook.check.lines import bound_names
+from dlbook.check.roles import marks
 from dlbook.check.run_apart import run_among
 from dlbook.check.verdict import Outcome, Verdict
 from dlbook.i18n import _
@@ -46,14 +48,19 @@ def check(
             text = _("{name}: hidden check, its values are for the grader").format(name=name)
             _display({"text/plain": text})
             return
-        card = verdict(name, result)
+        card = verdict(name, result, body.__globals__.get(name))
         _display({"text/plain": card.text(), "text/html": card.html()})
 
     return run
 
 
-def verdict(name: str, result: Result) -> Outcome:
+def verdict(name: str, result: Result, answer: object) -> Outcome:
     """Return the outcome of the visible check of `name`, judged against the shipped key.
+
+    Args:
+        name: the exercise.
+        result: what the check put out.
+        answer: what was checked, which is to do without the packages that its set hides.
 
     Raises:
         LookupError: if no shipped key has the exercise.
@@ -64,9 +71,12 @@ def verdict(name: str, result: Result) -> Outcome:
             f"a name of this course's exercises is needed, got {name!r}: "
             'use the one in the answer cell\'s first line, as in check("relu_back")'
         )
-    exercise = found[1]
+    key, exercise = found
     visible = next(entry for entry in exercise.checks if not entry.hidden)
     outcome = judge(exercise, visible, result.values)
+    package = used_by(answer, key.hides)
+    if package:
+        return Outcome(name, Verdict.ERROR, detail=refusal(package))
     if outcome.verdict is Verdict.NOT_ATTEMPTED or result.error is None:
         return outcome
     detail = outcome.detail
@@ -94,37 +104,66 @@ def _shell() -> Any:
     return ipython.get_ipython() if ipython else None
 
 
-def _judge_answer_cell(result: Any) -> None:
-    """Show the card of an answer cell that a person has just run (an IPython post_run_cell hook).
+class _Cards:
+    """Shows the card of each answer in a cell that a person has just run.
 
-    Only front ends name the cell that is run; a notebook run by nbval or nbconvert stays quiet.
+    Answers are what lines such as `# answer: relu_back` name, and what the cell binds to a name of
+    the same set without such a line. Which set a notebook shows, these lines have told before: so
+    a helper that happens to be named as an exercise of another set gets no card.
     """
-    found_role = role(result.info.raw_cell or "")
-    if found_role is None or found_role.kind != "answer":
-        return
-    found = answer_key.find(found_role.name)
-    if found is None or not result.info.cell_id:
-        return
-    problem = _not_defined(found_role.name, result)
-    if problem:
-        card = Outcome(found_role.name, Verdict.ERROR, detail=problem)
-        _display({"text/plain": card.text(), "text/html": card.html()})
-        return
-    key, exercise = found
-    for entry in exercise.checks:
-        run_among(dict(_shell().user_ns), key.setup, entry.source, exercise.name)
 
+    def __init__(self, shell: Any) -> None:
+        self._shell = shell
+        self._set: answer_key.Key | None = None
+        Watch(shell, self._names, self._show)
 
-def _not_defined(name: str, result: Any) -> str:
-    """Return why an answer cell that was run left no new function, '' where it did."""
-    error = result.error_before_exec or result.error_in_exec
-    if error is not None:
-        text = _("the cell ends in {error}, so what it defines is not in force: mend it first")
-        return text.format(error=type(error).__name__)
-    if not re.search(rf"^def {name}\b", result.info.raw_cell, re.MULTILINE):
+    def _names(self, source: str) -> list[str]:
+        shown = self._shown_set(source)
+        in_set = [entry.name for entry in shown.exercises] if shown else []
+        return list(dict.fromkeys([*marks(source), *in_set]))
+
+    def _shown_set(self, source: str) -> answer_key.Key | None:
+        """Return the set that a cell belongs to: the one its lines name, or the one before it."""
+        found = map(answer_key.find, (*marks(source), *marks(source, "check")))
+        return next((entry[0] for entry in found if entry), self._set)
+
+    def _show(self, result: Any, bound: list[str]) -> None:
+        """Judge what the cell has bound; say of a marked answer that is not there why not."""
+        if not _is_run_by_a_person(self._shell):
+            return
+        source = result.info.raw_cell or ""
+        self._set = self._shown_set(source)
+        marked = marks(source)
+        for name in dict.fromkeys([*marked, *bound]):
+            found = answer_key.find(name)
+            if found is None:
+                continue
+            problem = "" if name in bound else self._why_not_bound(name, result)
+            if problem:
+                card = Outcome(name, Verdict.ERROR, detail=problem)
+                _display({"text/plain": card.text(), "text/html": card.html()})
+                continue
+            key, exercise = found
+            for entry in exercise.checks:
+                run_among(dict(self._shell.user_ns), key.setup, entry.source, name)
+
+    def _why_not_bound(self, name: str, result: Any) -> str:
+        """Return why a cell has not bound its answer, '' where it has bound the same again."""
+        error = result.error_before_exec or result.error_in_exec
+        if error is not None:
+            text = _("the cell ends in {error}, so what it defines is not in force: mend it first")
+            return text.format(error=type(error).__name__)
+        again = name in bound_names(result.info.raw_cell)
+        if again and callable(self._shell.user_ns.get(name)):
+            return ""
         return _("the cell does not define {name}: write `def {name}(...)`").format(name=name)
-    return ""
+
+
+def _is_run_by_a_person(shell: Any) -> bool:
+    """Return whether somebody is there: nbval and nbconvert say that none can answer input()."""
+    request = shell.get_parent() if hasattr(shell, "get_parent") else None
+    return bool((request or {}).get("content", {}).get("allow_stdin", True))
 
 
 if _shell() is not None and "DLBOOK_SEED" not in os.environ:
-    _shell().events.register("post_run_cell", _judge_answer_cell)
+    _Cards(_shell())

@@ -1,4 +1,8 @@
-"""What a cell of an exercise notebook is for: its visible first line says it."""
+"""What the cells of an exercise notebook are for: lines such as `# answer: relu_back` say it.
+
+In a solution notebook a cell has one role, which its visible first line says. Learners merge and
+split cells and write above such lines, so in their notebooks each of these lines counts.
+"""
 
 import re
 from dataclasses import dataclass
@@ -7,6 +11,11 @@ _ROLE = re.compile(
     r"\s*#+\s*(answer|check|hidden check|wrong answer|right answer)\s*:\s*"
     r"([A-Za-z_]\w*)(?:\s*/\s*(\w+))?\s*$",
     re.IGNORECASE | re.ASCII,
+)
+_BLANKS = "[ \t\r\f\v\xa0\u2000-\u200b\u202f\u3000\ufeff]*"  # as pages and keyboards give them
+_MARK = re.compile(
+    rf"^{_BLANKS}#+{_BLANKS}(answer|check){_BLANKS}[:\uff1a]{_BLANKS}(\w+){_BLANKS}$",
+    re.IGNORECASE | re.MULTILINE,
 )
 
 
@@ -28,6 +37,28 @@ def role(source: str) -> Role | None:
     return Role(match[1].lower(), match[2], match[3] or "")
 
 
+def marks(source: str, kind: str = "answer") -> tuple[str, ...]:
+    """Return the exercises that lines of a cell name as `# answer: NAME`, wherever they stand.
+
+    Args:
+        source: the cell.
+        kind: answer or check.
+    """
+    found = _MARK.findall(source.replace("\r", "\n"))
+    return tuple(dict.fromkeys(name for what, name in found if what.lower() == kind))
+
+
+def without_marks(source: str) -> str:
+    """Return a cell without the lines that `marks` reads."""
+    return _MARK.sub("", source.replace("\r", "\n"))
+
+
 def stub_message(name: str) -> str:
     """Return what the stub of exercise `name` raises NotImplementedError with."""
     return f"{name}: your turn"
+
+
+def is_stub(name: str, source: str) -> bool:
+    """Return whether the line that raises this message stands in a cell, and not as a comment."""
+    raised = rf"^[ \t]*raise[ \t]+NotImplementedError\([\"']{re.escape(stub_message(name))}"
+    return stub_message(name) in source and bool(re.search(raised, source, re.MULTILINE))

@@ -35,7 +35,7 @@ def csv_cell(value: object) -> object:
 
 def file_stem(text: str) -> str:
     """Return a name for a file: letters, digits, `-` and `_`, unlike that of any other text."""
-    stem = re.sub(r"\W+", "_", unicodedata.normalize("NFKC", text)).strip("_")[:60]
+    stem = re.sub(r"\W+", "_", unicodedata.normalize("NFKC", text[:200])).strip("_")[:60]
     if stem and stem == text == stem.lower():
         return stem
     return f"{stem or 'student'}-{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()[:6]}"

@@ -1,7 +1,8 @@
 """How a value is serialised between a kernel and the grader: JSON with a whitelist, no pickle.
 
 `encode` runs beside a learner's code and accepts anything; `decode` runs in the trusted process
-and believes nothing: kinds, dtypes, lengths and depths are checked before memory is taken.
+and believes nothing: kinds, dtypes, lengths and depths are checked before memory is taken. For any
+JSON whatever it returns a value or raises WireError.
 """
 
 import base64
@@ -20,7 +21,9 @@ _DTYPES = frozenset(
 )
 _MAX_BYTES = 4_000_000
 _MAX_BASE64 = 4 * (_MAX_BYTES // 3 + 1)  # characters for that many bytes
+_MAX_FLOAT = 40  # characters; `float.hex` writes at most 24
 _MAX_TEXT = 10_000
+_MAX_NAME = 200
 _MAX_WHERE = 500
 _MAX_ITEMS = 1_000
 _MAX_DEPTH = 8
@@ -93,26 +96,24 @@ def decode(data: Json, depth: int = 0) -> object:
         kind == "int" and type(value) is int and abs(value) < 2**63
     ):
         return value
-    if kind == "str" and isinstance(value, str):
-        return value[:_MAX_TEXT]
-    if kind == "float" and isinstance(value, str):
-        try:
-            return float.fromhex(value[:40])
-        except ValueError:
-            raise WireError("a float on the wire is a hexadecimal text") from None
+    if kind == "str":
+        return _clean(_text(data, "value"))
+    if kind == "float":
+        return _decode_float(value)
     if kind == "array":
         return _decode_array(data)
     if kind == "error":
-        where = str(data.get("where") or "")[:_MAX_WHERE]
-        return Failure(str(data.get("type"))[:200], str(data.get("message"))[:_MAX_TEXT], where)
+        name, message = _text(data, "type")[:_MAX_NAME], _text(data, "message")
+        where = _text(data, "where") if "where" in data else ""
+        return Failure(_clean(name), _clean(message), _clean(where[:_MAX_WHERE]))
     if kind == "other":
-        return Foreign(str(data.get("type"))[:200])
+        return Foreign(_clean(_text(data, "type")[:_MAX_NAME]))
     if isinstance(items, list) and len(items) <= _MAX_ITEMS:
         if kind == "list":
             return [decode(item, depth + 1) for item in items]
         if kind == "dict" and all(_is_pair(item) for item in items):
-            return {key: decode(item, depth + 1) for key, item in items}
-    raise WireError(f"no value on the wire looks like kind {str(kind)[:40]!r}")
+            return _decode_dict(items, depth)
+    raise WireError("a value on the wire is of a kind that is sent, and has what belongs to it")
 
 
 def _plain(value: object) -> object:
@@ -146,13 +147,40 @@ def _encode_container(value: list | tuple | dict, depth: int) -> Json:  # type: 
     if depth >= _MAX_DEPTH or len(value) > _MAX_ITEMS:
         return _foreign(f"{type(value).__name__} with {len(value)} entries")
     if isinstance(value, dict):
-        pairs = [[_clean(str(key)), encode(item, depth + 1)] for key, item in value.items()]
-        return {"kind": "dict", "items": pairs}
+        labels = [_clean(str(key)) for key in value]
+        if len(set(labels)) < len(labels):
+            return _foreign("dict with two equal labels")
+        items = [encode(item, depth + 1) for item in value.values()]
+        return {"kind": "dict", "items": [list(pair) for pair in zip(labels, items, strict=True)]}
     return {"kind": "list", "items": [encode(item, depth + 1) for item in value]}
 
 
 def _is_pair(item: object) -> bool:
     return isinstance(item, list) and len(item) == 2 and isinstance(item[0], str)
+
+
+def _text(data: dict[str, Any], name: str) -> str:
+    """Return a field that has to be a text."""
+    text = data.get(name)
+    if not isinstance(text, str):
+        raise WireError(f"a value on the wire has a text as its {name}")
+    return text
+
+
+def _decode_float(value: object) -> float:
+    if not isinstance(value, str) or len(value) > _MAX_FLOAT:
+        raise WireError("a float on the wire is a short hexadecimal text")
+    try:
+        return float.fromhex(value)
+    except (ValueError, OverflowError):
+        raise WireError("a float on the wire is a hexadecimal text within range") from None
+
+
+def _decode_dict(items: list[tuple[str, Json]], depth: int) -> dict[str, object]:
+    values = {_clean(label): decode(item, depth + 1) for label, item in items}
+    if len(values) < len(items):
+        raise WireError("a dict on the wire has different labels")
+    return values
 
 
 def _decode_array(data: dict[str, Any]) -> np.ndarray:
@@ -161,14 +189,18 @@ def _decode_array(data: dict[str, Any]) -> np.ndarray:
         raise WireError("an array on the wire has a plain dtype: boolean, integer or float")
     if not isinstance(text, str) or len(text) > _MAX_BASE64:
         raise WireError("an array on the wire has at most 4 MB")
-    if not isinstance(shape, list) or len(shape) > 16 or not all(_is_size(n) for n in shape):
-        raise WireError("the shape of an array on the wire is a short list of sizes")
+    if not isinstance(shape, list) or not all(_is_size(n) for n in shape):
+        raise WireError("the shape of an array on the wire is a list of sizes")
+    if not 0 < len(shape) <= 16 or prod(max(n, 1) for n in shape) > _MAX_BYTES:
+        raise WireError("an array on the wire has 1 to 16 dimensions of moderate size")
     try:
         raw = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         raise WireError("the data of an array on the wire is base64") from None
     if len(raw) != prod(shape) * np.dtype(dtype).itemsize:
         raise WireError(f"{len(raw)} bytes do not fill an array of shape {tuple(shape)}")
+    if dtype == "|b1" and raw.translate(None, b"\0\1"):
+        raise WireError("a boolean on the wire is 0 or 1")
     return np.frombuffer(raw, dtype=dtype).reshape(shape)
 
 

@@ -1,6 +1,7 @@
 """The verbs of the command `dlbook`. Each imports what it needs when it is called."""
 
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 
 import click
@@ -26,6 +27,9 @@ _VERBS = (
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one verb and return its exit code: 0 all right, 1 something is not, 2 unusable input."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a pipe on Windows may have no letter for a mark
+            stream.reconfigure(errors="replace")
     try:
         code: int = _dlbook.main(arguments, "dlbook", standalone_mode=False)
     except UserError as error:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dlbook.check.errors import UserError
+from dlbook.check.safe_text import clean_line
 from dlbook.cli.course import RIGHT, find_course
 from dlbook.cli.options import PATH, SEED, Above, Shard, dask_url, sandbox_option, shard
 from dlbook.cli.results import write_reports
@@ -18,7 +19,7 @@ from dlbook.grading.kernel.limits import Limits
 if TYPE_CHECKING:
     from dlbook.grading.batch.batch import BatchSettings
     from dlbook.grading.batch.executors import WorkerPool
-    from dlbook.grading.batch.intake import Submission
+    from dlbook.grading.batch.intake import Intake
     from dlbook.grading.batch.journal import Journal
     from dlbook.grading.batch.worker import SandboxMode
 
@@ -103,6 +104,8 @@ def grade(
     sets = exercise_sets(course)
     only = the_one_set(sets, set_prefix) if set_prefix else None
     found = find_submissions(submissions, sets, only, part)
+    for remark in found.remarks:
+        print(clean_line(remark, 600), file=sys.stderr)
     if executor is None:  # a cluster's workers have their own sandboxes
         _require_sandbox(sandbox)
     limits = Limits(
@@ -144,18 +147,16 @@ def _pool(executor: str | None, jobs: int | None) -> AbstractContextManager["Wor
     return dask(executor)
 
 
-def _run(
-    plan: "BatchSettings", pool: "WorkerPool", submissions: list["Submission"], journal: "Journal"
-) -> None:
+def _run(plan: "BatchSettings", pool: "WorkerPool", found: "Intake", journal: "Journal") -> None:
     from tqdm import tqdm
 
     from dlbook.grading.batch.batch import Batch
 
     batch = Batch(plan, journal)
-    count = batch.register(submissions)
-    if count < len(submissions):
+    count = batch.register(found, found.files)
+    if count < len(found):
         known = "the rest was graded before, equals one of these, or cannot be graded"
-        print(f"{count} of {len(submissions)} files to grade: {known}", file=sys.stderr)
+        print(f"{count} of {len(found)} files to grade: {known}", file=sys.stderr)
     if batch.kept:
         print(f"{batch.kept} results of an earlier run are not handed in now, and stay")
     every = 0.1 if sys.stderr.isatty() else 30  # seconds: a log needs less

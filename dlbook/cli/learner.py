@@ -34,6 +34,7 @@ def lab(root: Path | None, options: tuple[str, ...]) -> int:
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={course.root}"]
     command += [*_OFFLINE, *options]
     command += [str(path) for path in course.notebooks("chapters")[:1]]
+    os.environ.pop("DLBOOK_SEED", None)  # with it, cards would take a learner for a grader
     if os.name == "posix":
         os.execv(command[0], command)  # one process, so that stopping it stops JupyterLab
     import subprocess

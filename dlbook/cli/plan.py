@@ -1,14 +1,15 @@
 """What `dlbook grade` needs before it can begin: sets, submissions, and references to judge by."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from dlbook.check.errors import UserError
 from dlbook.cli.options import Shard
 from dlbook.grading.batch.batch import BatchSettings, Reference, fresh_seed, shard
-from dlbook.grading.batch.intake import Submission, collect
+from dlbook.grading.batch.intake import Intake, collect
 from dlbook.grading.batch.journal import Journal
+from dlbook.grading.batch.submission import Submission
 from dlbook.grading.batch.worker import SandboxMode
 from dlbook.grading.course.build import Course
 from dlbook.grading.course.exercise_set import ExerciseSet, content_digest, understand
@@ -44,7 +45,7 @@ def the_one_set(sets: Mapping[str, ExerciseSet], prefix: str) -> str:
 
 def find_submissions(
     place: Path, sets: Mapping[str, ExerciseSet], only: str | None, part: Shard
-) -> list[Submission]:
+) -> Intake:
     """Return what was handed in, as far as it belongs to a part.
 
     Args:
@@ -60,7 +61,9 @@ def find_submissions(
     found = collect(place, names, only)
     if not found:
         raise UserError(f"nothing was handed in at {place}: name another folder")
-    return shard(found, part.part, part.parts)
+    submissions = shard(found.submissions, part.part, part.parts)
+    files = shard(found.files, part.part, part.parts)
+    return Intake(tuple(submissions), tuple(files), found.remarks)
 
 
 def find_seed(asked: int | None, journal: Journal) -> int:
@@ -73,7 +76,7 @@ def find_seed(asked: int | None, journal: Journal) -> int:
 
 def make_plan(
     sets: Mapping[str, ExerciseSet],
-    submissions: list[Submission],
+    submissions: Iterable[Submission],
     seed: int,
     limits: Limits,
     sandbox: SandboxMode,

@@ -52,6 +52,7 @@ def grades(
 
 def write_reports(folder: Path, journal: "Journal") -> int:
     """Write all reports from all journals of the folder, and say the result in short."""
+    from dlbook.grading.batch.journal import current_files
     from dlbook.grading.results.changes import changes
     from dlbook.grading.results.files import summary, write_all
     from dlbook.grading.results.folder import Results
@@ -59,8 +60,9 @@ def write_reports(folder: Path, journal: "Journal") -> int:
     entries = _entries(folder)
     changed = changes(_entries(folder, back=1), entries)
     results = Results(folder, journal, lambda line: print(line, file=sys.stderr))
-    write_all(results, entries, changed)
-    print(summary(folder, entries, changed))
+    found = [name for path in _journals(folder) for name in current_files(path)]
+    write_all(results, entries, changed, found)
+    print(summary(folder, entries, changed, found))
     return NOT_RIGHT if any(entry.reason for entry in entries) else RIGHT
 
 

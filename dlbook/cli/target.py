@@ -18,7 +18,7 @@ def targets(course: Course, target: str) -> list[tuple[Path, str]]:
     Raises:
         UserError: if it names none.
     """
-    if target.endswith(".ipynb"):
+    if target.lower().endswith(".ipynb"):
         return [(Path(target), "")]
     notebooks = course.notebooks("exercises")
     stem, _dot, exercise = target.partition(".")

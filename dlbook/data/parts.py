@@ -28,7 +28,7 @@ def split(n: int, fractions: Sequence[float], rng: np.random.Generator) -> list[
         sizes = [arguments.number(fraction, "a fraction") for fraction in fractions]
     except (TypeError, ValueError) as error:
         raise type(error)(
-            f"split needs fractions that add up to 1, got {fractions}: {error}"
+            f"split needs fractions that add up to 1, got {fractions!r:.50}; {error}"
         ) from None
     if abs(sum(sizes) - 1) > 1e-9:
         raise ValueError(
@@ -71,9 +71,8 @@ class Batches:
             arguments.integer(n, "n"),
             arguments.integer(batch_size, "batch_size", 1),
         )
-        if not isinstance(drop_last, bool | np.bool_):
-            raise TypeError(f"drop_last needs True or False, got {drop_last!r}; choose one")
-        self.rng, self.drop_last = arguments.generator(rng), drop_last
+        self.drop_last = arguments.flag(drop_last, "drop_last")
+        self.rng = arguments.generator(rng)
 
     def __len__(self) -> int:
         whole = self.n // self.batch_size

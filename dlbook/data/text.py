@@ -40,6 +40,7 @@ def reviews(
     Source: made from the templates in this file. Licence: that of dlbook.
     """
     n, rng = arguments.integer(n, "n"), arguments.generator(rng)
+    unseen = arguments.flag(unseen, "unseen")
     number = {word: i for i, word in enumerate(REVIEW_WORDS)}
     x, y = np.zeros((n, REVIEW_LENGTH), np.int64), np.zeros(n, np.int64)
     for i in range(n):

@@ -69,11 +69,16 @@ def spectrum(sounds: np.ndarray, bands: int = 40) -> np.ndarray:
         Shape (n, bands), float32.
 
     Raises:
-        TypeError: if `bands` is no whole number.
+        TypeError: if `bands` is no whole number, or `sounds` are no real numbers.
         ValueError: if `sounds` has another shape, or if there are more bands than the samples
             can tell apart.
     """
-    sounds = np.asarray(sounds)
+    sounds = arguments.array(sounds, "sounds")
+    if sounds.dtype.kind not in "biuf":
+        raise TypeError(
+            f"spectrum needs sounds of real numbers, got {sounds.dtype}; convert them, or take "
+            ".real"
+        )
     if sounds.ndim != 2:
         raise ValueError(
             f"spectrum needs sounds of shape (n, samples), got {sounds.shape}; give one sound as "

@@ -10,14 +10,15 @@ from typing import Any
 import numpy as np
 from numpy.polynomial import chebyshev
 
+from dlbook.arguments import number
 from dlbook.functional.arguments import (
     along,
     need_floats,
-    need_number,
     need_numbers,
     with_floats,
 )
-from dlbook.parallel import fill
+from dlbook.functional.selection import select
+from dlbook.parallel import apply, fill
 from dlbook.tensor import Tensor, record
 
 
@@ -27,9 +28,12 @@ def relu(input: Tensor) -> Tensor:
     out = fill(np.maximum, np.empty_like(input.data), input.data, 0)
 
     def slope(g: np.ndarray, y: np.ndarray, out: np.ndarray) -> None:
-        np.multiply(g, ~(y <= 0), out=out)  # nan passes g on
+        select(g, ~(y <= 0), out)  # nan passes g on
 
-    return record(out, (input,), lambda g: (fill(slope, np.empty_like(g), g, out),), reads=())
+    def pull(g: np.ndarray) -> tuple[np.ndarray]:
+        return (fill(slope, np.empty_like(g), g, out),)
+
+    return record(out, (input,), pull, reads=(), reads_result=True)
 
 
 def relu6(input: Tensor) -> Tensor:
@@ -42,18 +46,33 @@ def relu6(input: Tensor) -> Tensor:
     out = fill(np.clip, np.empty_like(input.data), input.data, 0, 6)
 
     def slope(g: np.ndarray, y: np.ndarray, out: np.ndarray) -> None:
-        np.multiply(g, ~((y <= 0) | (y >= 6)), out=out)
+        select(g, ~((y <= 0) | (y >= 6)), out)
 
-    return record(out, (input,), lambda g: (fill(slope, np.empty_like(g), g, out),), reads=())
+    def pull(g: np.ndarray) -> tuple[np.ndarray]:
+        return (fill(slope, np.empty_like(g), g, out),)
+
+    return record(out, (input,), pull, reads=(), reads_result=True)
 
 
 def sigmoid(input: Tensor) -> Tensor:
     """Return 1 / (1 + exp(-x)) for each value x of `input`, same shape."""
     input = with_floats("sigmoid", input)
-    x = input.data
-    small = np.exp(-np.abs(x))  # at most 1, so nothing overflows
-    out = np.where(x >= 0, 1, small) / (1 + small)
-    return record(out, (input,), lambda g: (g * out * (1 - out),), reads=())
+
+    def shares(x: np.ndarray, out: np.ndarray) -> None:
+        small = np.exp(-np.abs(x))  # at most 1, so nothing overflows
+        np.divide(np.where(x >= 0, 1, small), 1 + small, out=out)
+
+    def slope(g: np.ndarray, y: np.ndarray, out: np.ndarray) -> None:
+        np.multiply(g * y, 1 - y, out=out)
+
+    out = fill(shares, np.empty_like(input.data), input.data)
+    return record(
+        out,
+        (input,),
+        lambda g: (fill(slope, np.empty_like(g), g, out),),
+        reads=(),
+        reads_result=True,
+    )
 
 
 def tanh(input: Tensor) -> Tensor:
@@ -70,13 +89,22 @@ def softmax(input: Tensor, dim: int) -> Tensor:
     """
     need_floats("softmax", input=input)
     axis = along(dim, input.ndim)
-    powers = np.exp(_below_the_largest(input.data, axis))
-    out = powers / powers.sum(axis=axis, keepdims=True)
 
-    def pull(g: np.ndarray) -> tuple[np.ndarray]:
-        return (out * (g - (g * out).sum(axis=axis, keepdims=True)),)
+    def shares(x: np.ndarray, out: np.ndarray) -> None:
+        powers = np.exp(_below_the_largest(x, axis))
+        np.divide(powers, powers.sum(axis=axis, keepdims=True), out=out)
 
-    return record(out, (input,), pull, reads=())
+    def slope(g: np.ndarray, y: np.ndarray, out: np.ndarray) -> None:
+        np.multiply(y, g - (g * y).sum(axis=axis, keepdims=True), out=out)
+
+    out = fill(shares, np.empty_like(input.data), input.data, whole=axis)
+    return record(
+        out,
+        (input,),
+        lambda g: (fill(slope, np.empty_like(g), g, out, whole=axis),),
+        reads=(),
+        reads_result=True,
+    )
 
 
 def log_softmax(input: Tensor, dim: int) -> Tensor:
@@ -88,14 +116,24 @@ def log_softmax(input: Tensor, dim: int) -> Tensor:
     """
     need_floats("log_softmax", input=input)
     axis = along(dim, input.ndim)
-    shifted = _below_the_largest(input.data, axis)
-    with np.errstate(divide="ignore"):  # the sum along an empty axis is 0
-        out = shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
 
-    def pull(g: np.ndarray) -> tuple[np.ndarray]:
-        return (g - np.exp(out) * g.sum(axis=axis, keepdims=True),)
+    def logarithms(x: np.ndarray, out: np.ndarray) -> None:
+        shifted = _below_the_largest(x, axis)
+        with np.errstate(divide="ignore"):  # the sum along an empty axis is 0
+            total = np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
+        np.subtract(shifted, total, out=out)
 
-    return record(out, (input,), pull, reads=())
+    def slope(g: np.ndarray, y: np.ndarray, out: np.ndarray) -> None:
+        np.subtract(g, np.exp(y) * g.sum(axis=axis, keepdims=True), out=out)
+
+    out = fill(logarithms, np.empty_like(input.data), input.data, whole=axis)
+    return record(
+        out,
+        (input,),
+        lambda g: (fill(slope, np.empty_like(g), g, out, whole=axis),),
+        reads=(),
+        reads_result=True,
+    )
 
 
 def leaky_relu(input: Tensor, negative_slope: float = 0.01) -> Tensor:
@@ -108,10 +146,14 @@ def leaky_relu(input: Tensor, negative_slope: float = 0.01) -> Tensor:
     Source: Maas, Hannun and Ng (2013), "Rectifier nonlinearities", section 2.
     """
     need_floats("leaky_relu", input=input)
-    need_number("leaky_relu", negative_slope=negative_slope)
+    below = number(negative_slope, "negative_slope", least=None)
     x = input.data
-    slope = np.where(x > 0, 1, np.asarray(negative_slope, x.dtype)).astype(x.dtype, copy=False)
-    return record(x * slope, (input,), lambda g: (g * slope,))
+
+    def scale(g: np.ndarray, x: np.ndarray, out: np.ndarray) -> None:
+        np.multiply(g, np.where(x > 0, 1, np.asarray(below, x.dtype)), out=out)
+
+    out = fill(scale, np.empty_like(x), x, x)
+    return record(out, (input,), lambda g: (fill(scale, np.empty_like(g), g, x),))
 
 
 def gelu(input: Tensor) -> Tensor:
@@ -123,13 +165,20 @@ def gelu(input: Tensor) -> Tensor:
     """
     need_floats("gelu", input=input)
     x = input.data
-    below = (1 + _erf(x / np.sqrt(2, dtype=x.dtype))) / 2
 
-    def pull(g: np.ndarray) -> tuple[np.ndarray]:
+    def probability(x: np.ndarray, out: np.ndarray) -> None:
+        np.divide(1 + _erf(x / np.sqrt(2, dtype=x.dtype)), 2, out=out)
+
+    def slope(g: np.ndarray, x: np.ndarray, below: np.ndarray, out: np.ndarray) -> None:
         density = np.exp(x * x / -2) / np.sqrt(2 * pi, dtype=x.dtype)
-        return (g * (below + x * density),)
+        np.multiply(g, below + x * density, out=out)
 
-    return record(x * below, (input,), pull)
+    below = fill(probability, np.empty_like(x), x)
+    return record(
+        apply(np.multiply, x, below),
+        (input,),
+        lambda g: (fill(slope, np.empty_like(g), g, x, below),),
+    )
 
 
 def _below_the_largest(x: np.ndarray, axis: tuple[int, ...]) -> np.ndarray:

@@ -1,10 +1,11 @@
-"""What a function needs of its arguments, said before anything is computed."""
+"""What a function needs of tensors, said before anything is computed."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from dlbook.arguments import array
 from dlbook.tensor import Tensor
 from dlbook.tensor.axes import axis
 
@@ -47,36 +48,10 @@ def as_array(function: str, given: Any, what: str) -> np.ndarray:
     """Return the array of a tensor, or make one of what was given; its shape stays.
 
     Raises:
-        TypeError: if lists in it differ in length.
+        TypeError: if it has a mask.
+        ValueError: if lists in it differ in length.
     """
-    try:
-        return given.data if isinstance(given, Tensor) else np.asarray(given)
-    except ValueError as error:
-        raise TypeError(
-            f"{function} needs {what} of one length a row, got {given!r:.60}; fill the rows up"
-        ) from error
-
-
-def need_number(function: str, **values: Any) -> None:
-    """Refuse what is not one real number.
-
-    Raises:
-        TypeError: if one of them is None, a text, an array or something else.
-    """
-    for name, value in values.items():
-        if not isinstance(value, int | float | np.integer | np.floating):
-            raise TypeError(f"{function} needs a number as {name}, got {value!r}; try {name}=0.1")
-
-
-def need_flags(function: str, **flags: Any) -> None:
-    """Refuse what is neither True nor False, such as a text, which would always count as True.
-
-    Raises:
-        TypeError: if one of them is something else.
-    """
-    for name, flag in flags.items():
-        if not isinstance(flag, bool | np.bool):
-            raise TypeError(f"{function} needs True or False as {name}, got {flag!r}; choose one")
+    return given.data if isinstance(given, Tensor) else array(given, f"{what} of {function}")
 
 
 def need_numbers(function: str, input: Any) -> None:

@@ -29,7 +29,9 @@ from dlbook.parallel import each, shares
 
 Result = TypeVar("Result")
 BLOCK = 1 << 21  # bytes of lowered rows at a time, so that they stay in the cache
-SHORT = 64  # pixels in a row of all images, below which a product for each row is slow
+SHORT = 48  # pixels in a row of all images, below which a product for each row is slow
+SHORT_IF_MANY = 64  # the same with more than MANY channels, as each product reads all weights
+MANY = 128
 DEEP = 64  # channels x kernel rows, from which shifted products are faster than a lowered image
 GAP = 16  # unused numbers behind each lowered row: at a power of two apart, rows share cache lines
 
@@ -45,7 +47,7 @@ def correlate(
         slide: how the window slides.
         bias: shape (out_channels,), or None for 0.
     """
-    if x.shape[2] * x.shape[3] < SHORT:
+    if _has_short_rows(x):
         return im2col.correlate(x, w, slide, bias)
     deep = w.shape[1] * w.shape[2] >= DEEP and len(w) <= 2 * w.shape[1]
     if deep and shifting.fits(w.shape[2:], slide):
@@ -78,7 +80,7 @@ def weight_gradient(
         shape: of the weight.
         slide: how the window slid.
     """
-    if x.shape[2] * x.shape[3] < SHORT:
+    if _has_short_rows(x):
         return im2col.weight_gradient(g, x, shape, slide)
     if shape[1] * shape[2] >= DEEP // 4 and shifting.fits(shape[2:], slide):
         return shifting.weight_gradient(g, x, shape, slide)
@@ -131,6 +133,11 @@ def input_gradient(
         dx = dx if dx.shape == shape else np.zeros(shape, g.dtype)
         dx[rows, :, columns] = part
     return dx if dx.shape == shape else np.zeros(shape, g.dtype)
+
+
+def _has_short_rows(x: np.ndarray) -> bool:
+    pixels: int = x.shape[2] * x.shape[3]
+    return pixels < (SHORT_IF_MANY if x.shape[1] > MANY else SHORT)
 
 
 def _families(

@@ -14,12 +14,12 @@ Images are rows here, shape (height, channels, width, batch); weights have torch
 """
 
 from collections.abc import Iterator
+from functools import cache
 from itertools import groupby
 from math import prod
 from typing import NamedTuple
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 
 from dlbook.functional import gemm_tiles as tiles
 from dlbook.functional.scratch import scratch
@@ -78,10 +78,13 @@ def correlate(
     most = max(1, BLOCK // (len(flat) * width * batch))
 
     def multiply(part: slice) -> None:
-        for rows, places, seen in _blocks(x, down, slide, part, most):
-            products = scratch((len(seen), len(flat), width * batch), x.dtype)
-            tiles.multiply(flat[:, places], seen, products)
-            split = products.reshape(len(seen), across, filters, width, batch)
+        for rows in _chunks(part, most):
+            count = rows.stop - rows.start
+            products = scratch((count, len(flat), width * batch), x.dtype)
+            for block, places, seen in _blocks(x, down, slide, rows):
+                to = products[block.start - rows.start : block.stop - rows.start]
+                tiles.multiply(flat[:, places], seen, to)
+            split = products.reshape(count, across, filters, width, batch)
             out[rows] = start
             for k, (columns, found) in enumerate(shifts):
                 _add_shifted(out[rows], split[:, k], columns, found)
@@ -132,11 +135,12 @@ def weight_gradient(
 
     def multiply(part: slice) -> np.ndarray:
         total = np.zeros((across, down * channels, filters), x.dtype)
-        for rows, places, seen in _blocks(x, down, slide, part, most):
-            for k, (columns, found) in enumerate(shifts):
-                there = seen[:, :, found.start * batch : found.stop * batch]
-                here = g[rows, :, columns.start * batch : columns.stop * batch]
-                total[k, places] += tiles.sum_of_products(there, here)
+        for chunk in _chunks(part, most):
+            for rows, places, seen in _blocks(x, down, slide, chunk):
+                for k, (columns, found) in enumerate(shifts):
+                    there = seen[:, :, found.start * batch : found.stop * batch]
+                    here = g[rows, :, columns.start * batch : columns.stop * batch]
+                    total[k, places] += tiles.sum_of_products(there, here)
         return total
 
     parts = shares(height, height * prod(shape) * width * batch)
@@ -145,24 +149,36 @@ def weight_gradient(
     return total.reshape(across, down, channels, filters).transpose(3, 2, 1, 0)
 
 
-def _blocks(x: np.ndarray, kernel: int, slide: Slide, part: slice, most: int) -> Iterator[RowBlock]:
-    """Yield blocks of at most so many output rows of a part, for a kernel of so many rows."""
-    height, channels = x.shape[:2]
+def _chunks(rows: slice, most: int) -> list[slice]:
+    """Return rows in chunks of at most so many."""
+    return [slice(i, min(i + most, rows.stop)) for i in range(rows.start, rows.stop, most)]
+
+
+def _blocks(x: np.ndarray, kernel: int, slide: Slide, rows: slice) -> Iterator[RowBlock]:
+    """Yield the blocks that some output rows consist of, for a kernel of so many rows."""
+    height, channels, width, batch = x.shape
+    pixels = width * batch
+    row = pixels * x.itemsize  # bytes
     stride, above = slide.stride[0], slide.pads[0][0]
-    lines = x.reshape(height * channels, x.shape[2] * x.shape[3])
-    row, pixel = lines.strides
+    found = _where_places_change(height, kernel, stride, above, rows.start, rows.stop)
+    for start, stop, first, end in found:
+        top = (start * stride - above + first) * channels
+        shape = (stop - start, (end - first) * channels, pixels)
+        strides = (stride * channels * row, row, x.itemsize)  # the next window is further down
+        seen: np.ndarray = np.ndarray(shape, x.dtype, x, top * row, strides)  # a view of x
+        yield RowBlock(slice(start, stop), slice(first * channels, end * channels), seen)
+
+
+@cache
+def _where_places_change(
+    height: int, kernel: int, stride: int, above: int, start: int, stop: int
+) -> list[tuple[int, int, int, int]]:
+    """Return for each block its first output row, the one after it, and the kernel's rows on x."""
 
     def meets(place: int) -> tuple[int, int]:
         """Return the first row of the kernel on the image, and the first below it."""
         top = place * stride - above
         return max(0, -top), max(0, min(kernel, height - top))
 
-    for (first, end), same in groupby(range(part.start, part.stop), meets):
-        rows = list(same)
-        shape = ((end - first) * channels, lines.shape[1])
-        for start in range(rows[0], rows[-1] + 1, most):
-            stop = min(start + most, rows[-1] + 1)
-            top = (start * stride - above + first) * channels
-            strides = (stride * channels * row, row, pixel)  # the next window starts further down
-            seen = as_strided(lines[top:], (stop - start, *shape), strides, writeable=False)
-            yield RowBlock(slice(start, stop), slice(first * channels, end * channels), seen)
+    blocks = [(list(rows), *places) for places, rows in groupby(range(start, stop), meets)]
+    return [(rows[0], rows[-1] + 1, first, end) for rows, first, end in blocks]

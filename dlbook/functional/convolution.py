@@ -11,8 +11,16 @@ import numpy as np
 from dlbook.functional import conv_lowering, depthwise
 from dlbook.functional.arguments import common_dtype, need_floats, need_floats_or_none
 from dlbook.functional.conv_lowering import Pair, Slide
-from dlbook.functional.windows import Size, as_images, channel_sums, in_rows, pair, single
-from dlbook.tensor import Tensor, factors_read, record
+from dlbook.functional.windows import (
+    Size,
+    as_images,
+    channel_sums,
+    check_word,
+    in_rows,
+    pair,
+    single,
+)
+from dlbook.tensor import Tensor, factors_kept, factors_read, record
 
 
 def conv2d(
@@ -58,14 +66,16 @@ def conv2d(
     x, w = in_rows(input.data.astype(dtype, copy=False)), weight.data.astype(dtype, copy=False)
     fast = depthwise if depthwise.pays(x.shape, w.shape, slide) else conv_lowering
     out = fast.correlate(x, w, slide, None if bias is None else bias.data)
+    (left, right), has_bias = factors_kept(input, weight, x, w), bias is not None
+    x_shape, w_shape = x.shape, w.shape
 
     def pull(g: np.ndarray) -> tuple[np.ndarray | None, ...]:
-        rows = in_rows(g)
-        dx = (
-            as_images(fast.input_gradient(rows, w, x.shape, slide)) if input.requires_grad else None
-        )
-        dw = fast.weight_gradient(rows, x, w.shape, slide) if weight.requires_grad else None
-        if bias is None:
+        rows, dx, dw = in_rows(g), None, None
+        if right is not None:
+            dx = as_images(fast.input_gradient(rows, right, x_shape, slide))
+        if left is not None:
+            dw = fast.weight_gradient(rows, left, w_shape, slide)
+        if not has_bias:
             return dx, dw
         return dx, dw, channel_sums(rows.reshape(*rows.shape[:2], prod(rows.shape[2:])))
 
@@ -118,15 +128,11 @@ def conv1d(
 
 def _slide(kernel: Pair, stride: Size, padding: Size | str, dilation: Size, groups: int) -> Slide:
     strides, dilations = pair(stride, "stride", 1), pair(dilation, "dilation", 1)
-    if padding == "same" and strides == (1, 1):
+    check_word(padding, strides)
+    if padding == "same":
         extra = [d * (k - 1) for d, k in zip(dilations, kernel, strict=True)]
         pads = (extra[0] // 2, extra[0] - extra[0] // 2), (extra[1] // 2, extra[1] - extra[1] // 2)
         return Slide(strides, pads, dilations, groups)
-    if isinstance(padding, str) and padding != "valid":
-        raise ValueError(
-            'padding needs a number, two, "valid", or "same" with stride 1, got '
-            f"{padding!r} with stride {stride}; give numbers"
-        )
     down, across = (0, 0) if isinstance(padding, str) else pair(padding, "padding", 0)
     return Slide(strides, ((down, down), (across, across)), dilations, groups)
 

@@ -13,7 +13,7 @@ def cat(tensors: Iterable[Tensor], dim: int = 0) -> Tensor:
 
     Args:
         tensors: shapes that differ along `dim` alone; integers beside floating-point numbers
-            become such numbers.
+            become such numbers. One of shape (0,) fits to all, as in torch.
         dim: the axis along which they are joined.
 
     Raises:
@@ -28,13 +28,20 @@ def cat(tensors: Iterable[Tensor], dim: int = 0) -> Tensor:
     tensors = list(tensors)  # a generator could be read only once
     need_tensors("cat", **{f"tensors[{i}]": tensor for i, tensor in enumerate(tensors)})
     axis = axes.axis(dim, max([t.ndim for t in tensors], default=2))
+    parts = [tensor.data for tensor in tensors if tensor.shape != (0,)]
     try:
         dtype = common_dtype(tensors)
-        joined = np.concatenate([tensor.data for tensor in tensors], axis=axis, dtype=dtype)
+        joined = np.concatenate(parts or [tensors[0].data], axis=axis, dtype=dtype)
     except ValueError as error:
         raise ValueError(
             f"cat needs shapes that differ along dim {dim} alone, got "
             f"{[tensor.shape for tensor in tensors]}; reshape them, or choose another dim"
         ) from error
-    ends = np.cumsum([tensor.shape[axis] for tensor in tensors])[:-1]
-    return record(joined, tensors, lambda g: tuple(np.split(g, ends, axis=axis)), reads=())
+    shapes = [tensor.shape for tensor in tensors]
+    ends = np.cumsum([0 if shape == (0,) else shape[axis] for shape in shapes])[:-1]
+
+    def pull(g: np.ndarray) -> tuple[np.ndarray, ...]:
+        pieces = zip(np.split(g, ends, axis=axis), shapes, strict=True)
+        return tuple(piece.reshape(shape) for piece, shape in pieces)
+
+    return record(joined, tensors, pull, reads=())

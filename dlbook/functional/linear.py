@@ -13,7 +13,7 @@ from dlbook.functional.arguments import (
 )
 from dlbook.functional.gemm_tiles import matrix_product
 from dlbook.parallel import matmul
-from dlbook.tensor import Tensor, factors_read, record
+from dlbook.tensor import Tensor, factors_kept, factors_read, record
 
 
 def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
@@ -21,11 +21,12 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
 
     Args:
         input: shape (..., in_features).
-        weight: shape (out_features, in_features).
+        weight: shape (out_features, in_features), or (in_features,) without a bias.
         bias: shape (out_features,), or None.
 
     Returns:
-        A tensor of shape (..., out_features), of the wider dtype of `input` and `weight`.
+        A tensor of shape (..., out_features), or (...) with a weight of one axis, of the wider
+        dtype of `input` and `weight`.
 
     Raises:
         ValueError: if the last axis of `input` does not have in_features.
@@ -33,19 +34,21 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """
     need_floats("linear", input=input, weight=weight)
     need_floats_or_none("linear", bias=bias)
+    if weight.ndim == 1 and bias is None:
+        return linear(input, weight.reshape(1, weight.data.size))[..., 0]
     _check_shapes(input.shape, weight.shape, None if bias is None else bias.shape)
     x, w = input.data, weight.data
     multiply = matrix_product if x.ndim == 2 else matmul
     out = multiply(x, w.T)
     if bias is not None:
         out += bias.data
+    (left, right), has_bias = factors_kept(input, weight, x, w), bias is not None
 
     def pull(g: np.ndarray) -> tuple[np.ndarray | None, ...]:
-        batch = prod(x.shape[:-1])
-        rows = g.reshape(batch, len(w))
-        dx = multiply(g, w) if input.requires_grad else None
-        dw = matmul(rows.T, x.reshape(batch, w.shape[1])) if weight.requires_grad else None
-        return (dx, dw) if bias is None else (dx, dw, rows.sum(axis=0))
+        rows = g.reshape(prod(g.shape[:-1]), g.shape[-1])
+        dx = multiply(g, right) if right is not None else None
+        dw = matmul(rows.T, left.reshape(len(rows), left.shape[-1])) if left is not None else None
+        return (dx, dw, rows.sum(axis=0)) if has_bias else (dx, dw)
 
     parents = (input, weight) if bias is None else (input, weight, bias)
     return record(out, parents, pull, factors_read(input, weight))
@@ -98,8 +101,10 @@ def embedding(input: Any, weight: Tensor) -> Tensor:
             f"{rows.max()}; raise num_embeddings or renumber the words"
         )
 
+    shape = weight.shape
+
     def pull(g: np.ndarray) -> tuple[np.ndarray]:
-        whole = np.zeros_like(weight.data)
+        whole = np.zeros(shape, g.dtype)
         np.add.at(whole, rows, g)  # a row that is named twice collects twice
         return (whole,)
 

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from dlbook.arguments import flag, number
 from dlbook.functional.arguments import (
     common_dtype,
-    need_flags,
     need_floats,
     need_floats_or_none,
-    need_number,
 )
 from dlbook.functional.batch_statistics import (
     Normal,
@@ -21,6 +20,7 @@ from dlbook.functional.batch_statistics import (
     scaled,
 )
 from dlbook.functional.windows import as_tuple, single
+from dlbook.parallel import apply, fill
 from dlbook.tensor import Tensor, record
 
 
@@ -58,8 +58,10 @@ def batch_norm(
     Source: Ioffe and Szegedy (2015), "Batch normalization", algorithms 1 and 2.
     """
     need_floats("batch_norm", input=input)
-    need_number("batch_norm", momentum=momentum, eps=eps)
-    need_flags("batch_norm", training=training)
+    momentum, eps = number(momentum, "momentum"), number(eps, "eps")
+    training = flag(training, "training")
+    if training and not eps:
+        raise ValueError("batch_norm needs eps above 0 in training, got 0; try 1e-5")
     kept = {"running_mean": running_mean, "running_var": running_var}
     need_floats_or_none("batch_norm", **kept, weight=weight, bias=bias)
     if (running_mean is None) != (running_var is None):
@@ -76,6 +78,7 @@ def batch_norm(
     scale = inv_std if weight is None else inv_std * weight.data[:, None]
     shift = -mean * scale if bias is None else bias.data[:, None] - mean * scale
     out, normal = scaled(x, scale, shift), Normal(mean, inv_std, scale)
+    shape, given = input.shape, (True, weight is not None, bias is not None)
 
     def pull(g: np.ndarray) -> tuple[np.ndarray, ...]:
         rows = as_rows(g)
@@ -84,11 +87,10 @@ def batch_norm(
             dx = dx_through_moments(rows, x, normal, dgamma, dbeta)
         else:
             dx = scaled(rows, scale, np.zeros_like(scale))
-        parts = from_rows(dx, input.shape), dgamma[:, 0], dbeta[:, 0]
-        return _of_those_given(parts, (input, weight, bias))
+        return _of_those_given((from_rows(dx, shape), dgamma[:, 0], dbeta[:, 0]), given)
 
     parents, reads = _given(input, weight, bias), _given(input, weight)
-    return record(from_rows(out, input.shape), parents, pull, reads)
+    return record(from_rows(out, shape), parents, pull, reads)
 
 
 def layer_norm(
@@ -118,25 +120,37 @@ def layer_norm(
     Source: Ba, Kiros and Hinton (2016), "Layer normalization", section 3.
     """
     need_floats("layer_norm", input=input)
-    need_number("layer_norm", eps=eps)
+    eps = number(eps, "eps")
     need_floats_or_none("layer_norm", weight=weight, bias=bias)
     sizes = last_sizes(normalized_shape)
     _check_sizes(sizes, {"input": input, "weight": weight, "bias": bias})
     axes = tuple(range(-len(sizes), 0))
     x = input.data.astype(common_dtype(_given(input, weight, bias)), copy=False)
-    centred = x - x.mean(axis=axes, keepdims=True)
-    inv_std = 1 / np.sqrt(np.square(centred).mean(axis=axes, keepdims=True) + eps)
-    x_hat = centred * inv_std
-    out = x_hat if weight is None else x_hat * weight.data
-    out = out if bias is None else out + bias.data
+    lead = tuple(range(x.ndim - len(sizes)))
+    inv_std = np.empty([x.shape[i] if i in lead else 1 for i in range(x.ndim)], x.dtype)
+
+    def normalise(x: np.ndarray, inv_std: np.ndarray, out: np.ndarray) -> None:
+        centred = x - x.mean(axis=axes, keepdims=True)
+        inv_std[...] = 1 / np.sqrt(np.square(centred).mean(axis=axes, keepdims=True) + eps)
+        np.multiply(centred, inv_std, out=out)
+
+    def slope(dx_hat: np.ndarray, x_hat: np.ndarray, inv_std: np.ndarray, out: np.ndarray) -> None:
+        through_var = (dx_hat * x_hat).mean(axis=axes, keepdims=True)
+        through_both = dx_hat.mean(axis=axes, keepdims=True) + x_hat * through_var
+        np.multiply(inv_std, dx_hat - through_both, out=out)
+
+    x_hat = fill(normalise, np.empty_like(x), x, inv_std, whole=axes)
+    out = x_hat if weight is None else apply(np.multiply, x_hat, weight.data)
+    out = out if bias is None else apply(np.add, out, bias.data)
+
+    gamma = None if weight is None else weight.data
+    given = True, weight is not None, bias is not None
 
     def pull(g: np.ndarray) -> tuple[np.ndarray, ...]:
-        lead = tuple(range(g.ndim - len(sizes)))
-        dx_hat = g if weight is None else g * weight.data
-        through_var = (dx_hat * x_hat).mean(axis=axes, keepdims=True)
-        dx = inv_std * (dx_hat - dx_hat.mean(axis=axes, keepdims=True) - x_hat * through_var)
-        parts = dx, (g * x_hat).sum(axis=lead), g.sum(axis=lead)
-        return _of_those_given(parts, (input, weight, bias))
+        dx_hat = g if gamma is None else apply(np.multiply, g, gamma)
+        dx = fill(slope, np.empty_like(g), dx_hat, x_hat, inv_std, whole=axes)
+        parts = dx, apply(np.multiply, g, x_hat).sum(axis=lead), g.sum(axis=lead)
+        return _of_those_given(parts, given)
 
     return record(out, _given(input, weight, bias), pull, reads=_given(input, weight))
 
@@ -146,10 +160,10 @@ def _given(*tensors: Tensor | None) -> list[Tensor]:
 
 
 def _of_those_given(
-    parts: tuple[np.ndarray, ...], tensors: tuple[Tensor | None, ...]
+    parts: tuple[np.ndarray, ...], given: tuple[bool, ...]
 ) -> tuple[np.ndarray, ...]:
-    """Return the gradients of the tensors that are not None."""
-    return tuple(part for part, x in zip(parts, tensors, strict=True) if x is not None)
+    """Return the gradients of the tensors that were given."""
+    return tuple(part for part, is_given in zip(parts, given, strict=True) if is_given)
 
 
 # ---- what does not fit ----

@@ -1,12 +1,17 @@
 """Numbers put around a tensor, also on one side alone, and edges cut off."""
 
 from collections.abc import Sequence
+from math import isfinite
+from typing import Any
 
 import numpy as np
 
-from dlbook.functional.arguments import need_number, need_tensors
+from dlbook.arguments import integer
+from dlbook.functional.arguments import need_tensors
 from dlbook.functional.windows import as_tuple
 from dlbook.tensor import Tensor, record
+from dlbook.tensor.layout import Layout
+from dlbook.tensor.promotion import NUMBERS
 
 
 def pad(input: Tensor, pad: Sequence[int], *, value: float | None = None) -> Tensor:
@@ -23,13 +28,13 @@ def pad(input: Tensor, pad: Sequence[int], *, value: float | None = None) -> Ten
 
     Raises:
         ValueError: if `pad` is not pairs of integers for axes that `input` has, or cuts off more
-            than there is.
+            than there is, or if `value` is one that the dtype of `input` does not hold.
+        TypeError: if `pad` holds no integers, or `value` is no number.
     """
     need_tensors("pad", input=input)
-    need_number("pad", value=0 if value is None else value)
-    sizes = as_tuple(pad)
-    whole = all(isinstance(n, int | np.integer) and not isinstance(n, bool) for n in sizes)
-    if not whole or len(sizes) % 2 or len(sizes) > 2 * input.ndim:
+    filler = _filler(0 if value is None else value, input.dtype)
+    sizes = tuple(integer(n, "pad", None) for n in as_tuple(pad))
+    if len(sizes) % 2 or len(sizes) > 2 * input.ndim:
         raise ValueError(
             "pad needs two integers an axis, (left, right, above, below), for at most "
             f"{input.ndim} axes, got {pad!r}; (0, 1, 0, 1) puts a column right and a row below"
@@ -49,12 +54,33 @@ def pad(input: Tensor, pad: Sequence[int], *, value: float | None = None) -> Ten
         slice(max(before, 0), n - max(after, 0))
         for n, (before, after) in zip(shape, pairs, strict=True)
     )
-    out = np.full_like(input.data, 0 if value is None else value, shape=shape)
+    out = np.full_like(input.data, filler, shape=shape)
     out[kept] = input.data[given]
+    layout = Layout.of(input.data)
 
     def pull(g: np.ndarray) -> tuple[np.ndarray]:
-        whole = np.zeros_like(input.data)
+        whole = layout.zeros()
         whole[given] = g[kept]
         return (whole,)
 
     return record(out, (input,), pull, reads=())
+
+
+def _filler(value: Any, dtype: np.dtype) -> np.ndarray:
+    """Return the value in that dtype; it has to hold the value, floats to rounding."""
+    if not isinstance(value, NUMBERS):
+        raise TypeError(f"pad needs a number as value, got {value!r:.50}; try value=0")
+    number = value.item() if isinstance(value, np.generic) else value
+    try:
+        with np.errstate(invalid="ignore", over="ignore"):
+            filler = np.asarray(number).astype(dtype)
+        is_near = dtype.kind == "f" and (np.isfinite(filler) or not isfinite(number))
+        fits = dtype.kind == "b" or filler.item() == number or is_near
+    except OverflowError:  # an integer that is larger than all of them
+        fits = False
+    if not fits:
+        raise ValueError(
+            f"pad needs a value that {dtype} holds, got {value!s:.50}; write "
+            "input.to(np.float32) first"
+        )
+    return filler

@@ -6,13 +6,20 @@ from math import prod
 
 import numpy as np
 
-from dlbook.functional.arguments import need_flags, need_floats, need_numbers, need_tensors
-from dlbook.functional.pool_windows import Places, check_axes, places, sizes as pool_sizes
-from dlbook.functional.windows import Size, as_images, as_tuple, in_rows, pair, single
+from dlbook.arguments import flag
+from dlbook.functional.arguments import need_floats, need_numbers, need_tensors
+from dlbook.functional.pool_windows import (
+    Places,
+    check_axes,
+    flat_window,
+    grid,
+    places,
+    sizes as pool_sizes,
+)
+from dlbook.functional.selection import select
+from dlbook.functional.windows import Size, as_images, in_rows, single
 from dlbook.parallel import each, matmul, pieces
 from dlbook.tensor import Tensor, record
-
-Pair = tuple[int, int]
 
 
 def max_pool2d(
@@ -44,10 +51,10 @@ def max_pool2d(
     Source: Goodfellow, Bengio and Courville (2016), section 9.3.
     """
     need_numbers("max_pool2d", input)
-    need_flags("max_pool2d", ceil_mode=ceil_mode)
+    partly = flag(ceil_mode, "ceil_mode")
     sizes = pool_sizes("max_pool2d", input, kernel_size, stride, padding, dilation)
     x = in_rows(input.data)
-    (rows, height), (columns, width) = (places(*size, ceil_mode) for size in sizes)
+    (rows, height), (columns, width) = (places(*size, partly) for size in sizes)
     out = np.empty((height, x.shape[1], width, x.shape[3]), x.dtype)
     parts = pieces(x.shape[1], x.size)  # of the channels
 
@@ -65,7 +72,7 @@ def max_pool2d(
         each(back, parts)
         return (as_images(dx),)
 
-    return record(as_images(out), (input,), pull)
+    return record(as_images(out), (input,), pull, reads_result=True)
 
 
 def avg_pool2d(
@@ -94,16 +101,16 @@ def avg_pool2d(
         TypeError: if `input` is no tensor of floating-point numbers: a mean of integers is none.
     """
     need_floats("avg_pool2d", input=input)
-    need_flags("avg_pool2d", ceil_mode=ceil_mode, count_include_pad=count_include_pad)
+    partly, with_pad = flag(ceil_mode, "ceil_mode"), flag(count_include_pad, "count_include_pad")
     sizes = pool_sizes("avg_pool2d", input, kernel_size, stride, padding, 1)
 
     def shares(size: int, kernel: int, stride: int, pad: int, dilation: int) -> np.ndarray:
-        count = places(size, kernel, stride, pad, dilation, ceil_mode)[1]
+        count = places(size, kernel, stride, pad, dilation, partly)[1]
         matrix = np.zeros((count, size), input.dtype)
         for i, start in enumerate(range(-pad, count * stride - pad, stride)):
             end = min(start + kernel, size + pad)
             inside = range(max(start, 0), min(end, size))
-            matrix[i, inside] = 1 / (end - start if count_include_pad else len(inside))
+            matrix[i, inside] = 1 / (end - start if with_pad else len(inside))
         return matrix
 
     return _averages(input, *(shares(*size) for size in sizes))
@@ -121,16 +128,14 @@ def adaptive_avg_pool2d(input: Tensor, output_size: int | Sequence[int | None] |
 
     Raises:
         ValueError: if `input` has not 4 axes, or `output_size` is not one or two numbers.
-        TypeError: if `input` is no tensor of floating-point numbers.
+        TypeError: if `input` is no tensor of floating-point numbers, or a size no integer.
 
     Source: Lin, Chen and Yan (2014), "Network in network", section 3.2, for size 1.
     """
     need_floats("adaptive_avg_pool2d", input=input)
     check_axes("adaptive_avg_pool2d", input)
-    asked = as_tuple(output_size)
-    asked = asked * 2 if len(asked) == 1 else asked
-    kept = [n if count is None else count for count, n in zip(asked, input.shape[2:], strict=False)]
-    counts = pair(kept if len(asked) == 2 else asked, "output_size", 1)
+    asked = zip(grid(output_size), input.shape[2:], strict=True)
+    counts = [size if count is None else count for count, size in asked]
 
     def shares(size: int, count: int) -> np.ndarray:
         matrix = np.zeros((count, size), input.dtype)
@@ -154,9 +159,8 @@ def max_pool1d(
     ceil_mode: bool = False,
 ) -> Tensor:
     """Return `max_pool2d` along the last axis, shape (batch, channels, length) to the same."""
-    window = _flat_window(kernel_size, stride, padding)
-    leap = (1, single(dilation, "dilation", 1))
-    return _flat("max_pool1d", input, lambda x: max_pool2d(x, *window, leap, ceil_mode))
+    window = flat_window(kernel_size, stride, padding, dilation)
+    return _flat("max_pool1d", input, lambda x: max_pool2d(x, *window, ceil_mode))
 
 
 def avg_pool1d(
@@ -168,7 +172,7 @@ def avg_pool1d(
     count_include_pad: bool = True,
 ) -> Tensor:
     """Return `avg_pool2d` along the last axis, shape (batch, channels, length) to the same."""
-    window = _flat_window(kernel_size, stride, padding)
+    window = flat_window(kernel_size, stride, padding)[:3]
     return _flat(
         "avg_pool1d", input, lambda x: avg_pool2d(x, *window, ceil_mode, count_include_pad)
     )
@@ -178,13 +182,6 @@ def adaptive_avg_pool1d(input: Tensor, output_size: Size) -> Tensor:
     """Return `output_size` means along the last axis: shape (batch, channels, length) as before."""
     count = single(output_size, "output_size", 1)
     return _flat("adaptive_avg_pool1d", input, lambda x: adaptive_avg_pool2d(x, (1, count)))
-
-
-def _flat_window(kernel_size: Size, stride: Size | None, padding: Size) -> tuple[Pair, Pair, Pair]:
-    """Return kernel, stride and padding of a window of height 1."""
-    kernel = single(kernel_size, "kernel_size", 1)
-    step = kernel if stride is None else single(stride, "stride", 1)
-    return (1, kernel), (1, step), (0, single(padding, "padding", 0))
 
 
 def _flat(function: str, input: Tensor, pool: Callable[[Tensor], Tensor]) -> Tensor:
@@ -219,19 +216,19 @@ def _to_the_largest(
 
     A nan counts as larger than every number, and as in torch the last one of a window is taken.
     """
-    left = g.copy()
+    waiting = np.ones(g.shape, np.bool)  # windows whose gradient has found no place yet
     both = list(product(rows, columns))
     for (down, i), (across, j) in both:
         here = np.s_[down, :, across]
-        part = left[here] * (x[i, :, j] == out[here])
-        dx[i, :, j] += part
-        left[here] -= part  # a place takes all of it, and leaves nothing to the next ones
+        takes = waiting[here] & (x[i, :, j] == out[here])
+        dx[i, :, j] += select(g[here], takes, np.empty_like(g[here]))
+        waiting[here] ^= takes
     if np.isnan(out).any():
         for (down, i), (across, j) in reversed(both):
             here = np.s_[down, :, across]
-            part = left[here] * np.isnan(x[i, :, j])
-            dx[i, :, j] += part
-            left[here] -= part
+            takes = waiting[here] & np.isnan(x[i, :, j])
+            dx[i, :, j] += select(g[here], takes, np.empty_like(g[here]))
+            waiting[here] ^= takes
 
 
 def _averages(input: Tensor, down: np.ndarray, across: np.ndarray) -> Tensor:
@@ -243,7 +240,11 @@ def _averages(input: Tensor, down: np.ndarray, across: np.ndarray) -> Tensor:
         return _mix(across, tall.reshape(len(down), *x.shape[1:]))
 
     out = as_images(apply(down, across, x))
-    return record(out, (input,), lambda g: (as_images(apply(down.T, across.T, in_rows(g))),))
+
+    def pull(g: np.ndarray) -> tuple[np.ndarray]:
+        return (as_images(apply(down.T, across.T, in_rows(g))),)
+
+    return record(out, (input,), pull, reads=())
 
 
 def _mix(shares: np.ndarray, x: np.ndarray) -> np.ndarray:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from dlbook.arguments import integer
 from dlbook.parallel import each, pieces
 
 Size = int | Sequence[int]
@@ -104,30 +105,44 @@ def pair(value: Size, name: str, least: int) -> tuple[int, int]:
     """Return an int twice, or two ints as they are: sizes down and across.
 
     Raises:
-        ValueError: if they are not one or two integers of at least `least`.
+        TypeError: if they are no integers.
+        ValueError: if they are not one or two, or less than `least`.
     """
     given = as_tuple(value)
-    two = given * 2 if len(given) == 1 else given
-    if len(two) != 2 or not all(_is_whole(v) and v >= least for v in two):
+    if len(given) not in (1, 2):
         raise ValueError(
-            f"{name} needs an integer of {least} or more, or two of them (down, across), got "
-            f"{value!r}; try {name}={max(least, 1)}"
+            f"{name} needs one integer, or two (down, across), got {value!r}; try "
+            f"{name}={max(least, 1)}"
         )
-    return int(two[0]), int(two[1])
+    down, across = given * 2 if len(given) == 1 else given
+    return integer(down, name, least), integer(across, name, least)
 
 
 def single(value: Size, name: str, least: int) -> int:
     """Return an int; as in torch it may stand alone in a tuple.
 
     Raises:
-        ValueError: if it is not one integer of at least `least`.
+        TypeError: if it is no integer.
+        ValueError: if there are several, or it is less than `least`.
     """
     given = as_tuple(value)
-    if len(given) == 1 and _is_whole(given[0]) and given[0] >= least:
-        return int(given[0])
-    raise ValueError(
-        f"{name} needs one integer of {least} or more, got {value!r}; try {name}={max(least, 1)}"
-    )
+    if len(given) != 1:
+        raise ValueError(f"{name} needs one integer, got {value!r}; try {name}={max(least, 1)}")
+    return integer(given[0], name, least)
+
+
+def check_word(padding: Any, stride: Pair) -> None:
+    """Refuse a text as padding that is neither "valid" nor, with a stride of 1, "same".
+
+    Raises:
+        ValueError: if it is such a text.
+    """
+    fits = padding == "valid" or (padding == "same" and max(stride) == 1)
+    if isinstance(padding, str) and not fits:
+        raise ValueError(
+            'padding needs a number, two, "valid", or "same" with stride 1, got '
+            f"{padding!r} with stride {tuple(stride)}; give numbers"
+        )
 
 
 def as_tuple(value: Any) -> tuple[Any, ...]:
@@ -135,7 +150,3 @@ def as_tuple(value: Any) -> tuple[Any, ...]:
     if isinstance(value, np.ndarray):
         value = value.tolist()
     return tuple(value) if isinstance(value, Sequence) and not isinstance(value, str) else (value,)
-
-
-def _is_whole(value: object) -> bool:
-    return isinstance(value, int | np.integer) and not isinstance(value, bool)

@@ -64,7 +64,22 @@ class TimeLimitError(Exception):
 
 
 class GraderError(Exception):
-    """Raised when the grader itself fails: nothing is known about the notebook then."""
+    """Raised when the grader itself fails, whatever the notebook is: nothing is known about it.
+
+    There is no kernel to be had, or a worker has another dlbook. All else that goes wrong on the
+    way is a verdict on the notebook.
+    """
+
+
+class UngradableError(Exception):
+    """Raised when our work on a file fails or takes too much: a verdict, in words, on that file.
+
+    `by_chance` says that a busy machine may be the cause.
+    """
+
+    def __init__(self, reason: str, *, by_chance: bool = False) -> None:
+        super().__init__(reason)
+        self.by_chance = by_chance
 
 
 class EngineMismatchError(Exception):

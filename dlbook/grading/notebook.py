@@ -16,12 +16,13 @@ from typing import Any
 
 from dlbook.check.roles import Role, role
 from dlbook.grading.errors import UnreadableError
+from dlbook.grading.unreadable import what_bytes_are, what_text_is
 
 Texts = Callable[[str], list[str]]  # of code: what else stands in its outputs, in words
 MAX_BYTES = 20_000_000
 MAX_CELLS = 2_000
 _KINDS = ("code", "markdown", "raw")
-_CODE = re.compile(r"^(?:def|class|import|from|#|@)(?:\W|$)", re.MULTILINE)
+_OLD = 2  # the format in which the lines of a cell have no line ends
 
 
 @dataclass(frozen=True)
@@ -90,18 +91,13 @@ def parse(data: bytes) -> Notebook:
     try:
         content = json.loads(text)
     except json.JSONDecodeError as error:
-        if not text.lstrip().startswith("{") and _CODE.search(text):
-            raise UnreadableError(
-                "the file is plain text or a Python file, not a notebook: hand in the .ipynb file."
-            ) from None
-        raise UnreadableError(
-            f"the file is cut off or was edited by hand (not JSON from line {error.lineno} on): "
-            "take an earlier copy, such as the one in .ipynb_checkpoints."
-        ) from None
+        raise UnreadableError(what_text_is(text, error.lineno)) from None
     except (RecursionError, ValueError):
         raise UnreadableError("the file nests or counts beyond reason: save it again.") from None
     notes: list[str] = []
-    cells = [_cell(entry, notes) for entry in _entries(content, notes)]
+    entries = _entries(content, notes)
+    between = "\n" if content.get("nbformat") == _OLD else ""
+    cells = [_cell(entry, between, notes) for entry in entries]
     kept = tuple(cell for cell in cells if cell)
     return Notebook(kept, tuple(dict.fromkeys(notes)), _ran(content))
 
@@ -114,14 +110,8 @@ def _ran(content: Any) -> str:
 
 
 def _text(data: bytes) -> str:
-    if not data.strip():
-        raise UnreadableError("the file is empty: take an earlier copy.")
-    if data.startswith(b"PK\3\4"):
-        raise UnreadableError(
-            "the file is a ZIP or Word file, not a notebook: hand in the .ipynb file."
-        )
-    if data.startswith(b"%PDF"):
-        raise UnreadableError("the file is a PDF, not a notebook: hand in the .ipynb file.")
+    if reason := what_bytes_are(data):
+        raise UnreadableError(reason)
     encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
         return data.decode(encoding)
@@ -132,16 +122,18 @@ def _text(data: bytes) -> str:
 
 
 def _entries(content: Any, notes: list[str]) -> list[Any]:
-    """Return the list of raw cells, also of a notebook in the old format 3."""
+    """Return the list of raw cells, also of a notebook in the old formats 2 and 3."""
     entries = content.get("cells") if isinstance(content, dict) else None
     if (
         entries is None
         and isinstance(content, dict)
         and isinstance(content.get("worksheets"), list)
     ):
-        notes.append("read from the old notebook format 3")
+        number = _OLD if content.get("nbformat") == _OLD else 3
+        notes.append(f"read from the old notebook format {number}")
         sheets = [sheet for sheet in content["worksheets"] if isinstance(sheet, dict)]
-        entries = [cell for sheet in sheets for cell in sheet.get("cells") or []]
+        lists = [sheet.get("cells") for sheet in sheets]
+        entries = [cell for cells in lists if isinstance(cells, list) for cell in cells]
     if not isinstance(entries, list):
         raise UnreadableError("the file is JSON but no notebook: it has no list of cells.")
     if len(entries) > MAX_CELLS:
@@ -151,13 +143,13 @@ def _entries(content: Any, notes: list[str]) -> list[Any]:
     return entries
 
 
-def _cell(entry: Any, notes: list[str]) -> Cell | None:
+def _cell(entry: Any, between: str, notes: list[str]) -> Cell | None:
     if not isinstance(entry, dict):
         notes.append("left out something in the list of cells that is no cell")
         return None
     source = entry.get("source", entry.get("input", ""))
     if isinstance(source, list):
-        source = "".join(line for line in source if isinstance(line, str))
+        source = between.join(line for line in source if isinstance(line, str))
     if not isinstance(source, str):
         notes.append("left out a cell whose source is no text")
         return None

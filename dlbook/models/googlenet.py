@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from dlbook.arguments import flag
 from dlbook.functional import cat
 from dlbook.nn import (
     AdaptiveAvgPool2d,
@@ -171,8 +172,9 @@ class GoogLeNet(Module):
         self.maxpool4 = MaxPool2d(2, ceil_mode=True)
         self.inception5a = Inception(*MODULES["5a"], rng=rng)
         self.inception5b = Inception(*MODULES["5b"], rng=rng)
-        self.aux1 = InceptionAux(512, num_classes, rng=rng) if aux_logits else None
-        self.aux2 = InceptionAux(528, num_classes, rng=rng) if aux_logits else None
+        has_more = flag(aux_logits, "aux_logits")
+        self.aux1 = InceptionAux(512, num_classes, rng=rng) if has_more else None
+        self.aux2 = InceptionAux(528, num_classes, rng=rng) if has_more else None
         self.avgpool = AdaptiveAvgPool2d(1)
         self.flatten = Flatten()
         self.dropout = Dropout(0.2, rng=rng)

@@ -3,7 +3,8 @@
 import numpy as np
 
 from dlbook import functional
-from dlbook.functional.windows import Size, pair, single
+from dlbook.arguments import flag
+from dlbook.functional.windows import Size, check_word, pair, single
 from dlbook.nn.init import uniform_parameter
 from dlbook.nn.module import Module, Parameter
 from dlbook.tensor import Tensor
@@ -38,10 +39,12 @@ class _Convolution(Module):
             )
 
     def _draw_parameters(self, bias: bool, rng: np.random.Generator) -> None:
+        check_word(self.padding, self.stride)
+        has_bias = flag(bias, "bias")
         shape = (self.out_channels, self.in_channels // self.groups, *self.kernel_size)
         bound = float(np.prod(shape[1:])) ** -0.5
         self.weight = uniform_parameter(shape, bound, rng)
-        self.bias = uniform_parameter(shape[:1], bound, rng) if bias else None
+        self.bias = uniform_parameter(shape[:1], bound, rng) if has_bias else None
 
     def extra_repr(self) -> str:
         axes = len(self.kernel_size)

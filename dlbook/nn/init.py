@@ -10,6 +10,7 @@ from math import sqrt
 
 import numpy as np
 
+from dlbook.arguments import generator, number
 from dlbook.functional.arguments import need_floats
 from dlbook.nn.module import Parameter
 from dlbook.tensor import Tensor
@@ -17,18 +18,18 @@ from dlbook.tensor import Tensor
 
 def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, *, rng: np.random.Generator) -> Tensor:
     """Fill a tensor of any shape with values uniform from `a` to `b`, and return it."""
-    if not a <= b:
+    a, b = number(a, "a", least=None), number(b, "b", least=None)
+    if a > b:
         raise ValueError(f"uniform_ needs a up to b, got {a} and {b}; swap them")
-    return _fill(tensor, need_rng(rng).uniform(a, b, _shape(tensor)))
+    return _fill(tensor, generator(rng).uniform(a, b, _shape(tensor)))
 
 
 def normal_(
     tensor: Tensor, mean: float = 0.0, std: float = 1.0, *, rng: np.random.Generator
 ) -> Tensor:
     """Fill a tensor of any shape with normal values, and return it; `std` is their deviation."""
-    if not std >= 0:
-        raise ValueError(f"normal_ needs a std of 0 or more, got {std}; leave out the sign")
-    return _fill(tensor, need_rng(rng).normal(mean, std, _shape(tensor)))
+    mean, std = number(mean, "mean", least=None), number(std, "std")
+    return _fill(tensor, generator(rng).normal(mean, std, _shape(tensor)))
 
 
 def kaiming_uniform_(
@@ -78,7 +79,7 @@ def xavier_uniform_(tensor: Tensor, gain: float = 1.0, *, rng: np.random.Generat
     Source: Glorot and Bengio (2010), "Understanding the difficulty of training deep
     feedforward neural networks", section 4.2.
     """
-    bound = sqrt(3) * gain * sqrt(2 / sum(_fans(tensor)))
+    bound = sqrt(3) * _xavier(tensor, gain)
     return uniform_(tensor, -bound, bound, rng=rng)
 
 
@@ -96,7 +97,7 @@ def xavier_normal_(tensor: Tensor, gain: float = 1.0, *, rng: np.random.Generato
     Source: Glorot and Bengio (2010), "Understanding the difficulty of training deep
     feedforward neural networks", section 4.2.
     """
-    return normal_(tensor, 0, gain * sqrt(2 / sum(_fans(tensor))), rng=rng)
+    return normal_(tensor, 0, _xavier(tensor, gain), rng=rng)
 
 
 def uniform_parameter(shape: tuple[int, ...], bound: float, rng: np.random.Generator) -> Parameter:
@@ -107,21 +108,7 @@ def uniform_parameter(shape: tuple[int, ...], bound: float, rng: np.random.Gener
         bound: 1 / sqrt(fan_in) is where torch's linear maps and convolutions start.
         rng: where the values come from.
     """
-    return Parameter(need_rng(rng).uniform(-bound, bound, shape).astype(np.float32))
-
-
-def need_rng(rng: np.random.Generator) -> np.random.Generator:
-    """Return the generator that was given.
-
-    Raises:
-        TypeError: if it is something else, such as a seed.
-    """
-    if not hasattr(rng, "uniform"):
-        raise TypeError(
-            f"a layer needs a generator as rng, got {type(rng).__name__}; write "
-            "rng=np.random.default_rng(0)"
-        )
-    return rng
+    return Parameter(generator(rng).uniform(-bound, bound, shape).astype(np.float32))
 
 
 def _shape(tensor: Tensor) -> tuple[int, ...]:
@@ -143,8 +130,12 @@ def _fill(tensor: Tensor, values: np.ndarray) -> Tensor:
 def _kaiming(tensor: Tensor, a: float, mode: str) -> float:
     if mode not in ("fan_in", "fan_out"):
         raise ValueError(f'mode needs to be "fan_in" or "fan_out", got {mode!r}; try "fan_in"')
-    fan_in, fan_out = _fans(tensor)
-    return sqrt(2 / (1 + a * a) / (fan_in if mode == "fan_in" else fan_out))
+    slope, (fan_in, fan_out) = number(a, "a", least=None), _fans(tensor)
+    return sqrt(2 / (1 + slope * slope) / (fan_in if mode == "fan_in" else fan_out))
+
+
+def _xavier(tensor: Tensor, gain: float) -> float:
+    return number(gain, "gain") * sqrt(2 / sum(_fans(tensor)))
 
 
 def _fans(tensor: Tensor) -> tuple[int, int]:

@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 
 from dlbook import functional
+from dlbook.arguments import flag, generator
 from dlbook.functional.windows import single
-from dlbook.nn.init import need_rng, uniform_parameter
+from dlbook.nn.init import uniform_parameter
 from dlbook.nn.module import Module, Parameter
 from dlbook.tensor import Tensor
 
@@ -32,10 +33,11 @@ class Linear(Module):
     ):
         self.in_features = single(in_features, "in_features", 1)
         self.out_features = single(out_features, "out_features", 1)
+        has_bias = flag(bias, "bias")
         bound = self.in_features**-0.5
         shape = (self.out_features, self.in_features)
         self.weight = uniform_parameter(shape, bound, rng)
-        self.bias = uniform_parameter(shape[:1], bound, rng) if bias else None
+        self.bias = uniform_parameter(shape[:1], bound, rng) if has_bias else None
 
     def forward(self, input: Tensor) -> Tensor:
         return functional.linear(input, self.weight, self.bias)
@@ -62,7 +64,7 @@ class Embedding(Module):
         self.num_embeddings = single(num_embeddings, "num_embeddings", 1)
         self.embedding_dim = single(embedding_dim, "embedding_dim", 1)
         shape = (self.num_embeddings, self.embedding_dim)
-        self.weight = Parameter(need_rng(rng).normal(size=shape).astype(np.float32))
+        self.weight = Parameter(generator(rng).normal(size=shape).astype(np.float32))
 
     def forward(self, input: Any) -> Tensor:
         return functional.embedding(input, self.weight)

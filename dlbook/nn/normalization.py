@@ -5,11 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from dlbook import functional
+from dlbook.arguments import flag, generator, number
 from dlbook.functional.arguments import need_tensors
-from dlbook.functional.dropout import check_probability
 from dlbook.functional.normalization import last_sizes
 from dlbook.functional.windows import single
-from dlbook.nn.init import need_rng
 from dlbook.nn.module import Buffer, Module, Parameter
 from dlbook.tensor import Tensor
 
@@ -31,13 +30,15 @@ class _BatchNorm(Module):
         track_running_stats: bool = True,
     ):
         self.num_features = single(num_features, "num_features", 1)
-        self.eps, self.momentum = eps, momentum
-        ones, zeros = np.ones(num_features, np.float32), np.zeros(num_features, np.float32)
-        self.weight = Parameter(ones) if affine else None
-        self.bias = Parameter(zeros) if affine else None
-        self.running_mean = Buffer(zeros.copy()) if track_running_stats else None
-        self.running_var = Buffer(ones.copy()) if track_running_stats else None
-        self.num_batches_tracked = Buffer(np.array(0)) if track_running_stats else None
+        self.eps = number(eps, "eps")
+        self.momentum = None if momentum is None else number(momentum, "momentum")
+        learns, tracks = flag(affine, "affine"), flag(track_running_stats, "track_running_stats")
+        ones = np.ones(self.num_features, np.float32)
+        self.weight = Parameter(ones) if learns else None
+        self.bias = Parameter(0 * ones) if learns else None
+        self.running_mean = Buffer(0 * ones) if tracks else None
+        self.running_var = Buffer(ones.copy()) if tracks else None
+        self.num_batches_tracked = Buffer(np.array(0)) if tracks else None
 
     def forward(self, input: Tensor) -> Tensor:
         need_tensors(type(self).__name__, input=input)
@@ -111,9 +112,10 @@ class LayerNorm(Module):
         bias: bool = True,
     ):
         self.normalized_shape = last_sizes(normalized_shape)
-        self.eps, self.elementwise_affine = eps, elementwise_affine
-        shape, has_bias = self.normalized_shape, elementwise_affine and bias
-        self.weight = Parameter(np.ones(shape, np.float32)) if elementwise_affine else None
+        self.eps = number(eps, "eps")
+        self.elementwise_affine = learns = flag(elementwise_affine, "elementwise_affine")
+        shape, has_bias = self.normalized_shape, flag(bias, "bias") and learns
+        self.weight = Parameter(np.ones(shape, np.float32)) if learns else None
         self.bias = Parameter(np.zeros(shape, np.float32)) if has_bias else None
 
     def forward(self, input: Tensor) -> Tensor:
@@ -134,8 +136,7 @@ class Dropout(Module):
     """
 
     def __init__(self, p: float = 0.5, *, rng: np.random.Generator):
-        check_probability("Dropout", p)
-        self.p, self.rng = p, need_rng(rng)
+        self.p, self.rng = number(p, "p", most=1), generator(rng)
 
     def forward(self, input: Tensor) -> Tensor:
         return functional.dropout(input, self.p, self.training, rng=self.rng)

@@ -4,7 +4,9 @@ from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from dlbook import functional
-from dlbook.functional.windows import Size, as_tuple
+from dlbook.arguments import flag, integer
+from dlbook.functional.pool_windows import Window, flat_window, grid, window
+from dlbook.functional.windows import Size, as_tuple, single
 from dlbook.nn.module import Module
 from dlbook.tensor import Tensor
 
@@ -24,6 +26,7 @@ class MaxPool2d(Module):
     """
 
     pool: ClassVar[Pool] = staticmethod(functional.max_pool2d)
+    window: ClassVar[Callable[..., Window]] = staticmethod(window)  # refuses what is no window
 
     def __init__(
         self,
@@ -34,9 +37,11 @@ class MaxPool2d(Module):
         *,
         ceil_mode: bool = False,
     ):
+        self.window(kernel_size, stride, padding, dilation)
         self.kernel_size = kernel_size
         self.stride = kernel_size if stride is None else stride
-        self.padding, self.dilation, self.ceil_mode = padding, dilation, ceil_mode
+        self.padding, self.dilation = padding, dilation
+        self.ceil_mode = flag(ceil_mode, "ceil_mode")
 
     def forward(self, input: Tensor) -> Tensor:
         window = self.kernel_size, self.stride, self.padding, self.dilation
@@ -51,6 +56,7 @@ class MaxPool1d(MaxPool2d):
     """The same along the last axis of an input of shape (batch, channels, length)."""
 
     pool: ClassVar[Pool] = staticmethod(functional.max_pool1d)
+    window: ClassVar[Callable[..., Window]] = staticmethod(flat_window)
 
 
 class AvgPool2d(Module):
@@ -66,6 +72,7 @@ class AvgPool2d(Module):
     """
 
     pool: ClassVar[Pool] = staticmethod(functional.avg_pool2d)
+    window: ClassVar[Callable[..., Window]] = staticmethod(window)
 
     def __init__(
         self,
@@ -75,10 +82,11 @@ class AvgPool2d(Module):
         ceil_mode: bool = False,
         count_include_pad: bool = True,
     ):
+        self.window(kernel_size, stride, padding)
         self.kernel_size = kernel_size
         self.stride = kernel_size if stride is None else stride
-        self.padding, self.ceil_mode = padding, ceil_mode
-        self.count_include_pad = count_include_pad
+        self.padding, self.ceil_mode = padding, flag(ceil_mode, "ceil_mode")
+        self.count_include_pad = flag(count_include_pad, "count_include_pad")
 
     def forward(self, input: Tensor) -> Tensor:
         window = self.kernel_size, self.stride, self.padding
@@ -92,6 +100,7 @@ class AvgPool1d(AvgPool2d):
     """The same along the last axis of an input of shape (batch, channels, length)."""
 
     pool: ClassVar[Pool] = staticmethod(functional.avg_pool1d)
+    window: ClassVar[Callable[..., Window]] = staticmethod(flat_window)
 
 
 class ZeroPad2d(Module):
@@ -103,7 +112,7 @@ class ZeroPad2d(Module):
     """
 
     def __init__(self, padding: int | tuple[int, int, int, int]):
-        given = as_tuple(padding)
+        given = tuple(integer(size, "padding", None) for size in as_tuple(padding))
         self.padding = given * 4 if len(given) == 1 else given
         if len(self.padding) != 4:
             raise ValueError(
@@ -129,6 +138,7 @@ class AdaptiveAvgPool2d(Module):
     pool: ClassVar[Pool] = staticmethod(functional.adaptive_avg_pool2d)
 
     def __init__(self, output_size: int | Sequence[int | None] | None):
+        grid(output_size)  # refuses what is none
         self.output_size = output_size
 
     def forward(self, input: Tensor) -> Tensor:
@@ -142,3 +152,6 @@ class AdaptiveAvgPool1d(AdaptiveAvgPool2d):
     """The same along the last axis of an input of shape (batch, channels, length)."""
 
     pool: ClassVar[Pool] = staticmethod(functional.adaptive_avg_pool1d)
+
+    def __init__(self, output_size: Size):
+        super().__init__(single(output_size, "output_size", 1))

@@ -5,6 +5,7 @@ from math import prod
 from typing import Any
 
 from dlbook import functional
+from dlbook.arguments import integer, number
 from dlbook.functional.arguments import need_tensors
 from dlbook.nn.module import Module
 from dlbook.tensor import Tensor
@@ -41,14 +42,42 @@ class Sequential(Module):
         return sum(1 for _ in self)
 
     def __getitem__(self, index: int | slice) -> Module:
-        """Return one module, or several as a `Sequential`, of the shapes that they map."""
-        named: list[tuple[str, Module]] = [*self._own(Module)]
+        """Return one module, or several as a `Sequential`, of the shapes that they map.
+
+        Raises:
+            TypeError: if `index` is no integer and no slice.
+            IndexError: if there is no such place.
+        """
         if not isinstance(index, slice):
-            return named[index][1]
+            return self._named_at(index)[1]
         part = Sequential()
-        for name, module in named[index]:
+        for name, module in [*self._own(Module)][index]:
             setattr(part, name, module)
         return part
+
+    def __setitem__(self, index: int, module: Module) -> None:
+        """Put another module, which maps the same shapes, in a place.
+
+        Raises:
+            TypeError: if it is no module.
+            IndexError: if there is no such place.
+        """
+        if not isinstance(module, Module):
+            raise TypeError(
+                f"Sequential needs modules, got {type(module).__name__}; write model[0] = nn.ReLU()"
+            )
+        setattr(self, self._named_at(index)[0], module)
+
+    def _named_at(self, place: int) -> tuple[str, Module]:
+        """Return the name and the module at a place, counted from 0, or from -1 backwards."""
+        named: list[tuple[str, Module]] = [*self._own(Module)]
+        try:
+            return named[place]
+        except (TypeError, IndexError) as error:
+            raise type(error)(
+                f"Sequential needs a place from {-len(named)} to {len(named) - 1}, got "
+                f"{place!r:.50}; len(model) counts the modules"
+            ) from error
 
 
 class Flatten(Module):
@@ -60,7 +89,8 @@ class Flatten(Module):
     """
 
     def __init__(self, start_dim: int = 1, end_dim: int = -1):
-        self.start_dim, self.end_dim = start_dim, end_dim
+        self.start_dim = integer(start_dim, "start_dim", None)
+        self.end_dim = integer(end_dim, "end_dim", None)
 
     def forward(self, input: Tensor) -> Tensor:
         """Return a tensor whose shape has one axis in place of those from start to end."""
@@ -102,7 +132,7 @@ class LeakyReLU(Module):
     """
 
     def __init__(self, negative_slope: float = 0.01):
-        self.negative_slope = negative_slope
+        self.negative_slope = number(negative_slope, "negative_slope", least=None)
 
     def forward(self, input: Tensor) -> Tensor:
         return functional.leaky_relu(input, self.negative_slope)
@@ -140,7 +170,7 @@ class Softmax(Module):
     """
 
     def __init__(self, dim: int):
-        self.dim = dim
+        self.dim = integer(dim, "dim", None)
 
     def forward(self, input: Tensor) -> Tensor:
         return functional.softmax(input, self.dim)

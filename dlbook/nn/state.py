@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from dlbook import arguments
 from dlbook.tensor import Tensor
 
 
@@ -17,8 +18,8 @@ def load(own: Mapping[str, Tensor], state_dict: Mapping[str, Any]) -> None:
 
     Raises:
         KeyError: if a name is missing or unknown.
-        ValueError: if a shape differs.
-        TypeError: if something is not an array of real numbers.
+        ValueError: if a shape differs, or a count is no whole number.
+        TypeError: if something is not an array of real numbers, or has a mask.
     """
     _check_names(own, state_dict)
     arrays = {name: _fitted(name, tensor, state_dict[name]) for name, tensor in own.items()}
@@ -53,10 +54,7 @@ def _some(names: list[str]) -> str:
 
 def _fitted(name: str, tensor: Tensor, value: Any) -> np.ndarray:
     """Return the numbers of `value` in the dtype of `tensor`."""
-    try:
-        array = value.data if isinstance(value, Tensor) else np.asarray(value)
-    except ValueError as error:  # lists of unequal length
-        raise TypeError(f"{name} needs an array of numbers, got {value!r:.60}; make one") from error
+    array = value.data if isinstance(value, Tensor) else arguments.array(value, name)
     if array.dtype.kind not in "biuf":
         raise TypeError(
             f"{name} needs real numbers, got an array of dtype {array.dtype}; convert it, or save "
@@ -67,8 +65,14 @@ def _fitted(name: str, tensor: Tensor, value: Any) -> np.ndarray:
             f"{name} needs shape {tensor.shape}, got {array.shape}; build the model with the "
             "sizes that were saved"
         )
-    with np.errstate(over="ignore"):  # what float32 cannot hold becomes inf, as in torch
-        return array.astype(tensor.dtype, copy=False)
+    with np.errstate(over="ignore", invalid="ignore"):  # what float32 cannot hold becomes inf
+        kept = array.astype(tensor.dtype, copy=False)
+    if tensor.dtype.kind != "f" and (kept != array).any():
+        raise ValueError(
+            f"{name} needs numbers that {tensor.dtype} holds, got {array.dtype} with others; save "
+            "the model again"
+        )
+    return kept
 
 
 def _apart(array: np.ndarray, own: Mapping[str, Tensor]) -> np.ndarray:

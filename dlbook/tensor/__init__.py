@@ -5,7 +5,7 @@ from. Each further operation, in dlbook or in a notebook, goes through `record`.
 """
 
 from dlbook.tensor.broadcasting import unbroadcast
-from dlbook.tensor.recording import factors_read, no_grad
+from dlbook.tensor.recording import factors_kept, factors_read, no_grad
 from dlbook.tensor.tensor import Tensor, record
 
-__all__ = ["Tensor", "factors_read", "no_grad", "record", "unbroadcast"]
+__all__ = ["Tensor", "factors_kept", "factors_read", "no_grad", "record", "unbroadcast"]

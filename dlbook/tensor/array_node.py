@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from dlbook.graph import Node
+from dlbook.arguments import flag
+from dlbook.tensor.node import Node
 from dlbook.tensor.promotion import as_numbers
 
 INSTEAD = {  # what is asked for by those who come from torch or NumPy: what to write here
@@ -59,7 +60,7 @@ class ArrayNode(Node):
 
     def __init__(self, data: Any, requires_grad: bool = False, dtype: Any = None):
         array = as_numbers(data, dtype)
-        if requires_grad and array.dtype.kind != "f":
+        if flag(requires_grad, "requires_grad") and array.dtype.kind != "f":
             raise TypeError(
                 f"a gradient needs floating-point data, got {array.dtype}; pass dtype=np.float32"
             )

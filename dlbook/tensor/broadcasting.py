@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from dlbook.parallel import apply, matmul
+
 
 def unbroadcast(g: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """Return `g` summed over the axes along which an array of `shape` was broadcast.
@@ -24,13 +26,12 @@ def elementwise(ufunc: np.ufunc, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         ValueError: if their shapes do not fit.
     """
     try:
-        out: np.ndarray = ufunc(x, y)
+        return apply(ufunc, x, y)
     except ValueError as error:
         raise ValueError(
             "two tensors need shapes that agree from the right, axis by axis, or are 1 there, got "
             f"{x.shape} and {y.shape}; reshape one of them, or add an axis with x[:, None]"
         ) from error
-    return out
 
 
 def product(x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -43,13 +44,12 @@ def product(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     if x.dtype.kind == "b":
         raise TypeError("@ needs numbers, got booleans; write x.to(np.float32) @ y")
     try:
-        out: np.ndarray = x @ y
+        return matmul(x, y)
     except ValueError as error:
         raise ValueError(
             f"@ needs shapes (..., n, k) and (..., k, m), got {x.shape} and {y.shape}; transpose "
             "one of them, or write * for a product value by value"
         ) from error
-    return out
 
 
 def total(x: np.ndarray, axes: tuple[int, ...] | None, keepdims: bool = False) -> np.ndarray:

@@ -4,9 +4,9 @@ from typing import Any, Self
 
 import numpy as np
 
-from dlbook.graph import Node
 from dlbook.tensor.array_node import ArrayNode
 from dlbook.tensor.indexing import as_index, chosen
+from dlbook.tensor.node import Node
 from dlbook.tensor.promotion import NUMBERS, STEPS, as_numbers
 from dlbook.tensor.recording import is_recording
 

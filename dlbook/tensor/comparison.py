@@ -4,9 +4,10 @@ from typing import Any, Self
 
 import numpy as np
 
-from dlbook.graph import Node
+from dlbook.arguments import array
 from dlbook.tensor.array_node import ArrayNode
 from dlbook.tensor.broadcasting import elementwise
+from dlbook.tensor.node import Node
 from dlbook.tensor.promotion import NUMBERS, as_numbers, as_operand, beside, together
 
 
@@ -67,8 +68,10 @@ class Comparing(ArrayNode):
             number = other.item() if isinstance(other, np.generic) else other
             return self._plain(ufunc(self.data, number))
         try:
-            y = beside(other, self.dtype)
+            y = _exact(other) if self.dtype.kind != "f" else beside(other, self.dtype)
         except (TypeError, ValueError):
+            if isinstance(other, np.ma.MaskedArray):
+                raise
             return NotImplemented  # so that `x == None` is False, and `x < None` a TypeError
         return self._plain(elementwise(ufunc, *together(self.data, y)))
 
@@ -81,3 +84,9 @@ class Comparing(ArrayNode):
                 "compare first: (x > 0) & (x < 1)"
             )
         return self._plain(elementwise(ufunc, x, y))
+
+
+def _exact(other: Any) -> np.ndarray:
+    """Return what stands beside integers or booleans, of any shape; a list keeps all its digits."""
+    given = other.data if isinstance(other, Node) else array(other, "a comparison")
+    return as_numbers(given)

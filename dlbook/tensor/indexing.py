@@ -4,7 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from dlbook.graph import Node
+from dlbook.arguments import array
+from dlbook.tensor.node import Node
 
 
 def as_index(index: Any) -> Any:
@@ -24,7 +25,7 @@ def as_index(index: Any) -> Any:
 def _as_part(part: Any) -> Any:
     if not isinstance(part, Node | list | np.ndarray):
         return part
-    places = np.array(part.data if isinstance(part, Node) else part)
+    places = np.array(part.data if isinstance(part, Node) else array(part, "an index"))
     if isinstance(part, list) and not places.size:
         places = places.astype(np.int64)
     if places.dtype.kind not in "biu":

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from dlbook.graph import Node
+from dlbook import arguments
+from dlbook.tensor.node import Node
 
 STEPS = {"b": 0, "u": 1, "i": 1, "f": 2}  # by dtype.kind
 NUMBERS = (int, float, np.bool_, np.integer, np.floating)  # bool is an int to Python
@@ -23,17 +24,12 @@ def as_numbers(data: Any, dtype: Any = None) -> np.ndarray:
         dtype: a NumPy dtype to convert to; None keeps that of an array and makes the rest float32.
 
     Raises:
-        TypeError: if there is something else in it, such as text, None or complex numbers.
+        TypeError: if there is something else in it, such as text, None or complex numbers, or
+            if it has a mask.
         ValueError: if it is a list of lists of different lengths.
     """
     data = data.data if isinstance(data, Node) else data
-    try:
-        array = np.asarray(data)
-    except ValueError as error:
-        raise ValueError(
-            f"a tensor needs numbers in rows of one length, got {type(data).__name__} with rows "
-            f"of several; cut or pad them ({error})"
-        ) from error
+    array = arguments.array(data, "a tensor")
     _check_kind(array.dtype, data)
     kept = array.dtype.newbyteorder("=") if hasattr(data, "__array__") else FLOAT
     return array.astype(kept if dtype is None else as_dtype(dtype), copy=False)

@@ -5,7 +5,9 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TypeVar
 
-from dlbook.graph import Node
+import numpy as np
+
+from dlbook.tensor.node import Node
 
 Factor = TypeVar("Factor", bound=Node)
 
@@ -30,3 +32,19 @@ def no_grad() -> Iterator[None]:
 def factors_read(a: Factor, b: Factor) -> list[Factor]:
     """Return which factors, of any shape, the rule of a product reads: each for the other."""
     return [x for x, other in ((a, b), (b, a)) if other.requires_grad]
+
+
+def factors_kept(
+    a: Node, b: Node, x: np.ndarray, y: np.ndarray
+) -> tuple[np.ndarray | None, np.ndarray | None]:
+    """Return the arrays of the factors, x of a and y of b, or None for one that is not read.
+
+    A rule that holds on to these keeps no numbers in memory that it does not need.
+
+    Args:
+        a: one factor, of any shape.
+        b: the other.
+        x: the data of a, in the dtype of the product.
+        y: those of b.
+    """
+    return x if b.requires_grad else None, y if a.requires_grad else None

@@ -8,6 +8,7 @@ import numpy as np
 from dlbook.tensor.array_node import ArrayNode
 from dlbook.tensor.axes import axis, permutation, sizes
 from dlbook.tensor.indexing import as_index, chosen, names_places_once
+from dlbook.tensor.layout import Layout
 
 
 class Shaping(ArrayNode):
@@ -47,10 +48,10 @@ class Shaping(ArrayNode):
         return self._record(self.data.T, (self,), lambda g: (g.T,), reads=())
 
     def __getitem__(self, index: Any) -> Self:
-        index, like = as_index(index), self.data
+        index, layout = as_index(index), Layout.of(self.data)
 
         def pull(g: np.ndarray) -> tuple[np.ndarray]:
-            whole = np.zeros_like(like)
+            whole = layout.zeros()
             if names_places_once(index):
                 whole[index] = g
             else:

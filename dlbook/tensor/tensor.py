@@ -12,10 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from dlbook.graph import Node, Pull
+from dlbook.graph import Pull
+from dlbook.parallel import apply, matmul
 from dlbook.tensor.broadcasting import elementwise, product, unbroadcast
 from dlbook.tensor.changing import Changing
 from dlbook.tensor.comparison import Comparing
+from dlbook.tensor.node import Node
+from dlbook.tensor.pointwise import Pointwise
 from dlbook.tensor.promotion import (
     NUMBERS,
     as_dtype,
@@ -25,7 +28,7 @@ from dlbook.tensor.promotion import (
     number_dtype,
     together,
 )
-from dlbook.tensor.recording import factors_read, is_recording
+from dlbook.tensor.recording import factors_kept, factors_read, is_recording
 from dlbook.tensor.reduction import Reducing
 from dlbook.tensor.shaping import Shaping
 
@@ -37,6 +40,7 @@ def record(
     parents: Iterable["Tensor"],
     pull: Pull,
     reads: Iterable["Tensor"] | None = None,
+    reads_result: bool = False,
 ) -> "Tensor":
     """Return `data` as a tensor that knows its parents: the one door for every operation.
 
@@ -49,6 +53,10 @@ def record(
             product.
         reads: the parents whose data `pull` looks at again; `backward` refuses to run if one of
             them was changed in between. None stands for all parents.
+        reads_result: whether `pull` looks at `data` again.
+
+    Data are freed with their tensor, unless a `pull` holds on to them: one that needs only the
+    shape of a parent should take that, not the parent.
 
     Raises:
         TypeError: if a parent is not a tensor, or a result with a gradient has a dtype that is
@@ -69,7 +77,7 @@ def record(
                 f"record needs floating-point data for a result with a gradient, got "
                 f"{result.dtype}; convert them, or pass x.detach() as parent"
             )
-        result.grow(parents, pull, parents if reads is None else reads)
+        result.grow(parents, pull, parents if reads is None else reads, reads_result)
     return result
 
 
@@ -89,7 +97,7 @@ def _checked(parents: Any) -> tuple["Tensor", ...]:
     return listed
 
 
-class Tensor(Comparing, Reducing, Shaping, Changing):
+class Tensor(Comparing, Pointwise, Reducing, Shaping, Changing):
     """An array and, once `backward` has run, the gradient of a loss with respect to it.
 
     Numbers and lists become float32; arrays and tensors keep their dtype, and a single number in
@@ -131,11 +139,13 @@ class Tensor(Comparing, Reducing, Shaping, Changing):
     def __add__(self, other: Any) -> "Tensor":
         a, b = self, self._lift(other)
         x, y = together(a.data, b.data)
+        x_shape = x.shape if a.requires_grad else None
+        y_shape = y.shape if b.requires_grad else None
 
         def pull(g: np.ndarray) -> tuple[np.ndarray | None, ...]:
             return (
-                unbroadcast(g, x.shape) if a.requires_grad else None,
-                unbroadcast(g, y.shape) if b.requires_grad else None,
+                unbroadcast(g, x_shape) if x_shape is not None else None,
+                unbroadcast(g, y_shape) if y_shape is not None else None,
             )
 
         return record(elementwise(np.add, x, y), (a, b), pull, reads=())
@@ -145,11 +155,13 @@ class Tensor(Comparing, Reducing, Shaping, Changing):
         x, y = together(a.data, b.data)
         if "b" in (a.dtype.kind, b.dtype.kind) or isinstance(other, bool | np.bool_):
             raise TypeError(NO_MINUS)
+        x_shape = x.shape if a.requires_grad else None
+        y_shape = y.shape if b.requires_grad else None
 
         def pull(g: np.ndarray) -> tuple[np.ndarray | None, ...]:
             return (
-                unbroadcast(g, x.shape) if a.requires_grad else None,
-                unbroadcast(-g, y.shape) if b.requires_grad else None,
+                unbroadcast(g, x_shape) if x_shape is not None else None,
+                unbroadcast(apply(np.negative, g), y_shape) if y_shape is not None else None,
             )
 
         return record(elementwise(np.subtract, x, y), (a, b), pull, reads=())
@@ -157,11 +169,12 @@ class Tensor(Comparing, Reducing, Shaping, Changing):
     def __mul__(self, other: Any) -> "Tensor":
         a, b = self, self._lift(other)
         x, y = together(a.data, b.data)
+        (left, right), x_shape, y_shape = factors_kept(a, b, x, y), x.shape, y.shape
 
         def pull(g: np.ndarray) -> tuple[np.ndarray | None, ...]:
             return (
-                unbroadcast(g * y, x.shape) if a.requires_grad else None,
-                unbroadcast(g * x, y.shape) if b.requires_grad else None,
+                unbroadcast(apply(np.multiply, g, right), x_shape) if right is not None else None,
+                unbroadcast(apply(np.multiply, g, left), y_shape) if left is not None else None,
             )
 
         return record(elementwise(np.multiply, x, y), (a, b), pull, factors_read(a, b))
@@ -170,18 +183,24 @@ class Tensor(Comparing, Reducing, Shaping, Changing):
         a, b = self, self._lift(other)
         x, y = map(as_float, together(a.data, b.data))
         out = elementwise(np.divide, x, y)
+        x_shape = x.shape if a.requires_grad else None
+        quotient = out if b.requires_grad else None
 
         def pull(g: np.ndarray) -> tuple[np.ndarray | None, ...]:
-            dx = g / y
+            dx = apply(np.divide, g, y)
             return (
-                unbroadcast(dx, x.shape) if a.requires_grad else None,
-                unbroadcast(-dx * out, y.shape) if b.requires_grad else None,
+                unbroadcast(dx, x_shape) if x_shape is not None else None,
+                unbroadcast(apply(np.multiply, -dx, quotient), y.shape)
+                if quotient is not None
+                else None,
             )
 
-        return record(out, (a, b), pull, reads=(b,))
+        return record(out, (a, b), pull, reads=(b,), reads_result=b.requires_grad)
 
     def __pow__(self, exponent: float) -> "Tensor":
-        if not isinstance(exponent, Real):
+        if not isinstance(exponent, NUMBERS):
+            if isinstance(exponent, Real):  # a fraction comes back as its float, or as an integer
+                return NotImplemented
             raise TypeError(
                 f"** needs a number as exponent, got {type(exponent).__name__}; "
                 "write (x.log() * exponent).exp()"
@@ -194,7 +213,7 @@ class Tensor(Comparing, Reducing, Shaping, Changing):
             )
 
         def pull(g: np.ndarray) -> tuple[np.ndarray]:
-            return (g * (e * x ** (e - 1)) if e else np.zeros_like(x),)
+            return (g * (e * x ** (e - 1)) if e else np.zeros_like(g),)
 
         return record((x**e).astype(dtype, copy=False), (self,), pull)
 
@@ -205,11 +224,16 @@ class Tensor(Comparing, Reducing, Shaping, Changing):
         if a.ndim == 1 and b.ndim:
             return (a[None, :] @ b)[..., 0, :]
         x, y = together(a.data, b.data)
+        (left, right), x_shape, y_shape = factors_kept(a, b, x, y), x.shape, y.shape
 
         def pull(g: np.ndarray) -> tuple[np.ndarray | None, ...]:
             return (
-                unbroadcast(g @ y.swapaxes(-1, -2), x.shape) if a.requires_grad else None,
-                unbroadcast(x.swapaxes(-1, -2) @ g, y.shape) if b.requires_grad else None,
+                unbroadcast(matmul(g, right.swapaxes(-1, -2)), x_shape)
+                if right is not None
+                else None,
+                unbroadcast(matmul(left.swapaxes(-1, -2), g), y_shape)
+                if left is not None
+                else None,
             )
 
         return record(product(x, y), (a, b), pull, factors_read(a, b))
@@ -217,7 +241,7 @@ class Tensor(Comparing, Reducing, Shaping, Changing):
     def __neg__(self) -> "Tensor":
         if self.dtype.kind == "b":
             raise TypeError(NO_MINUS)
-        return record(-self.data, (self,), lambda g: (-g,), reads=())
+        return record(apply(np.negative, self.data), (self,), lambda g: (-g,), reads=())
 
     def __rsub__(self, other: Any) -> "Tensor":
         return self._lift(other) - self
@@ -230,31 +254,6 @@ class Tensor(Comparing, Reducing, Shaping, Changing):
 
     __radd__ = __add__
     __rmul__ = __mul__
-
-    # ---- one value at a time ----
-
-    def exp(self) -> "Tensor":
-        out = np.exp(as_float(self.data))
-        return record(out, (self,), lambda g: (g * out,), reads=())
-
-    def log(self) -> "Tensor":
-        x = as_float(self.data)
-        return record(np.log(x), (self,), lambda g: (g / x,))
-
-    def tanh(self) -> "Tensor":
-        out = np.tanh(as_float(self.data))
-        return record(out, (self,), lambda g: (g * (1 - out * out),), reads=())
-
-    def sqrt(self) -> "Tensor":
-        out = np.sqrt(as_float(self.data))
-        return record(out, (self,), lambda g: (g / (2 * out),), reads=())
-
-    def abs(self) -> "Tensor":
-        """Return the sizes of the values, same shape; the slope at 0 is 0."""
-        x = self.data
-        if x.dtype.kind == "b":
-            raise TypeError("abs needs numbers, got booleans; write x.to(np.int64) first")
-        return record(np.abs(x), (self,), lambda g: (np.where(x < 0, -g, np.where(x > 0, g, 0)),))
 
     def maximum(self, other: Any) -> "Tensor":
         """Return the larger of two values, broadcast to one shape; a tie shares the gradient."""
@@ -269,29 +268,3 @@ class Tensor(Comparing, Reducing, Shaping, Changing):
             )
 
         return record(elementwise(np.maximum, x, y), (a, b), pull)
-
-    def clamp(self, min: float | None = None, max: float | None = None) -> "Tensor":
-        """Return the values, none below `min` or above `max`, same shape; both ends have slope 1.
-
-        Raises:
-            TypeError: if a bound is not a number, or there is none.
-        """
-        bounds = [bound for bound in (min, max) if bound is not None]
-        if not bounds or not all(isinstance(bound, NUMBERS) for bound in bounds):
-            raise TypeError(
-                f"clamp needs a number as min, as max, or as both, got {min!r} and {max!r}; for a "
-                "tensor of bounds use maximum"
-            )
-        x = self.data
-        for bound in bounds:
-            x = x.astype(number_dtype(x.dtype, bound), copy=False)
-        low, high = (bound if bound is None else as_operand(bound, x.dtype) for bound in (min, max))
-
-        def pull(g: np.ndarray) -> tuple[np.ndarray]:
-            above = True if low is None else x >= low
-            below = True if high is None else x <= high
-            return (np.where(above & below, g, 0),)
-
-        return record(np.clip(x, low, high), (self,), pull)
-
-    __abs__ = abs

@@ -1,3 +1,4 @@
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -160,6 +161,33 @@ def test_the_needed_numbers_are_never_shown(guess, wrap):
 def test_the_needed_number_is_never_shown(needed, guess):
     text = explain(needed, guess, 1e-6, 1e-9)
     assert text and "43" not in text
+
+
+NOT_SENT = {  # pairs of values of which only the type is sent
+    "sets": ({1}, {2}),
+    "texts in arrays": (np.array(["a"]), np.array(["b"])),
+    "complex numbers": (1 + 0j, 2 + 0j),
+    "huge integers": (2**70, 2**71),
+    "bytes": (b"a", b"b"),
+    "huge arrays": (np.zeros(10**6), np.ones(10**6)),
+    "objects": (object(), object()),
+}
+
+
+@pytest.mark.parametrize("case", NOT_SENT)
+@pytest.mark.parametrize("wrap", [lambda v: v, lambda v: [v], lambda v: {"dx": v}])
+def test_what_is_not_sent_is_equal_to_nothing(case, wrap):
+    one, other = (encode(wrap(value)) for value in NOT_SENT[case])
+    for got in (one, other):
+        assert "is needed, got an object of type" in explain(decode(one), decode(got), 1e-6, 1e-9)
+        assert judge(EXERCISE, replace(CHECK, expected=one), got).verdict is Verdict.WRONG
+
+
+def test_a_fingerprint_of_much_takes_no_time():
+    big = decode(encode(np.zeros(4_000_000, np.uint8)))
+    started = time.process_time()
+    assert fingerprint(big) != fingerprint(big[:-1])
+    assert time.process_time() - started < 1
 
 
 def test_garbage_on_the_wire_is_a_wrong_answer():

@@ -1,12 +1,12 @@
-import json
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
+from subprocess import DEVNULL
 
 import numpy as np
 import pytest
+from jupyter_client.manager import KernelManager
 
 from dlbook.check import check
+from tests.check.shells import shells
 
 STUB = 'raise NotImplementedError("relu_back: your turn")'
 ANSWERS = {  # the body of relu_back(g, x): what the card says
@@ -115,48 +115,10 @@ def test_inputs_depend_on_the_seed_and_on_the_exercise(monkeypatch):
     assert len(drawn) == 6 and len(set(drawn)) == 3
 
 
-CELLS = ["from dlbook.check import check", "import numpy as np"]
-SHELLS = """
-import json
-import os
-import sys
-from contextlib import redirect_stdout
-from io import StringIO
-from IPython.core.interactiveshell import InteractiveShell
-before = dict(os.environ)
-for line in sys.stdin:
-    cell_id, *cells = json.loads(line)
-    for name in [name for name in sys.modules if name.split(".")[0] == "dlbook"]:
-        del sys.modules[name]
-    InteractiveShell.clear_instance()
-    os.environ.clear()
-    os.environ.update(before)
-    with redirect_stdout(StringIO()) as printed:
-        shell = InteractiveShell.instance()
-        for cell in cells:
-            shell.run_cell(cell, cell_id=cell_id or None)
-    print(json.dumps(printed.getvalue()), flush=True)
-"""
-
-
 @pytest.fixture(scope="module")
 def in_a_shell() -> Iterator[Callable[..., str]]:
-    """Return what a fresh IPython shell prints for cells that a front end names, or does not.
-
-    The shells follow one another in one process, which loads IPython once: each has a namespace,
-    a dlbook and an environment of its own.
-    """
-    command = [sys.executable, "-c", SHELLS]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    with subprocess.Popen(command, **pipes, text=True, encoding="utf-8") as process:
-
-        def run(*cells: str, cell_id: str = "a-cell") -> str:
-            process.stdin.write(json.dumps([cell_id, *CELLS, *cells]) + "\n")
-            process.stdin.flush()
-            return json.loads(process.stdout.readline())
-
+    with shells() as run:
         yield run
-        process.stdin.close()
 
 
 ANSWER = "# answer: relu_back\ndef relu_back(g, x):\n    return "
@@ -208,8 +170,70 @@ def test_a_name_that_was_taken_for_something_else_troubles_no_card(in_a_shell):
     assert "✓ scale: right" in output and output.endswith("3 None\n")
 
 
-def test_a_cell_that_no_person_runs_stays_quiet(in_a_shell):
-    assert in_a_shell(ANSWER + "g * (x > 0)", cell_id="") == ""
+def request(allow_stdin: str) -> str:
+    """Return a cell after which cells are run by a front end that answers input(), or does not."""
+    return f"get_ipython().get_parent = lambda: {{'content': {{'allow_stdin': {allow_stdin}}}}}"
+
+
+@pytest.mark.parametrize("person", [True, False])
+def test_a_cell_that_no_person_runs_stays_quiet(person, in_a_shell):
+    output = in_a_shell(request(str(person)), ANSWER + "g * (x > 0)")
+    assert output == ("✓ relu_back: right\n" if person else "")
+
+
+@pytest.mark.notebook
+def test_a_kernel_shows_a_card_to_whoever_can_answer_input():
+    manager = KernelManager()
+    manager.start_kernel(stderr=DEVNULL)
+    client = manager.blocking_client()
+    client.start_channels()
+    client.wait_for_ready(timeout=60)
+    shown = []
+
+    def keep(message: dict) -> None:
+        if message["msg_type"] == "display_data":
+            shown.append(message["content"]["data"]["text/plain"])
+
+    client.execute_interactive("import numpy as np\nfrom dlbook.check import check")
+    for person in (False, True):
+        source = ANSWER + "g * (x > 0)"
+        client.execute_interactive(source, allow_stdin=person, output_hook=keep)
+        assert shown == ["✓ relu_back: right"] * person
+    client.stop_channels()
+    manager.shutdown_kernel(now=True)
+
+
+MARKED = "# answer: exp_back\ndef exp_back(g, x):\n    return g * np.exp(x)"
+UNMARKED = "def relu_back(g, x):\n    return g * (x > 0)"
+
+
+def test_an_answer_without_its_first_line_gets_a_card_once_its_set_is_shown(in_a_shell):
+    assert in_a_shell(UNMARKED) == ""
+    output = in_a_shell(MARKED, UNMARKED, "relu_back", "")
+    assert output.count("relu_back: right") == 1
+
+
+def test_a_helper_named_as_an_exercise_of_another_set_gets_no_card(in_a_shell):
+    assert in_a_shell(MARKED, "def scale(x):\n    return x") == "✓ exp_back: right\n"
+
+
+def test_each_answer_of_a_merged_cell_gets_its_card(in_a_shell):
+    merged = f"{MARKED}\n\n{ANSWER}g * (g > 0)"
+    assert [line[:12] for line in in_a_shell(merged).splitlines() if "_back: " in line] == [
+        "✓ exp_back: ",
+        "✗ relu_back:",
+    ]
+
+
+def test_an_alias_that_is_bound_again_gets_its_card_again(in_a_shell):
+    alias = "# answer: relu_back\nrelu_back = my_relu"
+    output = in_a_shell("def my_relu(g, x):\n    return g * (x > 0)", alias, alias)
+    assert output.count("✓ relu_back: right") == 2
+
+
+def test_what_was_bound_before_the_cell_failed_is_judged(in_a_shell):
+    output = in_a_shell(ANSWER + "g * (x > 0)\n1 / 0")
+    assert "✓ relu_back: right" in output and "✗" not in output
 
 
 @pytest.mark.parametrize(

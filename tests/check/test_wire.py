@@ -25,6 +25,7 @@ PLAIN = {
     "huge int": (10**30, Foreign("huge int")),
     "array of objects": (np.array([None]), Foreign("array of object")),
     "huge array": (np.zeros(10**6), Foreign("array of 8 MB")),
+    "equal labels": ({1: 0, "1": 0}, Foreign("dict with two equal labels")),
 }
 
 
@@ -81,6 +82,18 @@ MALFORMED = {
     "key that is no text": {"kind": "dict", "items": [[1, {"kind": "none"}]]},
     "unhashable kind": {"kind": []},
     "unhashable dtype": array(dtype=[]),
+    "float beyond range": {"kind": "float", "value": "0x1p999999"},
+    "long float": {"kind": "float", "value": "0x1." + "0" * 100 + "p3"},
+    "float as number": {"kind": "float", "value": 0.5},
+    "number as text": {"kind": "str", "value": 5},
+    "error without message": {"kind": "error", "type": "ValueError"},
+    "error of a huge int": {"kind": "error", "type": 10**5000, "message": ""},
+    "place that is no text": {"kind": "error", "type": "E", "message": "", "where": {}},
+    "type that is no text": {"kind": "other", "type": ["set"]},
+    "no dimension": array(shape=[], data=_b64(8)),
+    "giant shape of nothing": array(shape=[0, *[4_000_000] * 15], data=""),
+    "boolean that is two": array(dtype="|b1", data="AgE="),
+    "repeated label": {"kind": "dict", "items": [["a", {"kind": "none"}]] * 2},
 }
 
 

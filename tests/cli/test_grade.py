@@ -56,6 +56,29 @@ def test_what_cannot_be_done_is_told(course, damaged, out, capsys, options):
     assert REFUSED[options] in said and said.count("\n") == 1
 
 
+@pytest.mark.notebook  # starts a worker
+def test_every_student_and_file_of_a_messy_class_is_in_a_report(
+    course, out, tmp_path_factory, capsys
+):
+    place = tmp_path_factory.mktemp("class") / "HW 5"
+    for student in ("_ann", "submitted", "ada"):
+        (place / student).mkdir(parents=True)
+        (place / student / "90_tiny.ipynb").write_text("{" + student)
+    (place / "empty").mkdir()
+    (place / "ada" / "old.ipynb").write_text("{}")
+    (place / "list.xlsx").write_text("x")
+    assert grade(course, place.parent, out) == 1
+    said = capsys.readouterr()
+    assert "everybody's work lies inside HW 5" in said.err
+    assert "found 4 notebooks of 4 people: 0 graded, 3 not graded, 1 set aside" in said.out
+    assert "and 2 other files and folders: 1 not graded, 1 set aside" in said.out
+    with (out / "files.csv").open(encoding="utf-8-sig") as stream:
+        rows = {row["file"]: row["state"] for row in csv.DictReader(stream)}
+    assert len(rows) == 6 and rows["HW 5/list.xlsx"] == rows["HW 5/ada/old.ipynb"] == "set aside"
+    page = (out / "class.html").read_text("utf-8")
+    assert all(name in page for name in ("_ann", "submitted", "empty", "list.xlsx", "old.ipynb"))
+
+
 def test_a_folder_of_something_else_is_refused(course, damaged, capsys):
     assert grade(course, damaged, damaged) == 2
     assert "name a new one with -o" in capsys.readouterr().err
@@ -89,7 +112,8 @@ def test_without_a_sandbox_nothing_is_graded(course, damaged, out, capsys, monke
 def test_files_that_cannot_be_read_are_named_and_have_no_score(course, damaged, out, capsys):
     assert grade(course, damaged, out) == 1
     said = capsys.readouterr().out
-    assert "0 graded, 2 not graded" in said and "bob: bob/90_tiny.ipynb: the file is cut" in said
+    assert said.startswith("found 2 notebooks of 2 people: 0 graded, 2 not graded, 0 set aside\n")
+    assert "bob: bob/90_tiny.ipynb: the file is cut" in said
     with (out / "grades.csv").open(encoding="utf-8-sig") as stream:
         rows = list(csv.DictReader(stream))
     assert [row["90_tiny score"] for row in rows] == ["", ""]
@@ -123,11 +147,14 @@ def test_the_seed_stays_until_another_is_asked_for(course, damaged, out):
 
 @pytest.mark.notebook  # starts a worker
 def test_shards_are_put_together_by_report(course, damaged, out, capsys):
+    (damaged / ".DS_Store").touch()
     for part in ("1/2", "2/2"):
         assert grade(course, damaged, out, "--shard", part, "--seed", "3") == 0
     assert len(list(out.glob("journal-*.sqlite"))) == 2
     assert main(["report", str(out)]) == 1
-    assert "0 graded, 2 not graded" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "found 2 notebooks of 2 people: 0 graded, 2 not graded, 0 set aside" in said
+    assert "and 1 other file or folder: 1 set aside" in said
     assert (out / "class.html").is_file()
 
 

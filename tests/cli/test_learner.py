@@ -1,5 +1,6 @@
 import json
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -35,6 +36,10 @@ def test_a_notebook_without_our_exercises_is_refused(course, capsys):
 def test_a_set_may_go_by_its_number_and_an_exercise_by_its_name(target):
     (found,) = targets(Course(ROOT), target)
     assert found == (ROOT / "exercises" / "05_backpropagation.ipynb", "cost" * ("cost" in target))
+
+
+def test_the_ending_of_a_notebook_may_be_in_capitals(course, tmp_path):
+    assert targets(course, "90_TINY.IPYNB") == [(Path("90_TINY.IPYNB"), "")]
 
 
 def test_a_chapter_is_refused(capsys):

@@ -66,6 +66,12 @@ def test_odd_noise_is_refused_in_words(option, name, wrong, rng):
         (lambda rng: data.encode(b"text"), "encode needs a text, got bytes"),
         (lambda rng: data.encode(["a", "b"]), "encode needs a text, got list"),
         (lambda rng: data.spectrum(np.ones(400)), r"shape \(n, samples\), got \(400,\)"),
+        (lambda rng: data.spectrum(np.ones((2, 400)) * 1j), "real numbers, got complex128"),
+        (lambda rng: data.spectrum([["a", "b"]], 1), "real numbers, got <U1"),
+        (lambda rng: data.spectrum([[1, 2], [3]]), "sounds needs numbers in rows of one length"),
+        (lambda rng: data.spectrum(np.ma.ones((2, 400))), "sounds needs an array without a mask"),
+        (lambda rng: data.reviews(3, rng, unseen="no"), "unseen needs to be True or False"),
+        (lambda rng: data.split(10, None, rng), r"split needs fractions .*, got None; "),
         (lambda rng: data.spectrum(np.ones((2, 400)), 4.0), "bands needs to be a whole number"),
     ],
 )

@@ -108,8 +108,11 @@ def test_float32_stays_float32(name, rng):
         (lambda x: functional.max_pool2d(x, 6), r"at least \(6, 6\), got \(4, 5\)"),
         (lambda x: functional.avg_pool2d(x, (5, 1)), r"at least \(5, 1\), got \(4, 5\)"),
         (lambda x: functional.max_pool2d(x, 2, padding=2), "half of kernel_size, got 2 and 2"),
-        (lambda x: functional.max_pool2d(x, 0), "kernel_size needs an integer of 1 or more"),
-        (lambda x: functional.max_pool2d(x, 2, stride=(1, 0)), r"stride.*\(1, 0\)"),
+        (lambda x: functional.max_pool2d(x, 0), "kernel_size needs to be 1 or more, got 0"),
+        (
+            lambda x: functional.max_pool2d(x, 2, stride=(1, 0)),
+            "stride needs to be 1 or more, got 0",
+        ),
         (lambda x: functional.adaptive_avg_pool2d(x, 0), "output_size.*1 or more"),
         (lambda x: functional.max_pool2d(x.reshape(8, 15), 2), r"got \(8, 15\)"),
         (lambda x: functional.max_pool1d(x, 2), r"length\), got \(2, 3, 4, 5\)"),

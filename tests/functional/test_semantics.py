@@ -143,6 +143,20 @@ def test_odd_inputs_give_what_torch_gives_or_are_refused_in_words(name, odd, rng
     assert found == intended if intended else found in ("same", "both refuse")
 
 
+@pytest.mark.parametrize("odd", ["a nan", "an inf", "a -inf", "all -inf", "many nans"])
+@pytest.mark.parametrize("name", [name for name in CALLS if name not in NORMS])
+def test_odd_gradients_reach_those_whom_they_reach_in_torch(name, odd, rng):
+    options, arrays = CALLS[name][1], inputs(name, rng)
+    for scale in (1, 8):  # 8: past the upper end of relu6
+        found = compare(
+            our_call(name, options),
+            their_call(name, options),
+            {argument: array * scale for argument, array in arrays.items()},
+            ODD[odd],
+        )
+        assert found == "same"  # in a norm, one inf reaches all, and terms of both signs meet
+
+
 # ---- arguments that are no tensors ----
 
 OPTIONS = [  # (name, what is changed in its other arguments)
@@ -258,6 +272,87 @@ def test_a_generator_of_tensors_is_read_once_and_all_get_gradients():
     for wrong in (None, 3, parts[0], parts[0].data):
         with pytest.raises(TypeError, match="needs a list of tensors, got one"):
             functional.cat(wrong)
+
+
+@pytest.mark.parametrize(
+    ("shapes", "dim"),
+    [
+        ([(0,), (2, 3)], 1),
+        ([(2, 3), (0,)], 0),
+        ([(2, 3), (0,), (1, 3), (0,)], -2),
+        ([(0,), (0,)], 0),
+        ([(0,), (4,)], 0),
+        ([(0, 0), (2, 3)], 0),
+    ],
+)
+def test_an_empty_vector_joins_whatever_there_is(shapes, dim, rng):
+    arrays = {f"x{i}": rng.normal(size=shape) for i, shape in enumerate(shapes)}
+    found = compare(
+        lambda **given: functional.cat(given.values(), dim),
+        lambda **given: torch.cat(list(given.values()), dim),
+        arrays,
+    )
+    assert found == ("both refuse" if (0, 0) in shapes else "same")
+    joined = functional.cat([Tensor(np.zeros(0)), Tensor(np.ones((2, 3), np.float32))])
+    assert joined.dtype == np.float64  # its dtype counts
+
+
+ONE_EXAMPLE = [(1, "same"), ([1], "computes")]  # of [1], torch gives the loss and no gradient
+ONE_EXAMPLE += [(target, "both refuse") for target in (3, -1, [1, 1], [[1]], 1.0, [])]
+
+
+@pytest.mark.parametrize("name", ["nll_loss", "cross_entropy"])
+@pytest.mark.parametrize(("target", "verdict"), ONE_EXAMPLE)
+def test_one_example_needs_no_batch(name, target, verdict, rng):
+    ours = partial(getattr(functional, name), target=target)
+    theirs = partial(getattr(torch.nn.functional, name), target=torch.tensor(target))
+    assert compare(ours, theirs, {"input": rng.normal(size=3)}) == verdict
+
+
+@pytest.mark.parametrize("shape", [(3,), (2, 3), (4, 2, 3), (0, 3), (2,), ()])
+def test_a_weight_of_one_axis_gives_one_number_an_example(shape, rng):
+    arrays = {"input": rng.normal(size=shape), "weight": rng.normal(size=3)}
+    found = compare(functional.linear, torch.nn.functional.linear, arrays)
+    assert found == ("same" if shape[-1:] == (3,) else "both refuse")
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.int64, np.uint8, np.bool])
+@pytest.mark.parametrize(
+    "value", [1e60, 7e4, np.inf, np.nan, True, np.True_, 300, -1, 2**64, 10**400, "1", [1]]
+)
+def test_a_pad_holds_its_value_or_is_refused(dtype, value):
+    x = np.ones(1, dtype)
+    try:
+        expected = torch.nn.functional.pad(torch.tensor(x), (1, 0), value=value)
+    except (TypeError, RuntimeError, OverflowError):
+        if dtype != np.bool or isinstance(value, str | list):  # anything but 0 is true
+            with pytest.raises((TypeError, ValueError), match=r"pad needs a .*value.*, got .*; "):
+                functional.pad(Tensor(x), (1, 0), value=value)
+    else:
+        np.testing.assert_array_equal(functional.pad(Tensor(x), (1, 0), value=value).data, expected)
+
+
+MASKED = np.ma.array([[1.0, 2.0]], mask=[[True, False]])
+X12 = Tensor([[1.0, 2.0]])
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda: Tensor(MASKED),
+        lambda: Tensor([MASKED[0], MASKED[0]]),
+        lambda: X12 + MASKED,
+        lambda: MASKED * X12,
+        lambda: X12 == MASKED,
+        lambda: X12[np.ma.array([0], mask=[True])],
+        lambda: functional.mse_loss(X12, MASKED),
+        lambda: functional.cross_entropy(X12, np.ma.array([0], mask=[True])),
+        lambda: functional.embedding(np.ma.array([0], mask=[True]), X12),
+    ],
+)
+def test_a_mask_is_refused_where_it_would_be_lost(use):
+    with pytest.raises(TypeError, match=r"needs an array without a mask, got a masked one; write"):
+        use()
 
 
 def test_the_mean_of_many_float16_numbers_does_not_overflow():

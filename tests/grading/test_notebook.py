@@ -100,3 +100,17 @@ def test_whatever_stands_in_the_list_of_cells_is_read_or_left_out(cells, place):
 def test_too_many_cells_are_refused():
     with pytest.raises(UnreadableError, match="2001 cells, at most 2000"):
         parse(json.dumps({"cells": [{}] * 2001}).encode())
+
+
+def test_lines_of_format_2_have_no_line_ends():
+    cell = {"cell_type": "code", "input": ["a = 1", "b = 2"], "outputs": []}
+    content = {"nbformat": 2, "worksheets": [{"cells": [cell]}]}
+    notebook = parse(json.dumps(content).encode())
+    assert (
+        notebook.cells[0].source == "a = 1\nb = 2" and "old notebook format 2" in notebook.notes[0]
+    )
+
+
+@pytest.mark.parametrize("sheet", [{}, {"cells": 5}, {"cells": {"a": 1}}, {"cells": "text"}, 7])
+def test_a_worksheet_without_a_list_of_cells_is_empty(sheet):
+    assert parse(json.dumps({"worksheets": [sheet]}).encode()).cells == ()

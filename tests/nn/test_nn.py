@@ -287,7 +287,7 @@ def test_buffers_are_saved_and_come_back_but_are_not_learned():
         (lambda rng: nn.BatchNorm2d(3)(Tensor(np.ones((2, 3)))), r"4 axes, got shape \(2, 3\)"),
         (lambda rng: nn.BatchNorm1d(3)(Tensor(np.ones((2, 3, 4, 4)))), "2 or 3 axes"),
         (lambda rng: nn.BatchNorm2d(3)(Tensor(np.ones((2, 4, 2, 2)))), "num_features"),
-        (lambda rng: nn.Dropout(-0.1, rng=rng), "from 0 to 1, got -0.1"),
+        (lambda rng: nn.Dropout(-0.1, rng=rng), "p needs to be 0 or more, got -0.1"),
     ],
 )
 def test_layers_say_what_is_needed(wrong, says, rng):

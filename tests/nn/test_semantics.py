@@ -57,6 +57,10 @@ def made(name):
     return ours, theirs
 
 
+POOLS = ["MaxPool2d", "MaxPool1d", "AvgPool2d", "AvgPool1d"]
+NORMS = ["BatchNorm1d", "BatchNorm2d", "LayerNorm"]
+
+
 def test_every_public_name_is_judged():
     assert set(nn.__all__) == {*LAYERS, *LOSSES, *ELSEWHERE}
 
@@ -97,34 +101,88 @@ def test_arguments_have_the_names_order_and_defaults_of_torch(name):
             assert p.default == expected[argument].default, argument
 
 
-@pytest.mark.parametrize(
-    ("name", "arguments"),
-    [
-        ("Linear", ("3", 2)),
-        ("Linear", (0, 2)),
-        ("Linear", (3, 2.5)),
-        ("Conv2d", (3, None, 3)),
-        ("Conv2d", (3, 4, 3, 0)),
-        ("Conv2d", (3, 4, 3, 1, -1)),
-        ("Conv2d", (3, 4, 3, 1, 0, 1, 0)),
-        ("Conv1d", (3, 4, (3, 3))),
-        ("Embedding", (-1, 2)),
-        ("BatchNorm2d", (0,)),
-        ("LayerNorm", ((),)),
-        ("Dropout", ("half",)),
-        ("Sequential", ([nn.ReLU()],)),
-        ("Sequential", (nn.ReLU,)),
-        ("Linear", (3, 2, True, 0)),
-    ],
-)
-def test_sizes_that_are_none_are_refused_when_the_layer_is_made(name, arguments, rng):
-    cls = getattr(nn, name)
-    draws = "rng" in inspect.signature(cls).parameters
-    if len(arguments) == 4 and name == "Linear":  # a seed where a generator is meant
-        *arguments, rng = arguments
+WRONG = [  # layers with arguments that are none, in their order or by name
+    ("Linear", ("3", 2), {}),
+    ("Linear", (0, 2), {}),
+    ("Linear", (3, 2.5), {}),
+    ("Linear", (3, 2), {"rng": 0}),
+    ("Linear", (3, 2), {"rng": np.random}),
+    ("Linear", (3, 2), {"rng": None}),
+    ("Conv2d", (3, None, 3), {}),
+    ("Conv2d", (3, 4, 3, 0), {}),
+    ("Conv2d", (3, 4, 3, 1, -1), {}),
+    ("Conv2d", (3, 4, 3, 1, 0, 1, 0), {}),
+    ("Conv2d", (3, 4, 3), {"padding": "full"}),
+    ("Conv2d", (3, 4, 3, 2), {"padding": "same"}),
+    ("Conv2d", (3, 4, 3), {"padding": (1, 1, 1)}),
+    ("Conv2d", (3, 4, 3), {"padding": 0.5}),
+    ("Conv1d", (3, 4, (3, 3)), {}),
+    ("Conv1d", (3, 4, 3), {"padding": "full"}),
+    ("Conv1d", (3, 4, 3, 2), {"padding": "same"}),
+    ("Embedding", (-1, 2), {}),
+    ("Embedding", (3, 2), {"rng": 0}),
+    ("BatchNorm2d", (0,), {}),
+    ("LayerNorm", ((),), {}),
+    ("LayerNorm", ("ab",), {}),
+    ("Dropout", ("half",), {}),
+    ("Dropout", (np.nan,), {}),
+    ("Dropout", (0.5,), {"rng": np.random.RandomState(0)}),
+    ("Sequential", ([nn.ReLU()],), {}),
+    ("Sequential", (nn.ReLU,), {}),
+    ("Sequential", (None,), {}),
+    ("Softmax", (None,), {}),
+    ("Softmax", (1.0,), {}),
+    ("Flatten", ("a",), {}),
+    ("Flatten", (1, None), {}),
+    ("ZeroPad2d", ((1, 2),), {}),
+    ("ZeroPad2d", (1.5,), {}),
+    ("ZeroPad2d", ("1",), {}),
+    ("LeakyReLU", ("0.1",), {}),
+    ("LeakyReLU", (None,), {}),
+    ("AdaptiveAvgPool2d", (0,), {}),
+    ("AdaptiveAvgPool2d", ((1, 2, 3),), {}),
+    ("AdaptiveAvgPool2d", ("a",), {}),
+    ("AdaptiveAvgPool1d", (None,), {}),
+    ("AdaptiveAvgPool1d", ((2, 2),), {}),
+    ("Parameter", ([1.0],), {"requires_grad": "no"}),
+    ("Parameter", ("text",), {}),
+    *((pool, (0,), {}) for pool in POOLS),
+    *((pool, ("a",), {}) for pool in POOLS),
+    *((pool, (2,), {"stride": 0}) for pool in POOLS),
+    *((pool, (2,), {"padding": 2}) for pool in POOLS),
+    *((pool, (2,), {"padding": None}) for pool in POOLS),
+    *((pool, (2,), {"dilation": 0}) for pool in POOLS[:2]),
+    *((norm, (4,), {"eps": eps}) for norm in NORMS for eps in ("a", None, -1, np.nan, True)),
+    *((norm, (4,), {"momentum": "0.1"}) for norm in NORMS[:2]),
+]
+FLAGS = [("Linear", (3, 2), "bias"), ("Conv2d", (3, 4, 3), "bias"), ("Conv1d", (3, 4, 3), "bias")]
+FLAGS += [("LayerNorm", (4,), name) for name in ("elementwise_affine", "bias")]
+FLAGS += [(norm, (4,), name) for norm in NORMS[:2] for name in ("affine", "track_running_stats")]
+FLAGS += [(pool, (2,), "ceil_mode") for pool in POOLS]
+FLAGS += [(pool, (2,), "count_include_pad") for pool in POOLS[2:]]
+
+
+def make(name, arguments, options):
+    draws = "rng" in inspect.signature(getattr(nn, name)).parameters
+    return getattr(nn, name)(
+        *arguments, **({"rng": np.random.default_rng(0)} if draws else {}) | options
+    )
+
+
+@pytest.mark.parametrize(("name", "arguments", "options"), WRONG)
+def test_arguments_that_are_none_are_refused_when_the_layer_is_made(name, arguments, options):
     with pytest.raises((TypeError, ValueError)) as caught:
-        cls(*arguments, **({"rng": rng} if draws else {}))
+        make(name, arguments, options)
     assert WORDS.fullmatch(str(caught.value))
+
+
+@pytest.mark.parametrize(("name", "arguments", "flag"), FLAGS)
+@pytest.mark.parametrize("wrong", ["no", "", 0, 1, None, []], ids=repr)
+def test_a_flag_is_true_or_false(name, arguments, flag, wrong):
+    with pytest.raises(TypeError, match=f"{flag} needs to be True or False, got"):
+        make(name, arguments, {flag: wrong})
+    for right in (True, np.False_):
+        make(name, arguments, {flag: right})
 
 
 @pytest.mark.parametrize("dims", [(1, -1), (0, -1), (0, 1), (-2, -1), (2, 2), (2, 1), (0, 9)])
@@ -222,7 +280,8 @@ BAD = {  # what one value of three is, and how it is refused
     "objects": (np.array([None, None]), TypeError),
     "complex": (np.array([1j, 2]), TypeError),
     "dates": (np.array(["2020-01-01", "2020-01-02"], "datetime64[D]"), TypeError),
-    "lists of unequal length": ([[1.0], [1.0, 2.0]], TypeError),
+    "lists of unequal length": ([[1.0], [1.0, 2.0]], ValueError),
+    "masked": (np.ma.array([1.0, 2.0], mask=[True, False]), TypeError),
     "None": (None, TypeError),
     "a dict": ({}, TypeError),
     "another shape": (np.ones(3), ValueError),
@@ -242,6 +301,16 @@ def test_one_bad_array_changes_nothing(name, where, rng):
         model.load_state_dict({k: a + 1 for k, a in before.items()} | {where: value})
     for key, array in model.state_dict().items():
         np.testing.assert_array_equal(array, before[key])
+
+
+@pytest.mark.parametrize("count", [1.5, np.nan, np.inf, -0.5])
+def test_a_count_that_is_no_whole_number_is_refused(count):
+    model = nn.BatchNorm1d(2)
+    state = model.state_dict()
+    with pytest.raises(ValueError, match="num_batches_tracked needs numbers that int64 holds"):
+        model.load_state_dict(state | {"num_batches_tracked": np.array(count)})
+    model.load_state_dict(state | {"num_batches_tracked": np.array(3.0)})
+    assert model.num_batches_tracked.item() == 3
 
 
 @pytest.mark.parametrize("state", [None, [], "text", [("weight", WEIGHT)], Tensor([1.0])])
@@ -336,6 +405,23 @@ def test_a_part_of_a_row_of_layers_is_one_with_the_names_of_torch(part, rng):
     assert list(ours[part]) == [m for m in list(ours)[part]]
 
 
+@pytest.mark.parametrize("place", [0, 1, -1, -3, True, np.int64(1), 3, -4, 1.0, "0", None, (0,)])
+def test_a_place_in_a_row_of_layers_means_what_it_means_in_torch(place, rng):
+    ours, theirs = pair_of(lambda lib, linear: lib.Sequential(linear(3, 3), lib.ReLU(), lib.Tanh()))
+    try:
+        expected = repr(theirs[place])
+    except (IndexError, TypeError) as error:
+        for change in (lambda: ours[place], lambda: ours.__setitem__(place, nn.GELU())):
+            with pytest.raises(type(error), match=r"needs a place from -3 to 2, got .*; len"):
+                change()
+        return
+    assert repr(ours[place]) == expected
+    ours[place], theirs[place] = nn.ReLU6(), torch.nn.ReLU6()
+    assert repr(ours) == repr(theirs)
+    with pytest.raises(TypeError, match="Sequential needs modules, got function"):
+        ours[place] = lambda x: x
+
+
 @pytest.mark.parametrize("name", ["normal_", "uniform_", "kaiming_uniform_", "xavier_normal_"])
 def test_first_values_are_put_in_place_and_returned(name, rng):
     w, fill = Tensor(np.zeros((3, 2))), getattr(nn.init, name)
@@ -343,11 +429,16 @@ def test_first_values_are_put_in_place_and_returned(name, rng):
     for wrong in (w.data, Tensor(np.zeros((3, 2), int)), Tensor(np.broadcast_to(1.0, (3, 2)))):
         with pytest.raises((TypeError, ValueError), match=r"init needs .*got .*;"):
             fill(wrong, rng=rng)
-    with pytest.raises(TypeError, match=r"a generator as rng, got int; write"):
+    with pytest.raises(TypeError, match=r"rng needs to be a random generator, got 0; make"):
         fill(w, rng=0)
+    options = [n for n in inspect.signature(fill).parameters if n in ("a", "b", "mean", "std")]
+    for option in [*options, *(["gain"] if name == "xavier_normal_" else [])]:
+        for odd in ("1", None, np.nan, np.inf, np.ones(2)):
+            with pytest.raises((TypeError, ValueError), match=f"{option} needs to be"):
+                fill(w, rng=rng, **{option: odd})
     for spread in ({"std": -1.0}, {"a": 2.0, "b": 1.0}):
         if name == ("normal_" if "std" in spread else "uniform_"):
-            with pytest.raises(ValueError, match=rf"{name} needs .*got .*;"):
+            with pytest.raises(ValueError, match=r" needs .*got .*;"):
                 fill(w, rng=rng, **spread)
 
 

@@ -2,6 +2,8 @@
 
 Only this process writes to the journal. Where the grader itself fails, the file is graded once
 more. If that fails too, it is reported as a fault of the grader, and costs no student a point.
+Where a limit of time or memory has cost a point, a busy machine may be the cause: such a file is
+graded once more when no other is in flight, and what this gives counts.
 
 The life of a file, and the methods that move it on:
 
@@ -9,9 +11,11 @@ The life of a file, and the methods that move it on:
                |---------> it cannot be read: its next older copy is registered, else not graded
                |---------> its bytes are those of a queued file: it waits for that one's result
                `---------> queued --_submit--> in flight --_finish--> graded
-                             ^                   |   |
-                             `-----_fail, once---'   |--_fail, twice--> not graded: grader fault
-                                                     `--the executor broke: _grade_alone
+                             ^                   |   |  |
+                             |-----_fail, once---'   |  |--_fail, twice--> not graded: grader fault
+                             |                       |  `--the executor broke: _grade_alone
+                             `--_finish, at a limit--'
+                                for the first time: queued for the end
 
 Nobody knows which of the files in flight broke an executor. So each of them is then graded alone,
 and only one that breaks an executor by itself fails.
@@ -23,18 +27,21 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from dlbook.check.answer_key import Key
 from dlbook.grading.batch.executors import WorkerPool
-from dlbook.grading.batch.intake import Submission
-from dlbook.grading.batch.journal import Entry, Journal, Origin, Record
+from dlbook.grading.batch.found import Found
+from dlbook.grading.batch.journal import FAULT, Entry, Journal, Origin, Record
+from dlbook.grading.batch.submission import Submission
 from dlbook.grading.batch.worker import SandboxMode, Task, engine, pack, work
 from dlbook.grading.errors import UnreadableError
 from dlbook.grading.kernel.limits import Limits
 
-FAULT = "grader fault, not graded"
 _TRIES = 2
 _LOST = "the worker's process ended"
+_AGAIN = "it reached a limit of time or memory, so it ran a second time, alone: this is what counts"
+_Own = TypeVar("_Own", Submission, Found)  # what belongs to a student
 
 
 @dataclass(frozen=True)
@@ -61,23 +68,24 @@ def fresh_seed() -> int:
     return secrets.randbelow(2**31 - 1) + 1
 
 
-def shard(submissions: Iterable[Submission], number: int, count: int) -> list[Submission]:
+def shard(items: Iterable[_Own], number: int, count: int) -> list[_Own]:
     """Return the part `number` of `count` (from 1): whole students, the same on every machine."""
 
     def place(student: str) -> int:
         digest = hashlib.sha256(student.encode("utf-8")).digest()
         return int.from_bytes(digest[:8]) % count
 
-    return [item for item in submissions if place(item.student) == number - 1]
+    return [item for item in items if place(item.student) == number - 1]
 
 
 @dataclass
 class _Pending:
-    """A file that is to be graded for one entry, and how often the grader has failed at it."""
+    """A file that is to be graded for one entry; `failures` are those of the grader at it."""
 
     entry: Entry
     submission: Submission
     failures: int = 0
+    is_last_try: bool = False  # what this one gives counts, also where it is at a limit
 
     @property
     def origin(self) -> Origin:
@@ -98,15 +106,21 @@ class Batch:
         self._engine = engine(settings.limits, settings.sandbox)
         self._keys = {name: pack(reference.key) for name, reference in settings.references.items()}
         self._queue: _Queue = deque()
+        self._at_limit: _Queue = deque()  # files that are graded once more, one after the other
         self._duplicates: dict[str, list[_Pending]] = {}  # by origin of a file that is not done
         self._run = 0
         self.kept = 0  # entries of an earlier run that were not handed in again
 
-    def register(self, submissions: Iterable[Submission]) -> int:
-        """Write an entry for each submission; return how many files are to be graded."""
+    def register(self, submissions: Iterable[Submission], files: Iterable[Found] = ()) -> int:
+        """Write an entry for each submission; return how many files are to be graded.
+
+        Args:
+            submissions: what is to be graded, or cannot be.
+            files: every name that was found, those that are set aside included.
+        """
         found = [_Pending(self._entry(item), item) for item in submissions]
         entries = [pending.entry for pending in found]
-        self._run = self._journal.begin(self._settings.seed, entries)
+        self._run = self._journal.begin(self._settings.seed, entries, files)
         self.kept = self._journal.carried_over(self._run, entries)
         for pending in found:
             self._admit(pending)
@@ -120,8 +134,11 @@ class Batch:
             tick: called for each file that is done.
         """
         self._tick = tick
-        while self._queue:
-            for pending in self._work_off(self._queue, pool, 2 * pool.workers):
+        while self._queue or self._at_limit:
+            queue, width = self._queue, 2 * pool.workers
+            if not queue:
+                queue, width = self._at_limit, 1
+            for pending in self._work_off(queue, pool, width):
                 self._grade_alone(pending, pool)
         self._journal.finish(self._run)
 
@@ -236,7 +253,13 @@ class Batch:
             self._give_up(pending, f"{FAULT} ({first_line}): run the same command again.")
 
     def _finish(self, pending: _Pending, record: Record) -> None:
-        """Store a result; it is that of the duplicates too."""
+        """Store a result, which is that of the duplicates too; or queue a file at a limit again."""
+        if record.at_limit and not pending.is_last_try:
+            pending.is_last_try = True
+            self._at_limit.append(pending)
+            return
+        if pending.is_last_try:
+            record = record.with_note(_AGAIN)
         self._journal.put(self._run, replace(pending.entry, record=record))
         for each in self._with_duplicates(pending):
             self._settle(each, record)

@@ -9,16 +9,18 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 
+from dlbook.grading.batch.found import Found
 from dlbook.grading.errors import JournalBusyError, JournalDamagedError
 from dlbook.grading.run.report import Report, from_dict
 
+FAULT = "grader fault, not graded"  # how a problem begins that is none of the file
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS runs (
     id INTEGER PRIMARY KEY, started TEXT NOT NULL, finished TEXT, seed INTEGER NOT NULL);
@@ -29,6 +31,8 @@ CREATE TABLE IF NOT EXISTS roll (
     run INTEGER NOT NULL, student TEXT NOT NULL, set_name TEXT NOT NULL, entry TEXT NOT NULL,
     PRIMARY KEY (run, student, set_name));
 CREATE TABLE IF NOT EXISTS files (path TEXT PRIMARY KEY, digest TEXT NOT NULL);
+-- every name that was handed in
+CREATE TABLE IF NOT EXISTS found (run INTEGER NOT NULL, found TEXT NOT NULL);
 """
 
 # whoever handed nothing in keeps the entry of the last run; a file of no set goes as soon as the
@@ -58,13 +62,21 @@ class Origin:
 class Record:
     """What grading one file gave: a report as plain data, or why the file cannot be read.
 
-    `answers` are the sources of answers that are wrong in a way that is not known.
+    `answers` are the sources of answers that are wrong in a way that is not known. `at_limit` says
+    that a limit of time or memory has cost it something, so that a busy machine may be the cause.
     """
 
     report: dict[str, Any] | None = None
     unreadable: str = ""
     answers: dict[str, str] = field(default_factory=dict)
     seconds: float = 0.0
+    at_limit: bool = False
+
+    def with_note(self, note: str) -> "Record":
+        """Return this record with one more note in its report, if it has one."""
+        if self.report is None:
+            return self
+        return replace(self, report=self.report | {"notes": [*self.report["notes"], note]})
 
 
 @dataclass(frozen=True)
@@ -89,6 +101,11 @@ class Entry:
     def report(self) -> Report | None:
         """The report, None where nothing was graded."""
         return from_dict(self.record.report) if self.record and self.record.report else None
+
+    @property
+    def is_fault(self) -> bool:
+        """Whether the grader itself has failed at it: that is told to the lecturer alone."""
+        return self.problem.startswith(FAULT)
 
     @property
     def reason(self) -> str:
@@ -129,10 +146,15 @@ class Journal:
         row = self._database.execute("SELECT seed FROM runs ORDER BY id DESC LIMIT 1").fetchone()
         return row[0] if row else None
 
-    def begin(self, seed: int, entries: Iterable[Entry]) -> int:
+    def begin(self, seed: int, entries: Iterable[Entry], files: Iterable[Found] = ()) -> int:
         """Start a run with its entries, all or nothing; return its number.
 
         Entries of the last run that are not among these are carried over with their results.
+
+        Args:
+            seed: what inputs are drawn from.
+            entries: one for each student and set.
+            files: every name that was handed in.
         """
         with self._transaction():
             last = self._database.execute("SELECT MAX(id) FROM runs").fetchone()[0]
@@ -142,6 +164,8 @@ class Journal:
             run = int(cursor.lastrowid or 0)
             for entry in entries:
                 self._write_entry(run, entry)
+            rows = [(run, json.dumps(asdict(file))) for file in files]
+            self._database.executemany("INSERT INTO found VALUES (?, ?)", rows)
             self._database.execute(_CARRY_OVER, {"run": run, "last": last})
         return run
 
@@ -212,6 +236,20 @@ def current_entries(path: Path, back: int = 0) -> list[Entry]:
         query = "SELECT entry FROM roll WHERE run = ? ORDER BY student, set_name"
         rows = [row for run in runs for row in database.execute(query, (run,))]
         return [_entry(database, json.loads(row[0])) for row in rows]
+    finally:
+        database.close()
+
+
+def current_files(path: Path) -> list[Found]:
+    """Return every name that was handed in at the newest run; an older journal has noted none."""
+    database = sqlite3.connect(path, isolation_level=None)
+    try:
+        tables = database.execute("SELECT name FROM sqlite_master WHERE name = 'found'")
+        if not tables.fetchall():
+            return []
+        query = "SELECT found FROM found WHERE run = (SELECT MAX(id) FROM runs) ORDER BY rowid"
+        plain = [json.loads(row[0]) for row in database.execute(query)]
+        return [Found(**data | {"students": tuple(data["students"])}) for data in plain]
     finally:
         database.close()
 

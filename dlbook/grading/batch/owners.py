@@ -1,26 +1,29 @@
-"""Who handed a file in, and which set it is: read from names, as the systems of schools write them.
+"""Who handed a file in: read from the names on its path, as the systems of schools write them.
 
 Canvas      lovelaceada_LATE_1042_77_05_backpropagation-2.ipynb
 Moodle      Ada Lovelace_1042_assignsubmission_file_/05_backpropagation.ipynb, or all in one name
-nbgrader    submitted/ada/05/05_backpropagation.ipynb
+Blackboard  Homework 5_al9_attempt_2026-11-20-10-30-00_05_backpropagation.ipynb
+Gradescope  submission_71234/05_backpropagation.ipynb, with submission_metadata.yml beside
 otherwise   ada/anything.ipynb, or ada_05_backpropagation.ipynb
 """
 
 import re
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
-
-from dlbook.check.roles import stub_message
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 _MOODLE = re.compile(r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_[a-z]+(?:_.*)?", re.DOTALL)
 _CANVAS = re.compile(
-    r"(?P<name>[^_]+)_(?P<late>LATE_)?(?P<id>\d+)_(?P<upload>\d+)_(?P<file>.+)", re.DOTALL
+    r"(?P<name>[^_]+)_(?P<late>LATE_)?(?P<id>\d+)_(?:\d+_(?P<file>.+)|text\.html)", re.DOTALL
 )
-_ATTEMPT = re.compile(r"(?:-| \()(\d{1,3})\)?(?=\.\w+$)")
-_MENTION = re.compile(rb"answer\s*:\s*(\w+)|def\s+(\w+)")
-_STUB = re.compile(rb"raise NotImplementedError\(\\?[\"']" + stub_message(r"(\w+)").encode())
-_NOISE = (".", "_", "~$")
+_BLACKBOARD = re.compile(
+    r".+_(?P<name>[^_]+)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_.+|\.txt)", re.DOTALL
+)
+_GRADESCOPE = re.compile(r"submission_\d+")
+_SUBMITTER = re.compile(r"(submission_\d+):|\s*-?\s*:(name|sid|email):\s*(.*)")
+_COPY = re.compile(r" \((\d{1,3})\)(?=\.\w+$)")  # a browser's: work (2).ipynb
+_AGAIN = re.compile(r"-(\d{1,3})(?=\.\w+$)")  # Canvas's: work-2.ipynb
+_FOLDER = re.compile(r"(?:attempt|version)[ _-]?(\d{1,3})", re.IGNORECASE)
+_SEPARATORS = " \t_.-()[]"
 
 
 @dataclass(frozen=True)
@@ -34,82 +37,97 @@ class Owner:
     attempt: int = 0
 
 
-def owner(parts: tuple[str, ...], set_names: tuple[str, ...] = ()) -> Owner:
-    """Return who the file is from whose path below the submissions is `parts`.
+def owner(parts: tuple[str, ...], set_names: Iterable[str] = ()) -> Owner:
+    """Return who the file is from whose path below the folder of a class is `parts`.
 
     Args:
-        parts: names of folders and of the file, at least one.
+        parts: names of folders, or of a ZIP, and of the file; at least one.
         set_names: names of exercise sets, taken off the name of a file that stands alone.
     """
-    if parts[0] == "submitted" and len(parts) > 2:
-        parts = parts[1:]
-    moodle, canvas = _MOODLE.fullmatch(parts[0]), _CANVAS.fullmatch(parts[0])
-    if moodle:
-        number, name = moodle["id"], moodle["name"]
-        return Owner(f"{name} {number}", name, number, attempt=_attempt(parts[-1]))
-    if len(parts) > 1:
-        return Owner(parts[0], attempt=0)
-    if canvas:
-        late = canvas["late"] is not None
-        name, number = canvas["name"], canvas["id"]
-        return Owner(f"{name} {number}", name, number, late, _attempt(canvas["file"]))
-    return Owner(_alone(parts[0], set_names))
+    first = parts[0]
+    attempt = max(_number(_COPY, parts[-1]), *map(_folder_attempt, parts), 0)
+    if moodle := _MOODLE.fullmatch(first):
+        return _with_number(moodle, attempt)
+    if len(parts) > 1 and not first.lower().endswith(".zip"):
+        return Owner(first, attempt=attempt)
+    if canvas := _CANVAS.fullmatch(first):
+        again = _number(_AGAIN, canvas["file"] or "")
+        return replace(_with_number(canvas, max(attempt, again)), late=bool(canvas["late"]))
+    if blackboard := _BLACKBOARD.fullmatch(first):
+        return Owner(blackboard["name"], attempt=int(blackboard["time"].replace("-", "")))
+    return Owner(_alone(first, set_names), attempt=attempt)
 
 
-def is_noise(parts: tuple[str, ...]) -> bool:
-    """Return whether a path is of a kind that machines leave behind: hidden, backups, caches."""
-    return any(part.startswith(_NOISE) for part in parts) or parts[-1] in (
-        "Thumbs.db",
-        "desktop.ini",
-        "timestamp.txt",
-    )
+def is_of_lms(name: str, is_folder: bool) -> bool:
+    """Return whether only an LMS's export names a person's file or folder so."""
+    forms = (_MOODLE, _GRADESCOPE) if is_folder else (_MOODLE, _CANVAS, _BLACKBOARD)
+    return any(form.fullmatch(name) for form in forms)
 
 
-def recognise(
-    file_name: str, data: bytes, exercises: Mapping[str, frozenset[str]]
-) -> tuple[str | None, int, int]:
-    """Return the set that a file belongs to, how many of its answers are in it, and are written.
-
-    Those are written whose first line is there more often than the stub.
-
-    Args:
-        file_name: the file's name, which decides where the contents do not.
-        data: its bytes, of any kind.
-        exercises: the names of the exercises of each set.
-    """
-    data = data.replace(b"\0", b"")  # UTF-16 has a NUL at each letter
-    mentions = _MENTION.findall(data)
-    answers, functions = (
-        Counter(pair[i].decode("ascii", "ignore") for pair in mentions) for i in (0, 1)
-    )
-    written = answers - Counter(name.decode("ascii", "ignore") for name in _STUB.findall(data))
-    named = _named(file_name, tuple(exercises))
-    scores = {
-        name: (len(wanted & set(answers)), len(wanted & set(functions)), name == named)
-        for name, wanted in exercises.items()
-    }
-    best = max(scores, key=lambda name: scores[name], default=None)
-    if best is None or not any(scores[best]):
-        return None, 0, 0
-    return best, scores[best][0], len(exercises[best] & set(written))
+def names_somebody(file_name: str, set_names: Iterable[str]) -> bool:
+    """Return whether the name of a file is that of a set and of somebody besides."""
+    stem = file_name.rpartition(".")[0] or file_name
+    return any(_without(stem, name) not in ("", stem) for name in set_names)
 
 
-def _named(file_name: str, set_names: tuple[str, ...]) -> str | None:
-    plain = re.sub(r"[\W_]+", "_", file_name.lower())
-    return next((name for name in set_names if name.lower() in plain), None)
+def is_attempt(folder_name: str) -> bool:
+    """Return whether a folder is one of several attempts of one person."""
+    return bool(_FOLDER.fullmatch(folder_name))
 
 
-def _attempt(file_name: str) -> int:
-    match = _ATTEMPT.search(file_name)
+def submitters(text: str) -> dict[str, list[Owner]]:
+    """Return who made each submission, by its folder, from Gradescope's submission_metadata.yml."""
+    found: dict[str, list[dict[str, str]]] = {}
+    people: list[dict[str, str]] = []
+    for line in text.splitlines():
+        match = _SUBMITTER.fullmatch(line)
+        if match and match[1]:
+            people = found.setdefault(match[1], [])
+        elif match:
+            if match[2] == "name":
+                people.append({})
+            if people:
+                people[-1].setdefault(match[2], match[3].strip("'\" "))
+    return {folder: _owners(people) for folder, people in found.items() if people}
+
+
+def _owners(people: Iterable[Mapping[str, str]]) -> list[Owner]:
+    found = []
+    for person in people:
+        name, number = person.get("name", ""), person.get("sid", "") or person.get("email", "")
+        if who := f"{name} {number}".strip():
+            found.append(Owner(who, name, number))
+    return found
+
+
+def _with_number(match: re.Match[str], attempt: int) -> Owner:
+    return Owner(f"{match['name']} {match['id']}", match["name"], match["id"], attempt=attempt)
+
+
+def _number(pattern: re.Pattern[str], name: str) -> int:
+    match = pattern.search(name)
     return int(match[1]) if match else 0
 
 
-def _alone(file_name: str, set_names: tuple[str, ...]) -> str:
-    """Return the student of a file that stands alone: its name less ending and set."""
-    stem = _ATTEMPT.sub("", file_name).rpartition(".")[0] or file_name
-    for name in set_names:
-        pattern = r"[\s_.-]*" + r"[\s_-]+".join(map(re.escape, name.split("_"))) + r"[\s_.-]*"
-        rest = re.sub(pattern, " ", stem, count=1, flags=re.IGNORECASE).strip()
-        if rest and rest != stem:
-            return rest
-    return stem
+def _folder_attempt(name: str) -> int:
+    match = _FOLDER.fullmatch(name)
+    return int(match[1]) if match else 0
+
+
+def _alone(file_name: str, set_names: Iterable[str]) -> str:
+    """Return the student of a file that stands alone: its name less endings, copy and set."""
+    stem = _COPY.sub("", file_name).rpartition(".")[0] or file_name
+    if stem.lower().endswith(".ipynb") and stem[:-6]:
+        stem = stem[:-6]
+    found = (_without(stem, name) for name in set_names)
+    return next((rest for rest in found if rest not in ("", stem)), stem)
+
+
+def _without(stem: str, set_name: str) -> str:
+    """Return a name without that of a set and what sets it off; the start of the name stays."""
+    pattern = r"[\s_-]{1,3}".join(map(re.escape, set_name.split("_")))
+    match = re.search(pattern + r"(?:-\d{1,3}$)?", stem, re.IGNORECASE)
+    if match is None:
+        return stem
+    before, after = stem[: match.start()].rstrip(_SEPARATORS), stem[match.end() :]
+    return f"{before} {after.strip(_SEPARATORS)}".strip()

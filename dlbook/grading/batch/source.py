@@ -5,20 +5,16 @@ Nothing is ever unpacked: a name inside an archive is a label and never becomes 
 
 import os
 import stat
-import zipfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import IO
 
+from dlbook.grading.batch.archive import Member, unpack
 from dlbook.grading.errors import UnreadableError
 from dlbook.grading.notebook import MAX_BYTES
 
-MAX_ENTRIES = 50_000  # of an archive that an LMS made
-MAX_INNER = 2_000  # of an archive that a student handed in
-_CHUNK = 1 << 16
-_PLAIN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+TOO_LARGE = "larger than 20 MB: clear its outputs and save it again."
 
 
 @dataclass(frozen=True)
@@ -26,18 +22,34 @@ class Source:
     """A file at `path`; with `members`, an entry of the ZIP there, or of a ZIP inside it."""
 
     path: Path
-    members: tuple[str, ...] = ()
+    members: tuple[Member, ...] = ()
 
-    def read(self) -> bytes:
-        """Return the bytes.
+    def read(self, limit: int | None = None) -> bytes:
+        """Return the bytes, all of them or the first `limit`.
 
         Raises:
             UnreadableError: if there is no regular file, if it is larger than 20 MB or broken.
         """
         with open_regular(self.path) as stream:
             if not self.members:
-                return _take(stream)
-            return _read_member(stream, self.members)
+                return _read_file(stream, limit)
+            archive: IO[bytes] = stream
+            for outer in self.members[:-1]:
+                archive = BytesIO(read_member(archive, outer))
+            return read_member(archive, self.members[-1], limit)
+
+
+def read_member(archive: IO[bytes], member: Member, limit: int | None = None) -> bytes:
+    """Return the bytes of an entry, all of them or the first `limit`.
+
+    Raises:
+        UnreadableError: if it cannot be read, is larger than 20 MB or broken.
+    """
+    if member.problem:
+        raise UnreadableError(member.problem)
+    if member.size > MAX_BYTES and limit is None:
+        raise UnreadableError(TOO_LARGE)
+    return unpack(archive, member, limit)
 
 
 def open_regular(path: Path) -> IO[bytes]:
@@ -55,8 +67,7 @@ def open_regular(path: Path) -> IO[bytes]:
         flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
         descriptor = os.open(path, flags | getattr(os, "O_BINARY", 0))
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise UnreadableError(f"cannot be opened ({reason}): check its name and rights.") from None
+        raise UnreadableError(cannot_be_opened(error)) from None
     stream = os.fdopen(descriptor, "rb")
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         stream.close()
@@ -64,77 +75,19 @@ def open_regular(path: Path) -> IO[bytes]:
     return stream
 
 
-def inner_entries(data: bytes) -> Iterator[tuple[zipfile.ZipInfo, str]]:
-    """Yield the files in a ZIP that a student handed in, as `entries` does.
-
-    Raises:
-        UnreadableError: if it is no ZIP, or has more than 2,000 entries.
-    """
-    count = data.count(b"PK\1\2")  # before memory is taken for each
-    if count > MAX_INNER:
-        raise UnreadableError(f"has {count} entries, at most {MAX_INNER} are read.")
-    return entries(BytesIO(data))
+def cannot_be_opened(error: OSError | ValueError) -> str:
+    """Return why a file or folder cannot be opened."""
+    reason = getattr(error, "strerror", None) or str(error)
+    return f"cannot be opened ({reason}): check its name and rights."
 
 
-def entries(stream: IO[bytes]) -> Iterator[tuple[zipfile.ZipInfo, str]]:
-    """Yield the files in a ZIP, each with why it cannot be read, or ''.
-
-    Raises:
-        UnreadableError: if it is no ZIP, or has more than 50,000 entries.
-    """
-    try:
-        with zipfile.ZipFile(stream) as archive:
-            found = archive.infolist()
-    except Exception:  # zipfile raises a dozen kinds on damaged archives
-        raise UnreadableError("not a ZIP archive, or cut off: hand it in again.") from None
-    if len(found) > MAX_ENTRIES:
-        raise UnreadableError(f"has {len(found)} entries, at most {MAX_ENTRIES} are read.")
-    for entry in found:
-        if not entry.is_dir():
-            yield entry, _why_not(entry)
-
-
-def _why_not(entry: zipfile.ZipInfo) -> str:
-    kind = entry.external_attr >> 16
-    if stat.S_IFMT(kind) not in (0, stat.S_IFREG):
-        return "a link or a device inside an archive: hand in the file itself."
-    if entry.flag_bits & 1:
-        return "encrypted: hand it in without a password."
-    if entry.compress_type not in _PLAIN:
-        return "packed in an unusual way: hand in an ordinary ZIP archive."
-    if entry.file_size > MAX_BYTES:
-        return "larger than 20 MB: clear its outputs and save it again."
-    return ""
-
-
-def _read_member(stream: IO[bytes], members: tuple[str, ...]) -> bytes:
-    try:
-        with zipfile.ZipFile(stream) as archive:
-            entry = archive.getinfo(members[0])
-            reason = _why_not(entry)
-            if reason:
-                raise UnreadableError(reason)
-            with archive.open(entry) as inner:
-                data = _take(inner)
-    except UnreadableError:
-        raise
-    except Exception as error:
-        raise UnreadableError(
-            f"broken inside its archive ({_short(error)}): hand it in again."
-        ) from None
-    return _read_member(BytesIO(data), members[1:]) if members[1:] else data
-
-
-def _take(stream: IO[bytes]) -> bytes:
-    """Return what `stream` holds, never more than 20 MB whatever its header promises."""
-    parts, left = [], MAX_BYTES + 1
-    while left > 0 and (part := stream.read(min(_CHUNK, left))):
-        parts.append(part)
-        left -= len(part)
-    if left <= 0:
-        raise UnreadableError("larger than 20 MB: clear its outputs and save it again.")
-    return b"".join(parts)
-
-
-def _short(error: BaseException) -> str:
-    return (str(error) or type(error).__name__).splitlines()[0][:80].rstrip(".")
+def _read_file(stream: IO[bytes], limit: int | None) -> bytes:
+    """Return what a file holds, never more than 20 MB however it grows meanwhile."""
+    if limit is not None:
+        return stream.read(limit)
+    if os.fstat(stream.fileno()).st_size > MAX_BYTES:
+        raise UnreadableError(TOO_LARGE)
+    data = stream.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise UnreadableError(TOO_LARGE)
+    return data

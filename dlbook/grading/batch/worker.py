@@ -3,16 +3,13 @@
 A worker may be a process on this machine or on another one: whatever an executor starts.
 """
 
-import ctypes
-import faulthandler
+import gc
 import multiprocessing
-import os
+import re
 import signal
 import sys
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from multiprocessing import util
@@ -21,21 +18,28 @@ from typing import Literal
 
 from dlbook.check.answer_key import Key, from_json
 from dlbook.check.verdict import Verdict
+from dlbook.grading.batch.bounded import Bounds, Json, bounded, end_with
 from dlbook.grading.batch.journal import Record
-from dlbook.grading.errors import EngineMismatchError, GraderError, UnreadableError
-from dlbook.grading.kernel.launcher import Launcher
+from dlbook.grading.errors import (
+    EngineMismatchError,
+    GraderError,
+    UngradableError,
+    UnreadableError,
+)
+from dlbook.grading.kernel.launcher import KernelSettings, Launcher
 from dlbook.grading.kernel.limits import Limits
+from dlbook.grading.kernel.scratch import sweep
 from dlbook.grading.kernel.warm import launcher
-from dlbook.grading.notebook import Notebook, parse
+from dlbook.grading.notebook import parse
 from dlbook.grading.package import PACKAGE, digest
-from dlbook.grading.run.graft import graft, why_not_this_set
-from dlbook.grading.run.report import Report
+from dlbook.grading.run.graft import why_not_this_set
+from dlbook.grading.run.report import Report, from_dict
 
 SandboxMode = Literal["required", "off"]
 
 _MAX_ANSWER = 4_000  # characters
-_EXTRA_SECONDS = 300  # beyond twice the notebook's own limit; a worker that needs more hangs
-_PR_SET_PDEATHSIG = 1  # from <linux/prctl.h>
+_PATIENCE, _EXTRA_SECONDS = 10, 300  # by the clock, for a busy machine: what hangs ends
+_TORCH = re.compile(rb"\b(?:import|from)[ \t]+torch\b")
 
 
 @dataclass(frozen=True)
@@ -82,54 +86,84 @@ def _version(name: str) -> str:
 
 
 def work(task: Task) -> Record:
-    """Return what grading a file gives.
+    """Return what grading a file gives; the file is opened in a process of its own.
 
     Raises:
-        Exception: if the grader itself fails; it says nothing about the file.
+        GraderError: if the grader itself fails; it says nothing about the file.
+        EngineMismatchError: if this worker has another grader than the sender of the task.
+        SandboxError: if no sandbox can start here.
     """
     if engine(task.limits, task.sandbox) != task.engine:
         raise EngineMismatchError(
             "this worker has another dlbook, NumPy or torch: install the same."
         )
     started = monotonic()
+    _preload()
+    key = _unpack(task.key)
+    _launcher(task.sandbox).prepare(KernelSettings(key.seed, "", key.hides, _uses_torch(task, key)))
+    bounds = Bounds(_PATIENCE * task.limits.submission_seconds + _EXTRA_SECONDS)
+    try:
+        record = _believe(bounded(lambda: asdict(_grade(task, key)), bounds))
+    except UngradableError as error:
+        _close_launcher(task.sandbox)
+        sweep()
+        record = Record(unreadable=str(error), at_limit=error.by_chance)
+    except GraderError:
+        _close_launcher(task.sandbox)
+        raise
+    return replace(record, seconds=round(monotonic() - started, 3))
+
+
+@lru_cache(maxsize=1)
+def _preload() -> None:
+    """Load what grading needs, once: the process that only sends tasks does without."""
+    from dlbook.grading.run.pytest_pass import preload
+
+    preload()
+    gc.freeze()  # what is shared with forked processes is not looked through in each of them
+
+
+def _uses_torch(task: Task, key: Key) -> bool:
+    """Return whether a file seems to import torch; if this is wrong, it costs only time."""
+    return bool(_TORCH.search(task.data) or _TORCH.search(key.setup.encode()))
+
+
+def _believe(data: Json) -> Record:
+    """Return the record that came from the process in which a file was opened."""
+    try:
+        record = Record(**data)
+        if record.report is not None:
+            from_dict(record.report)
+        return record
+    except (TypeError, ValueError, KeyError) as error:
+        raise UngradableError(
+            f"what came out is no result ({error!r}): hand it in again."
+        ) from None
+
+
+def _close_launcher(sandbox: SandboxMode) -> None:
+    """End all kernels of this worker, whoever has started them; the next file gets new ones."""
+    _launcher(sandbox).close()
+    _launcher.cache_clear()
+
+
+def _grade(task: Task, key: Key) -> Record:
+    """Return what is in a file. Everything here may fail or hang for what the file holds."""
+    from dlbook.grading.run.nbval_run import grade
+
     try:
         notebook = parse(task.data)
     except UnreadableError as error:
         return Record(unreadable=str(error))
-    key = _unpack(task.key)
     reason = why_not_this_set(notebook.cells, key)
     if reason:
         return Record(unreadable=reason)
-    with _ends_if_it_hangs(2 * task.limits.submission_seconds + _EXTRA_SECONDS):
-        report = _grade(notebook, key, task)
+    report = grade(notebook, key, task.limits, _launcher(task.sandbox))
     return Record(
         report=report.to_dict(whole=True),
-        answers=_unknown_answers(notebook, key, report),
-        seconds=round(monotonic() - started, 3),
+        answers=_unknown_answers(report),
+        at_limit=report.at_limit,
     )
-
-
-def _grade(notebook: Notebook, key: Key, task: Task) -> Report:
-    # nbval takes seconds to load, and the process that only sends tasks does not need it
-    from dlbook.grading.run.nbval_run import grade
-
-    try:
-        return grade(notebook, key, task.limits, _launcher(task.sandbox))
-    except GraderError:
-        _launcher(task.sandbox).close()
-        _launcher.cache_clear()  # the next try gets a new one
-        raise
-
-
-@contextmanager
-def _ends_if_it_hangs(seconds: float) -> Iterator[None]:
-    """End this process if what is inside takes longer than `seconds`; the executor notices."""
-    with open(os.devnull, "w") as nowhere:
-        faulthandler.dump_traceback_later(seconds, exit=True, file=nowhere)
-        try:
-            yield
-        finally:
-            faulthandler.cancel_dump_traceback_later()
 
 
 @lru_cache(maxsize=2)
@@ -140,11 +174,10 @@ def _launcher(sandbox: SandboxMode) -> Launcher:
     return found
 
 
-def _unknown_answers(notebook: Notebook, key: Key, report: Report) -> dict[str, str]:
+def _unknown_answers(report: Report) -> dict[str, str]:
     """Return the sources of answers that are wrong in a way that no hint knows."""
     unknown = {e.name for e in report.exercises if e.verdict in (Verdict.WRONG, Verdict.ERROR)}
-    steps = graft(notebook.cells, key).steps
-    return {step.answer: step.source[:_MAX_ANSWER] for step in steps if step.answer in unknown}
+    return {name: text[:_MAX_ANSWER] for name, text in report.answers.items() if name in unknown}
 
 
 def start_process() -> None:
@@ -154,7 +187,5 @@ def start_process() -> None:
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
-    if sys.platform == "linux" and parent is not None:
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent.pid:  # it ended before the line above
-            os._exit(1)
+    if parent is not None and parent.pid is not None:
+        end_with(parent.pid)

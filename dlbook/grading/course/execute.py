@@ -1,13 +1,14 @@
 """Run a notebook of ours and keep its outputs, in the form that is committed."""
 
-import os
 import subprocess
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from dlbook.grading.errors import CellFailedError
-from dlbook.grading.kernel.launcher import manager
+from dlbook.grading.kernel.launcher import kernel_environment, manager
+from dlbook.grading.kernel.scratch import prefix
 from dlbook.grading.notebook import Cell
 
 _UNSTABLE = "application/vnd.jupyter.widget-view+json"  # names a widget of a kernel that is gone
@@ -21,7 +22,7 @@ def execute(
     Args:
         cells: the notebook's cells.
         folder: where the kernel runs.
-        environment: variables of the kernel beside those of this process.
+        environment: variables of the kernel beside those that it gets anyway.
         timeout: seconds for a cell.
 
     Raises:
@@ -37,9 +38,9 @@ def execute(
         notebook, km=manager(), timeout=timeout, resources={"metadata": {"path": str(folder)}}
     )
     try:
-        client.execute(
-            env={**os.environ, **environment}, stderr=subprocess.DEVNULL, cleanup_kc=True
-        )
+        with tempfile.TemporaryDirectory(prefix=prefix()) as settings:
+            variables = kernel_environment(settings, **environment)
+            client.execute(env=variables, stderr=subprocess.DEVNULL, cleanup_kc=True)
     except CellExecutionError as error:
         failed = next(c for c in notebook.cells if any("ename" in o for o in c.outputs))
         raise CellFailedError(

@@ -9,8 +9,9 @@ import json
 import re
 from dataclasses import dataclass, replace
 
+from dlbook.check.hidden import hiding
 from dlbook.check.roles import Role, stub_message
-from dlbook.grading.functions import defined_names
+from dlbook.grading.course.functions import defined_names
 from dlbook.grading.notebook import Cell, Notebook
 
 _ROW = re.compile(r"^\|\s*`(\w+)`\s*\|\s*(\d+)\s*\|\s*(\d+)\s*\|\s*$", re.MULTILINE)
@@ -19,6 +20,8 @@ _SOLUTION = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 _HIDES = re.compile(r"\*\*Hides\*\*([\w., `]+)", re.ASCII)
+_PACKAGE_NAME = re.compile(r"[A-Za-z_]\w*(\.\w+)*")
+_IMPORTED = re.compile(r"^[ \t]*(?:import|from)[ \t]+([\w.]+)", re.MULTILINE)
 _TIME = re.compile(r"\*\*Time\*\*\s+(\d+) minutes")
 
 
@@ -49,8 +52,8 @@ class Exercise:
 class ExerciseSet:
     """One solution notebook, understood; `setup` is the source of its first code cell.
 
-    `hides` names the packages whose call would be the answer: `**Hides** torch, dlbook.nn` in
-    the title cell. A sandbox does not show them.
+    `hides` names the packages whose call would be the answer: `**Hides** torch, scipy, dlbook` in
+    the title cell. `dlbook` means all of it but `dlbook.check`. See `dlbook.check.hidden`.
     """
 
     name: str
@@ -70,7 +73,7 @@ def understand(name: str, notebook: Notebook) -> tuple[ExerciseSet, list[str]]:
     hides = tuple(name.strip(" `.") for line in _HIDES.findall(title) for name in line.split(","))
     names = [cell.role.name for cell in cells if cell.role and cell.role.kind == "answer"]
     problems = [*_table_problems(rows, names), *_time_problems(title, rows)]
-    problems += [*_role_problems(cells, names), *_hides_problems(hides, setup)]
+    problems += [*_role_problems(cells, names), *_hides_problems(hides, cells)]
     exercises = [_exercise(n, cells, rows) for n in dict.fromkeys(names) if n in rows]
     for exercise in exercises:
         problems += _exercise_problems(exercise)
@@ -147,13 +150,19 @@ def _table_problems(rows: dict[str, tuple[str, ...]], names: list[str]) -> list[
     return problems if rows or names else ["no exercise: add a cell `# answer: NAME`."]
 
 
-def _hides_problems(hides: tuple[str, ...], setup: str) -> list[str]:
-    problems = []
-    for name in hides:
-        if not re.fullmatch(r"[A-Za-z_]\w*(\.\w+)*", name):
-            problems.append(f"**Hides** in the title cell needs names of packages, got {name!r}.")
-        elif re.search(rf"^(import|from)\s+{re.escape(name)}\b", setup, re.MULTILINE):
-            problems.append(f"{name}: **Hides** names it, the first code cell imports it: choose.")
+def _hides_problems(hides: tuple[str, ...], cells: tuple[Cell, ...]) -> list[str]:
+    problems = [
+        f"**Hides** in the title cell needs names of packages, got {name!r}: write `torch, scipy`."
+        for name in hides
+        if not _PACKAGE_NAME.fullmatch(name)
+    ]
+    programs = [cell.source for cell in cells if cell.kind == "code" or cell.role]
+    imported = {name: None for source in programs for name in _IMPORTED.findall(source)}
+    problems += [
+        f"{name}: **Hides** in the title cell names it, and a cell imports it: choose."
+        for name in imported
+        if hiding(name, hides)
+    ]
     return problems
 
 

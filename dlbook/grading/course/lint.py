@@ -10,7 +10,7 @@ from itertools import combinations
 from dlbook.check.answer_key import ExerciseKey, Key
 from dlbook.check.compare import explain, is_stub, judge
 from dlbook.check.verdict import Verdict
-from dlbook.check.wire import Failure
+from dlbook.check.wire import Failure, Foreign
 from dlbook.grading.course.exercise_set import Exercise, ExerciseSet, stub
 from dlbook.grading.course.programs import Emitted, Program, null_answers, program
 
@@ -96,7 +96,21 @@ def _wiring_problems(exercise: Exercise, expected: list[Emitted]) -> list[str]:
                 f"{name}: the reference gives something else when called again: draw all "
                 "randomness from rng, and leave the inputs as they were."
             )
+        for type_name in _not_sent(value):
+            found.append(
+                f"{name}: a check puts out a value that cannot be sent and compared "
+                f"({type_name}): let it put out numbers, texts, arrays of numbers, lists or dicts."
+            )
     return found
+
+
+def _not_sent(value: object) -> Iterator[str]:
+    """Yield the type of each value in a decoded one of which only the type was sent."""
+    if isinstance(value, Foreign):
+        yield value.type
+    elif isinstance(value, (list, dict)):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _not_sent(item)
 
 
 def _variant_problems(

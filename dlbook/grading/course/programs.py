@@ -20,7 +20,7 @@ from dlbook.check.compare import explain
 from dlbook.check.evaluate import Body, evaluate
 from dlbook.check.wire import Json, decode
 from dlbook.grading.course.exercise_set import Exercise, ExerciseSet, content_digest, derive
-from dlbook.grading.functions import defined_names
+from dlbook.grading.course.functions import defined_names
 from dlbook.grading.notebook import Cell
 
 
@@ -126,7 +126,7 @@ def same_key(one: Key, two: Key) -> bool:
     if left != right or len(values[0]) != len(values[1]):
         return False
     return all(
-        a[:2] == b[:2] and explain(decode(a[2]), decode(b[2]), *a[:2]) is None
+        a[:2] == b[:2] and (a[2] == b[2] or explain(decode(a[2]), decode(b[2]), *a[:2]) is None)
         for a, b in zip(*values, strict=True)
     )
 

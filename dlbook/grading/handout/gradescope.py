@@ -17,8 +17,9 @@ from dlbook.check.answer_key import Key, load
 from dlbook.check.safe_text import clean
 from dlbook.check.shared import atomic
 from dlbook.check.verdict import Verdict
-from dlbook.grading.batch.intake import collect, rank
+from dlbook.grading.batch.intake import collect
 from dlbook.grading.batch.journal import Record
+from dlbook.grading.batch.submission import rank
 from dlbook.grading.batch.worker import SandboxMode, Task, engine, pack, work
 from dlbook.grading.errors import UnreadableError
 from dlbook.grading.kernel.limits import Limits

@@ -134,6 +134,8 @@ class Channels:
     def receive(self, channel: str, timeout: float | None) -> Message:
         """Return the next message on a channel that answers the latest request.
 
+        A kernel that fails to compile a cell sends no reply: that it is idle again counts as one.
+
         Raises:
             Empty: if none comes in time.
             DeadKernelError: if the kernel's process has ended.
@@ -143,6 +145,9 @@ class Channels:
         """
         end = min(monotonic() + (math.inf if timeout is None else timeout), self._cell_end)
         while not self._received[channel]:
+            output = self._received["iopub"]
+            if channel == "shell" and output and self._is_idle(output[-1]):
+                return output[-1] | {"content": {"status": "error"}}
             now = monotonic()
             if now > self._deadline:
                 raise TimeLimitError

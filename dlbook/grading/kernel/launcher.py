@@ -7,6 +7,7 @@ import os
 import subprocess
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -63,6 +64,10 @@ class Launcher(ABC):
     isolation: str
 
     @abstractmethod
+    def prepare(self, settings: KernelSettings) -> None:
+        """Start what kernels with these settings come from; processes forked from here share it."""
+
+    @abstractmethod
     def start(self, limits: Limits, settings: KernelSettings) -> StartedKernel:
         """Return a new kernel.
 
@@ -86,6 +91,26 @@ class Launcher(ABC):
         self.close()
 
 
+# what a person has set for other programs would change verdicts; where packages are, has to stay
+_REACHES_IN = ("DLBOOK_SEED", "IPYTHON", "MPLBACKEND", "PYTEST_", "PYTHON")
+_WHERE_PACKAGES_ARE = ("PYTHONHOME", "PYTHONNOUSERSITE", "PYTHONPATH", "PYTHONUSERBASE")
+
+
+def kernel_environment(folder: str, **more: str) -> dict[str, str]:
+    """Return the variables of a kernel without a sandbox: those of this process that do no harm.
+
+    Args:
+        folder: an empty one, where the kernel finds no settings of whoever runs it.
+        more: what the kernel has beside them.
+    """
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name in _WHERE_PACKAGES_ARE or not name.startswith(_REACHES_IN)
+    }
+    return {**kept, "IPYTHONDIR": folder, "PYTHONDONTWRITEBYTECODE": "1", **more}
+
+
 class ThisPython(KernelSpecManager):
     """Finds one kernel under every name: the Python that is running now."""
 
@@ -103,15 +128,28 @@ class Local(Launcher):
 
     isolation = "none"
 
+    def prepare(self, settings: KernelSettings) -> None:
+        """Do nothing: kernels come from no process that is kept."""
+
     def start(self, limits: Limits, settings: KernelSettings) -> StartedKernel:
         """Return a new kernel with the rights of this process."""
         km = manager()
-        environment = {**os.environ, "DLBOOK_SEED": str(settings.seed)}
-        km.start_kernel(cwd=settings.folder, env=environment, stderr=subprocess.DEVNULL)
+        settings_folder = str(Path(settings.folder, ".ipython"))
+        environment = kernel_environment(settings_folder, DLBOOK_SEED=str(settings.seed))
+        more = {"preexec_fn": _lift_memory_limit} if os.name == "posix" else {}
+        km.start_kernel(cwd=settings.folder, env=environment, stderr=subprocess.DEVNULL, **more)
         return _LocalKernel(km)
 
     def close(self) -> None:
         """Do nothing: no process is kept."""
+
+
+def _lift_memory_limit() -> None:
+    """Take back the limit that the grader sets itself: a kernel here has none."""
+    import resource
+
+    _soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
 
 
 class _LocalKernel(StartedKernel):

@@ -10,7 +10,6 @@ import select
 import shutil
 import signal
 import socket
-import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 from queue import Empty
@@ -22,7 +21,7 @@ from dlbook.grading.errors import GraderError, SandboxError
 from dlbook.grading.kernel.channels import Channels
 from dlbook.grading.kernel.launcher import KernelSettings, Launcher, Local, StartedKernel
 from dlbook.grading.kernel.limits import Limits
-from dlbook.grading.kernel.scratch import prefix
+from dlbook.grading.kernel.scratch import short_folder
 from dlbook.grading.sandbox import bubblewrap as sandbox
 from dlbook.grading.sandbox.bubblewrap import Sandbox
 from dlbook.grading.sandbox.inside.confine import CHANNELS
@@ -62,32 +61,44 @@ class Warm(Launcher):
         self.cold_reason = "" if fork else "forking is switched off"
         self._failures = 0
         self._parents: dict[Flavour, Sandbox] = {}
-        self._uids_given = os.getpid()  # so that two graders begin at different users
+        self._kernels = 0  # started so far
+
+    def prepare(self, settings: KernelSettings) -> None:
+        """Start the warm parent of kernels with these settings, unless it serves already."""
+        if not self.cold_reason:
+            flavour = _flavour(settings)
+            try:
+                self._ensure_parent(flavour)
+            except (OSError, SandboxError, GraderError) as error:
+                self._note_failure(flavour, error)
 
     def start(self, limits: Limits, settings: KernelSettings) -> StartedKernel:
         """Return a kernel forked from a warm parent, or a cold one where that does not work."""
-        loads_torch = settings.torch and "torch" not in settings.hides and bool(find_spec("torch"))
-        flavour = (settings.hides, loads_torch)
+        flavour = _flavour(settings)
         if not self.cold_reason:
             try:
-                return self._fork(flavour, limits, settings)
+                self._ensure_parent(flavour)
+                parent = self._parents[flavour]
+                return _ForkedKernel(parent, limits, settings, self._next_uid())
             except (OSError, SandboxError, GraderError) as error:
-                self._close_parent(flavour)
-                self._failures += 1
-                if self._failures == _MAX_FAILURES:
-                    self.cold_reason = str(error)
+                self._note_failure(flavour, error)
         try:
             return _ColdKernel(limits, settings, self._next_uid())
         except SandboxError as error:
             raise GraderError(str(error)) from None
 
-    def _fork(self, flavour: Flavour, limits: Limits, settings: KernelSettings) -> StartedKernel:
-        if flavour in self._parents and self._parents[flavour].process.poll() is not None:
+    def _ensure_parent(self, flavour: Flavour) -> None:
+        if flavour in self._parents and not self._parents[flavour].serves():
             self._close_parent(flavour)  # it was killed, so a new one is started
         if flavour not in self._parents:
             self._parents[flavour] = Sandbox("many", flavour[0])
             self._warm_up(flavour)
-        return _ForkedKernel(self._parents[flavour], limits, settings, self._next_uid())
+
+    def _note_failure(self, flavour: Flavour, error: Exception) -> None:
+        self._close_parent(flavour)
+        self._failures += 1
+        if self._failures == _MAX_FAILURES:
+            self.cold_reason = str(error)
 
     def _warm_up(self, flavour: Flavour) -> None:
         """Import in the parent all that a first kernel imports; that one runs our code alone."""
@@ -104,12 +115,18 @@ class Warm(Launcher):
             self._parents.pop(flavour).close()
 
     def _next_uid(self) -> int:
-        self._uids_given += 1
-        return _FIRST_UID + self._uids_given % _UIDS
+        """Return a user for the next kernel: each process that starts kernels has its own ones."""
+        self._kernels += 1
+        return _FIRST_UID + (os.getpid() + self._kernels) % _UIDS
 
     def close(self) -> None:
         for flavour in list(self._parents):
             self._close_parent(flavour)
+
+
+def _flavour(settings: KernelSettings) -> Flavour:
+    loads_torch = settings.torch and "torch" not in settings.hides and bool(find_spec("torch"))
+    return settings.hides, loads_torch
 
 
 def launcher(sandbox: Literal["required", "off"]) -> Launcher:
@@ -148,7 +165,7 @@ class _Sockets:
     """Listening sockets for a kernel, in a folder that only this process can enter."""
 
     def __init__(self) -> None:
-        self.folder = tempfile.mkdtemp(prefix=prefix())
+        self.folder = short_folder()
         self.endpoints, self._open = {}, []
         for name in CHANNELS:
             listener = socket.socket(socket.AF_UNIX)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from dlbook.check.verdict import Verdict
 from dlbook.grading.batch.journal import Entry
+from dlbook.grading.results.accounts import SET_ASIDE, Account, account_lines
 from dlbook.grading.results.changes import Change
 from dlbook.grading.results.html import render, title_of
 from dlbook.grading.results.tally import LIMITS, ExerciseTally, Group, SetTally, tally
@@ -69,14 +70,24 @@ class _Set:
     limits: list[ExerciseTally]
 
 
-def class_page(entries: Sequence[Entry], changed: Sequence[Change]) -> str:
-    """Return the page on a class: scores, verdicts, mistakes, groups, and who has no grade."""
+def class_page(
+    entries: Sequence[Entry], changed: Sequence[Change], names: Sequence[Account] = ()
+) -> str:
+    """Return the page on a class: scores, verdicts, mistakes, groups, and who has no grade.
+
+    Args:
+        entries: one for each student and set.
+        changed: which scores are others than in the run before.
+        names: what became of each name that was handed in.
+    """
     return render(
         "class.html",
         isolation=isolation(entries),
         bands=_BANDS,
         sets=[_set(found) for found in tally(entries)],
         changed=changed,
+        counted=account_lines(names) if names else [],
+        aside=[name for name in names if name.state == SET_ASIDE],
     )
 
 

@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from dlbook.check.shared import _
 from dlbook.check.verdict import Verdict, hint_lines
 from dlbook.grading.batch.journal import Entry
 from dlbook.grading.results.html import render, title_of
 from dlbook.grading.run.report import ExerciseReport, Report
+
+_FAULT = "something went wrong in grading and not in your file, which will be graded again."
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ def _part(entry: Entry) -> _Part:
     return _Part(
         title_of(entry.set_name),
         report,
-        entry.reason,
+        _(_FAULT) if entry.is_fault else entry.reason,
         right=sum(e.verdict is Verdict.RIGHT for e in exercises),
         cards=[_card(e) for e in exercises if e.verdict is not Verdict.NOT_ATTEMPTED],
         untried=[e for e in exercises if e.verdict is Verdict.NOT_ATTEMPTED],

@@ -8,23 +8,42 @@ from typing import Any
 
 from dlbook.check.safe_text import csv_cell, file_stem
 from dlbook.check.verdict import Verdict
+from dlbook.grading.batch.found import Found
 from dlbook.grading.batch.journal import Entry
+from dlbook.grading.results.accounts import (
+    GRADED,
+    NOT_GRADED,
+    Account,
+    account_lines,
+    accounts,
+    aside_lines,
+)
 from dlbook.grading.results.changes import Change
 from dlbook.grading.results.class_page import class_page, isolation
 from dlbook.grading.results.feedback import feedback
 from dlbook.grading.results.folder import Results
-from dlbook.grading.results.tables import change_table, class_table, gradebook
+from dlbook.grading.results.tables import change_table, class_table, file_table, gradebook
 from dlbook.grading.results.tally import SetTally, tally
 
 _MANY = 5  # students; if so many have tried an exercise and none has it right, the summary says so
 _SHOWN = 10  # changes, of which the summary shows each
 
 
-def write_all(results: Results, entries: Sequence[Entry], changed: Sequence[Change]) -> None:
-    """Write grades.csv, class.html, class.csv, results.jsonl, changes.csv and feedback/."""
+def write_all(
+    results: Results,
+    entries: Sequence[Entry],
+    changed: Sequence[Change],
+    found: Sequence[Found] = (),
+) -> None:
+    """Write grades.csv, class.html, class.csv, files.csv, results.jsonl and feedback/.
+
+    Where a score has changed there is changes.csv, too.
+    """
+    names = accounts(found, entries)
     results.write("grades.csv", gradebook(entries))
     results.write("class.csv", class_table(entries))
-    results.write("class.html", class_page(entries, changed))
+    results.write("class.html", class_page(entries, changed, names))
+    results.write("files.csv", file_table(names))
     results.write("results.jsonl", json_lines(entries))
     if changed:
         results.write("changes.csv", change_table(changed))
@@ -40,23 +59,44 @@ def json_lines(entries: Iterable[Entry]) -> str:
     return "".join(json.dumps(_plain(entry), ensure_ascii=False) + "\n" for entry in entries)
 
 
-def summary(folder: Path, entries: Sequence[Entry], changed: Sequence[Change]) -> str:
+def summary(
+    folder: Path,
+    entries: Sequence[Entry],
+    changed: Sequence[Change],
+    found: Sequence[Found] = (),
+) -> str:
     """Return what came out in a few lines for a terminal: each file without a grade by name."""
+    names = accounts(found, entries)
     missing = [entry for entry in entries if entry.reason]
     sets = tally(entry for entry in entries if entry.set_name)
-    lines = [f"{len(entries) - len(missing)} graded, {len(missing)} not graded"]
+    lines = account_lines(names) if names else []
+    if _count(names) != (len(entries) - len(missing), len(missing)):
+        lines.append(
+            f"{len(entries) - len(missing)} graded, {len(missing)} not graded{_all(names)}"
+        )
     if len(sets) > 1:
         lines += [f"  {found.name}: {len(found.graded)} graded" for found in sets]
         lines.append("  one set alone: --set")
     lines += [
         f"  {csv_cell(e.student)}: {csv_cell(e.label)}: {csv_cell(e.reason)}" for e in missing
     ]
+    lines += aside_lines(names)
     if changed:
         lines += _change_lines(changed)
     lines += _doubts(sets)
     lines += [f"isolation: {name} ({count})" for name, count in isolation(entries)]
     lines.append(f"results: {folder / 'class.html'}, {folder / 'grades.csv'}")
     return "\n".join(lines)
+
+
+def _count(names: Iterable[Account]) -> tuple[int, int]:
+    """Return how many names are graded, and how many are not."""
+    states = Counter(name.state for name in names)
+    return states[GRADED], states[NOT_GRADED]
+
+
+def _all(names: Sequence[Account]) -> str:
+    return ", each set of a notebook and earlier runs counted" if names else ""
 
 
 def _change_lines(changed: Sequence[Change]) -> list[str]:

@@ -4,6 +4,7 @@ The file itself stays as it is; a copy in its folder is filled, which can be imp
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,7 @@ from dlbook.grading.results.sheet import Sheet, parse_number, read
 _NUMBERS = ("ID", "Identifier")
 _NAMES = ("SIS Login ID", "SIS User ID", "Username", "ID number", "Email address")
 _FULL_NAMES = ("Student", "Full name")
+_SHOWN = 10  # rows that no result fits
 _NO_ROW = "no row of the file fits"
 _PARTICIPANT = re.compile(r"\D*?(\d+)")  # Participant 17, or the same in any language
 
@@ -41,7 +43,7 @@ class Filled:
     count: int = 0
     problems: list[str] = field(default_factory=list)
     replaced: list[str] = field(default_factory=list)
-    without: int = 0
+    without: list[str] = field(default_factory=list)
 
     def text(self) -> str:
         """Return what was filled in and what was not, a line each."""
@@ -49,7 +51,11 @@ class Filled:
         lines += [f"  not filled: {line}" for line in self.problems]
         lines += [f"  another grade was there: {line}" for line in self.replaced]
         if self.without:
-            lines.append(f"  left as they were: {self.without} rows that no result fits")
+            more = f" and {len(self.without) - _SHOWN} more" if len(self.without) > _SHOWN else ""
+            names = "; ".join(self.without[:_SHOWN])
+            lines.append(
+                f"  left as they were: {len(self.without)} rows that no result fits: {names}{more}"
+            )
         return "\n".join(lines)
 
 
@@ -84,7 +90,7 @@ def fill(path: Path, entries: Iterable[Entry], choice: Choice) -> Filled:
             "no student of the results is in this file: is it the export of this course? "
             f"It has no row for {', '.join(_who(entry) for entry in own[:5])}"
         )
-    filled.without = len(sheet.students) - len(found)
+    filled.without = [sheet.who(row) for row in sheet.students if row not in found]
     atomic.write(filled.path, sheet.text())
     return filled
 
@@ -174,8 +180,8 @@ def _rows(sheet: Sheet, columns: Iterable[str]) -> dict[str, set[int]]:
 
 
 def _plain(text: str) -> str:
-    """Return the letters and digits of a text, in lower case."""
-    return "".join(c for c in text.casefold() if c.isalnum())
+    """Return the letters and digits of a text, in lower case and with accents composed."""
+    return "".join(c for c in unicodedata.normalize("NFC", text).casefold() if c.isalnum())
 
 
 def _who(entry: Entry) -> str:

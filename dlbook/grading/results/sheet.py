@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 
+from dlbook.check.safe_text import clean_line
 from dlbook.grading.errors import SheetError
 
 _CANVAS_COLUMN = re.compile(r"(.+) \(\d+\)")
@@ -73,6 +74,13 @@ class Sheet:
     def cell(self, row: int, name: str) -> str:
         """Return what stands in a row under a name, '' where there is no such column."""
         return self.rows[row][self.names.index(name)].strip() if name in self.names else ""
+
+    def who(self, row: int) -> str:
+        """Return who a row is of: the full name, or the first cell with letters, or the first."""
+        full = self.cell(row, "Full name") or self.cell(row, "Student")
+        cells = [full] if full else self.rows[row]
+        named = (cell for cell in cells if any(c.isalpha() for c in cell))
+        return clean_line(next(named, cells[0]), 80)
 
     def is_locked(self, row: int) -> bool:
         """Return whether the LMS says that a grade cannot be changed."""

@@ -7,6 +7,7 @@ from io import StringIO
 
 from dlbook.check.safe_text import csv_cell
 from dlbook.grading.batch.journal import Entry
+from dlbook.grading.results.accounts import Account
 from dlbook.grading.results.changes import Change
 from dlbook.grading.results.tally import tally
 
@@ -61,6 +62,15 @@ def change_table(changed: Iterable[Change]) -> str:
     """Return a CSV with a row for each score that is another than in the run before."""
     rows = [(c.student, c.set_name, c.before, c.after, c.exercises, c.why) for c in changed]
     return table(("student", "set", "before", "now", "exercises", "why"), rows)
+
+
+def file_table(found: Iterable[Account]) -> str:
+    """Return a CSV with a row for each name that was handed in: what became of it, and why."""
+    rows = [
+        (one.label, "; ".join(one.students), "; ".join(one.sets), one.state, one.why)
+        for one in found
+    ]
+    return table(("file", "student", "set", "state", "why"), rows)
 
 
 def table(head: Sequence[object], rows: Iterable[Sequence[object]]) -> str:

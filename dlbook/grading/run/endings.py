@@ -16,7 +16,7 @@ from dlbook.grading.errors import (
 from dlbook.grading.kernel.limits import Limits
 
 FATAL = (DeadKernelError, OutputLimitError, MemoryLimitError, TimeLimitError, Empty)
-_LINE = re.compile(r"\s*\((?:[^()]*, )?line (\d+)\)$")  # what Python adds to a syntax error
+_LINE = re.compile(r"\((?:[^()]*, )?line (\d+)\)$")  # what Python adds to a syntax error
 _SYNTAX_ERRORS = ("SyntaxError", "IndentationError", "TabError")
 
 
@@ -66,7 +66,8 @@ def _with_line(message: str, source: str) -> str:
     found, lines = _LINE.search(message), source.splitlines()
     if found is None or not 0 < int(found[1]) <= len(lines):
         return message
-    return f"{message[: found.start()]}, in line {found[1]}: {lines[int(found[1]) - 1].strip()}"
+    line = lines[int(found[1]) - 1].strip()
+    return f"{message[: found.start()].rstrip()}, in line {found[1]}: {line}"
 
 
 def errors(outputs: Any) -> list[Any]:

@@ -4,7 +4,6 @@ The reference's values are the stored outputs of the check cells; nbval runs the
 and the checks in one kernel and asks `compare_outputs`, where values are compared instead of text.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from queue import Empty
@@ -23,11 +22,10 @@ from dlbook.grading.errors import TimeLimitError
 from dlbook.grading.kernel.channels import Channels, Message
 from dlbook.grading.kernel.launcher import KernelSettings
 from dlbook.grading.run.endings import FATAL, Ending, describe, ending_of, errors, verdict_on
-from dlbook.grading.run.graft import Step
+from dlbook.grading.run.graft import Step, imports_torch
 from dlbook.grading.run.progress import Pass, check_id, ended, first_line
 
 PLUGIN = nbval.plugin
-_TORCH = re.compile(r"^\s*(?:import|from)\s+torch\b", re.MULTILINE)
 
 
 def options(cell_seconds: float) -> list[str]:
@@ -40,7 +38,7 @@ class _NbvalKernel(RunningKernel):  # type: ignore[misc]
 
     def __init__(self, current: Pass, folder: str) -> None:
         progress = current.progress
-        torch = any(_TORCH.search(step.source) for step in current.steps)
+        torch = imports_torch(current.steps)
         settings = KernelSettings(progress.key.seed, folder, progress.key.hides, torch)
         self._kernel = progress.launcher.start(progress.limits, settings)
         self._channels = Channels(self._kernel, progress.limits, progress.deadline)
@@ -127,8 +125,7 @@ class _StepCell(IPyNbCell):  # type: ignore[misc]
         current, step = self.parent.current, self.step
         if current.is_over:
             pytest.skip("the kernel has ended")
-        name = step.exercise.name if step.exercise else step.answer
-        if name:
+        for name in (step.exercise.name,) if step.exercise else step.answers:
             current.progress.watch(name)
         try:
             super().runtest()
@@ -148,11 +145,11 @@ class _StepCell(IPyNbCell):  # type: ignore[misc]
         """Note a cell that was stopped, and how an answer cell ended where it has an error."""
         progress, step = self.parent.current.progress, self.step
         if self.parent.timed_out and not step.check:
+            progress.stopped = True
             stopped = f"a cell was stopped after {progress.limits.cell_seconds:g} seconds"
             progress.notes.append(f"{stopped}: {first_line(step.source)}")
-        found = errors(self.test_outputs) if step.answer else []
-        if found:
-            progress.answer_endings[step.answer] = self._ending(found[0])
+        for error in errors(self.test_outputs)[:1]:
+            progress.answer_endings |= dict.fromkeys(step.answers, self._ending(error))
 
     def _ending(self, error: Any) -> Ending:
         """Return how an answer cell with this error ended."""

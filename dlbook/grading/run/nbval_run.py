@@ -12,6 +12,7 @@ from dlbook.check.verdict import Verdict
 from dlbook.grading.kernel.launcher import Launcher, Local
 from dlbook.grading.kernel.limits import Limits
 from dlbook.grading.notebook import Notebook
+from dlbook.grading.run.discover import discover
 from dlbook.grading.run.endings import Ending
 from dlbook.grading.run.graft import Step, graft
 from dlbook.grading.run.progress import Pass, Progress, check_id, ended, first_line
@@ -40,18 +41,17 @@ def grade(
     Raises:
         GraderError: if the grader fails, so that nothing is known about the submission.
     """
-    plan = graft(notebook.cells, key)
+    launcher = launcher or Local()
+    plan = graft(notebook.cells, key, discover(notebook.cells, key, limits, launcher))
     progress = Progress(
         key,
         limits,
-        launcher or Local(),
+        launcher,
         monotonic() + limits.submission_seconds,
         watch,
         answer_endings={n: Ending(Verdict.ERROR, why) for n, why in plan.renamed.items()},
         notes=[*notebook.notes, *plan.notes],
     )
-    if key.hides and progress.launcher.isolation == "none":
-        progress.notes.append(f"without a sandbox, {', '.join(key.hides)} could be used")
     steps = list(plan.steps)
     while not progress.has_all(steps):
         done = run_pass(progress, steps)
@@ -65,7 +65,9 @@ def grade(
         _leave_out(steps.pop(done.fatal), done)
     exercises = tuple(progress.report(entry, plan.missing) for entry in key.exercises)
     notes = tuple(dict.fromkeys(progress.notes))
-    return Report(key.name, key.seed, exercises, notes, progress.launcher.isolation)
+    answers = {name: step.source for step in plan.steps for name in step.answers}
+    isolation, stopped = progress.launcher.isolation, progress.stopped
+    return Report(key.name, key.seed, exercises, notes, isolation, stopped, answers)
 
 
 def _leave_out(step: Step, done: Pass) -> None:
@@ -75,5 +77,5 @@ def _leave_out(step: Step, done: Pass) -> None:
         progress.outcomes[check_id(step)] = ended(step, ending)
         return
     progress.notes.append(f"a cell {ending.reason}, left out: {first_line(step.source)}")
-    if step.answer:
-        progress.answer_endings[step.answer] = Ending(ending.verdict, f"its cell {ending.reason}")
+    reason = Ending(ending.verdict, f"its cell {ending.reason}")
+    progress.answer_endings |= dict.fromkeys(step.answers, reason)

@@ -9,7 +9,7 @@ from dlbook.grading.kernel.launcher import Launcher
 from dlbook.grading.kernel.limits import Limits
 from dlbook.grading.run.endings import KERNEL_ENDED, Ending
 from dlbook.grading.run.graft import Step
-from dlbook.grading.run.report import ExerciseReport
+from dlbook.grading.run.report import AT_LIMIT, ExerciseReport
 
 
 @dataclass
@@ -18,7 +18,8 @@ class Progress:
 
     `outcomes` are kept by exercise and whether the check is hidden; `answer_endings` says how the
     answer cell of an exercise ended, where it did not end well. `watch` is called with the name of
-    the exercise that is about to run; `notes` are for the report.
+    the exercise that is about to run; `notes` are for the report. `stopped` says whether a
+    limit has ended a cell.
     """
 
     key: Key
@@ -29,6 +30,7 @@ class Progress:
     outcomes: dict[tuple[str, bool], Outcome] = field(default_factory=dict)
     answer_endings: dict[str, Ending] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    stopped: bool = False
 
     def has_all(self, steps: Iterable[Step]) -> bool:
         """Return whether every check among `steps` has its outcome."""
@@ -43,7 +45,7 @@ class Progress:
     def report(self, entry: ExerciseKey, missing: frozenset[str]) -> ExerciseReport:
         """Return what was found of one exercise; `missing` names those without an answer."""
         if entry.name in missing:
-            detail = f"no cell starts with `# answer: {entry.name}`"
+            detail = f"no cell has the line `# answer: {entry.name}`, and none defines it"
             outcomes = [Outcome(entry.name, Verdict.NOT_ATTEMPTED, detail=detail)]
         else:
             outcomes = [self.outcomes[entry.name, check.hidden] for check in entry.checks]
@@ -72,6 +74,7 @@ class Pass:
     def end(self, index: int, ending: Ending) -> None:
         """Note that the step at `index` ended the kernel."""
         self.fatal, self.ending = index, ending
+        self.progress.stopped |= ending.verdict in AT_LIMIT
 
 
 def check_id(step: Step) -> tuple[str, bool]:

@@ -3,7 +3,8 @@
 import io
 import os
 import tempfile
-from contextlib import redirect_stdout
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,7 @@ def run_pass(progress: Progress, steps: list[Step]) -> Pass:
 
     Raises:
         GraderError: if the grader fails, so that nothing is known about the submission.
+        Exception: of any other kind, if something in the submission is more than it can take.
     """
     current = Pass(progress, steps)
     with tempfile.TemporaryDirectory(prefix=prefix()) as folder:
@@ -48,11 +50,29 @@ def run_pass(progress: Progress, steps: list[Step]) -> Pass:
         path.touch()
         arguments = [*_OPTIONS, *options(progress.limits.cell_seconds)]
         arguments += ["--rootdir", folder, "--confcutdir", folder, str(path)]
-        with redirect_stdout(io.StringIO()) as output:
+        with _no_variables(), redirect_stdout(io.StringIO()) as output:
             code = pytest.main(arguments, plugins=[PLUGIN, _Collector(current)])
     if current.fault:
-        raise GraderError(f"the grader itself failed: {current.fault}") from current.fault
+        raise current.fault
     if current.fatal is None and not progress.has_all(steps):
         reason = f"pytest exit {code}:\n{output.getvalue()}"
+        if code == pytest.ExitCode.INTERNAL_ERROR:  # it chokes on something in the submission
+            raise RuntimeError(reason)
         raise GraderError(f"the grader itself failed: {reason}")
     return current
+
+
+def preload() -> None:
+    """Load what a pass needs, so that processes forked from this one need not."""
+    with redirect_stdout(io.StringIO()):
+        pytest.main([*_OPTIONS, *options(1), "--version"], plugins=[PLUGIN])
+
+
+@contextmanager
+def _no_variables() -> Iterator[None]:
+    """Hide the variables that pytest reads: they were set for other tests than these."""
+    hidden = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("PYTEST_")}
+    try:
+        yield
+    finally:
+        os.environ.update(hidden)

@@ -7,6 +7,10 @@ from dlbook.check.safe_text import clean_line
 from dlbook.check.shared import _
 from dlbook.check.verdict import Outcome, Verdict
 
+# what a busy machine, or a greedy neighbour, may be the cause of
+AT_LIMIT = (Verdict.TIME_OUT, Verdict.OUT_OF_MEMORY, Verdict.KERNEL_DIED)
+_MAX_TEXT = 10_000  # characters of a detail or a note that are kept: both may quote a submission
+
 
 @dataclass(frozen=True)
 class ExerciseReport:
@@ -28,13 +32,25 @@ class ExerciseReport:
 
 @dataclass(frozen=True)
 class Report:
-    """One notebook: its exercises, notes on what was repaired, and the isolation of its kernels."""
+    """One notebook: its exercises, notes on what was repaired, and the isolation of its kernels.
+
+    `stopped` says that a limit has ended a cell of it. `answers` are the sources of the cells that
+    answered; they are no part of the plain data.
+    """
 
     set_name: str
     seed: int
     exercises: tuple[ExerciseReport, ...]
     notes: tuple[str, ...] = field(default=())
     isolation: str = "none"
+    stopped: bool = False
+    answers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def at_limit(self) -> bool:
+        """Whether a busy machine may have cost a point."""
+        verdicts = {outcome.verdict for exercise in self.exercises for outcome in exercise.outcomes}
+        return not self.all_right and (self.stopped or not verdicts.isdisjoint(AT_LIMIT))
 
     @property
     def score(self) -> int:
@@ -75,7 +91,7 @@ class Report:
             "score": self.score,
             "points": self.points,
             "isolation": self.isolation,
-            "notes": list(self.notes),
+            "notes": [note[:_MAX_TEXT] for note in self.notes],
             "exercises": [
                 {
                     "name": exercise.name,
@@ -94,7 +110,7 @@ def _outcome_dict(outcome: Outcome, whole: bool) -> dict[str, Any]:
         "verdict": outcome.verdict.value,
         "hidden": outcome.hidden,
         "hints": list(outcome.hints),
-        "detail": "" if outcome.hidden and not whole else outcome.detail,
+        "detail": "" if outcome.hidden and not whole else outcome.detail[:_MAX_TEXT],
     }
     return data | {"fingerprint": outcome.fingerprint} if whole else data
 

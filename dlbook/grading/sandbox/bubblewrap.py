@@ -6,6 +6,7 @@ that are set here. The inner half (limits, rights, system calls) is `dlbook.grad
 
 import json
 import os
+import select
 import shutil
 import signal
 import site
@@ -19,12 +20,13 @@ from pathlib import Path
 from typing import IO, Any
 
 from dlbook.grading.errors import SandboxError
-from dlbook.grading.package import PACKAGE, PRIVATE
+from dlbook.grading.package import PACKAGE, PRIVATE, needed_files, package_files
 from dlbook.grading.sandbox.inside.confine import HOME, SCRATCH
 
 _COURSE = "/course"
 _STUB_PACKAGE = Path(__file__).resolve().parent / "inside" / "stub_package"
 _FORK_SERVER = "dlbook.grading.sandbox.inside.fork_server"
+_DESK = "dlbook.check"
 _SYSTEM = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime", "/etc/fonts")
 _CAPABILITIES = {  # what root keeps until the inner half gives it up
     "once": ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP"),
@@ -73,6 +75,10 @@ class Sandbox:
             raise SandboxError(_REFUSAL.format(reason=reason))
         # when this process ends, everything in the sandbox ends with it
         self.first_pid = int(json.loads(text)["child-pid"])
+
+    def serves(self) -> bool:
+        """Return whether it waits for requests: it has not ended, and no stray answer is there."""
+        return not select.select([self.control], [], [], 0)[0]
 
     def last_error_line(self) -> str:
         """Return the last line that bubblewrap or the program in it has written."""
@@ -231,7 +237,12 @@ def _secrets(shown: dict[str, str]) -> list[str]:
 
 
 def _stub_binds(name: str, shown: dict[str, str]) -> list[str]:
-    """Return binds that put a stub, which raises, in the place of the module called `name`."""
+    """Return binds that put a stub, which raises, in the place of the module called `name`.
+
+    In that of dlbook they leave what a kernel itself and every exercise notebook needs.
+    """
+    if name == PACKAGE.name:
+        return [word for part in _not_needed() for word in _stub_binds(f"{name}.{part}", shown)]
     path = name.replace(".", "/")
     command = []
     for source, target in (*shown.items(), (str(PACKAGE.parent), _COURSE)):
@@ -240,6 +251,15 @@ def _stub_binds(name: str, shown: dict[str, str]) -> list[str]:
         if Path(source, f"{path}.py").is_file():
             command += ["--ro-bind", str(_STUB_PACKAGE / "__init__.py"), f"{target}/{path}.py"]
     return command
+
+
+@cache
+def _not_needed() -> tuple[str, ...]:
+    """Return the modules of dlbook that neither the sandbox nor the desk imports."""
+    needed = needed_files([f"import {_FORK_SERVER}", f"import {_DESK}"])
+    used = {Path(path.parts[0]).stem for path in needed} | set(PRIVATE)
+    modules = {Path(path.parts[0]).stem for path in package_files() if path.suffix == ".py"}
+    return tuple(sorted(modules - used))
 
 
 def _parents(folder: str) -> list[str]:

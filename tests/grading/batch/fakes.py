@@ -3,19 +3,26 @@
 `python -m tests.grading.batch.fakes FOLDER JOURNAL` grades a folder of files with `slow`.
 """
 
+import faulthandler
 import os
+import signal
 import sys
 import time
+from functools import partial
 from pathlib import Path
+
+import pytest
 
 from dlbook.check.answer_key import ExerciseKey, Key
 from dlbook.check.verdict import Outcome, Verdict
+from dlbook.grading.batch import worker
 from dlbook.grading.batch.batch import Batch, BatchSettings, Reference
+from dlbook.grading.batch.bounded import Bounds
 from dlbook.grading.batch.executors import WorkerPool, processes
 from dlbook.grading.batch.intake import collect
 from dlbook.grading.batch.journal import Entry, Journal, Record, current_entries
 from dlbook.grading.batch.worker import Task
-from dlbook.grading.notebook import canonical, parse
+from dlbook.grading.notebook import Notebook, canonical, parse
 from dlbook.grading.run.report import ExerciseReport, Report
 
 SET = "90_tiny"
@@ -63,6 +70,32 @@ def once(task: Task) -> Record:
 def slow(task: Task) -> Record:
     time.sleep(0.005)
     return work(task)
+
+
+def hostile(task: Task) -> Record:
+    """Grade a file as workers do; where it says so, reading it spins, takes memory or crashes.
+
+    Each try leaves a line in the file that the environment names.
+    """
+    with open(os.environ["DLBOOK_FAKE_MARK"], "a") as stream:
+        print(task.data.rpartition(b"# ")[2][:8], file=stream)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(worker, "parse", _parse)
+        patch.setattr(worker, "Bounds", partial(Bounds, cpu_seconds=1.0, memory=300_000_000))
+        return worker.work(task)
+
+
+def _parse(data: bytes) -> Notebook:
+    while b"# spins" in data:
+        pass
+    kept = [b""]
+    while b"# eats" in data:
+        kept.append(bytes(10_000_000))
+    if b"# crashes" in data:
+        faulthandler._sigsegv()
+    if b"# killed" in data:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return parse(data)
 
 
 def settings(work=work, digest="reference", seed=7) -> BatchSettings:

@@ -9,10 +9,10 @@ from dataclasses import replace
 import pytest
 
 from dlbook.grading.batch import worker
-from dlbook.grading.batch.batch import FAULT, shard
+from dlbook.grading.batch.batch import shard
 from dlbook.grading.batch.executors import WorkerPool, dask
 from dlbook.grading.batch.intake import collect
-from dlbook.grading.batch.journal import current_entries
+from dlbook.grading.batch.journal import FAULT, current_entries
 from dlbook.grading.errors import EngineMismatchError
 from dlbook.grading.kernel.limits import Limits
 from tests.grading.batch import fakes

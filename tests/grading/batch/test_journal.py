@@ -8,7 +8,16 @@ from dataclasses import asdict, replace
 import pytest
 
 from dlbook.check.verdict import Verdict
-from dlbook.grading.batch.journal import Entry, Journal, Origin, Record, current_entries, journals
+from dlbook.grading.batch.found import Found
+from dlbook.grading.batch.journal import (
+    Entry,
+    Journal,
+    Origin,
+    Record,
+    current_entries,
+    current_files,
+    journals,
+)
 from dlbook.grading.errors import JournalBusyError, ResultsFolderError
 from dlbook.grading.results.changes import changes
 from dlbook.grading.results.folder import Results, free_sibling, require_results_or_nothing
@@ -34,6 +43,20 @@ def test_a_result_is_found_again_by_all_that_it_depends_on(journal):
     assert journal.record(ORIGIN) == RIGHT
     for change in ({"submission": "x"}, {"reference": "x"}, {"seed": 8}, {"engine": "x"}):
         assert journal.record(replace(ORIGIN, **change)) is None
+
+
+def test_the_names_that_were_handed_in_are_those_of_the_newest_run(journal, tmp_path):
+    found = [Found("ada.ipynb", ("ada", "bob"), True), Found(".DS_Store", reason="kept by macOS.")]
+    journal.begin(7, [ENTRY], [Found("old")])
+    journal.begin(7, [ENTRY], found)
+    assert current_files(tmp_path / "journal.sqlite") == found
+
+
+def test_a_journal_that_noted_no_names_has_none(tmp_path):
+    database = sqlite3.connect(tmp_path / "journal.sqlite")
+    database.execute("CREATE TABLE runs (id INTEGER PRIMARY KEY)")
+    database.close()
+    assert current_files(tmp_path / "journal.sqlite") == []
 
 
 def test_a_row_is_on_the_disk_as_soon_as_it_is_kept(journal, tmp_path):

@@ -66,7 +66,7 @@ def test_only_folders_with_answers_are_left_out():
 def test_whatever_a_worker_imports_counts():
     files = imports.files(PACKAGE)
     imported = imports.reach(imports.file_graph(files), "grading.batch.worker")
-    assert {"grading.run.nbval_run", "grading.functions", "check.compare"} <= imported
+    assert {"grading.run.nbval_run", "grading.run.answers", "check.compare"} <= imported
     left_out = {files[name].path.relative_to(PACKAGE) for name in imported} - set(FILES)
     assert not left_out, f"{left_out}: a verdict may depend on it, package_files leaves it out"
 

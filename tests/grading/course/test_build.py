@@ -1,11 +1,13 @@
 import shutil
+from dataclasses import replace
 
 import nbformat
 import pytest
 
 from dlbook.cli import main
 from dlbook.grading.course.build import build, check
-from dlbook.grading.notebook import parse
+from dlbook.grading.course.exercise_set import understand
+from dlbook.grading.notebook import Notebook, parse, read
 from tests import SAMPLES
 
 SAYS = {  # what is wrong with the solution sample: what the builder says, and what it says to do
@@ -18,6 +20,7 @@ SAYS = {  # what is wrong with the solution sample: what the builder says, and w
     "two_roles_one_name": ("two cells start with `# check: relu_back`", "rename or remove one"),
     "row_missing": ("no row in the title cell's table", "add `| `relu_back` | points | minutes |`"),
     "reference_never_run": ("was not run from top to bottom", "run `dlbook build`"),
+    "value_not_sent": ("cannot be sent and compared (set)", "let it put out numbers"),
     "guessable_true": ("returning 0 passes", "several numbers that depend on rng"),
     "guessable_zero": ("returning 0 passes", "several numbers that depend on rng"),
     "guessable_none": ("returning None passes", "several numbers that depend on rng"),
@@ -131,3 +134,21 @@ def edit(course, folder: str, old: str, new: str) -> None:
     text = path.read_text("utf-8")
     assert old in text
     path.write_text(text.replace(old, new), "utf-8")
+
+
+HIDES = {  # what the title cell hides: what the builder says, '' where nothing is wrong
+    "torch, `scipy`": "",
+    "dlbook": "",
+    "numpy": "numpy: **Hides** in the title cell names it, and a cell imports it: choose.",
+    "dlbook.check": "",
+    "torch..nn": "needs names of packages, got 'torch..nn': write `torch, scipy`.",
+}
+
+
+@pytest.mark.parametrize("hides", HIDES)
+def test_what_a_set_hides_is_no_package_that_it_imports(course, hides):
+    solution = read(course.root / "solutions/90_tiny.ipynb")
+    title, *others = solution.cells
+    title = replace(title, source=f"{title.source}\n\n**Hides** {hides}: write it yourself")
+    _set, problems = understand("90_tiny", Notebook((title, *others)))
+    assert "\n".join(problems).endswith(HIDES[hides]) and bool(problems) == bool(HIDES[hides])

@@ -11,12 +11,14 @@ from hypothesis import given, strategies as st
 from dlbook.check.compare import fingerprint
 from dlbook.check.safe_text import clean, csv_cell, file_stem
 from dlbook.check.verdict import Outcome, Verdict
+from dlbook.grading.batch.found import Found
 from dlbook.grading.batch.journal import Entry, Origin, Record
+from dlbook.grading.results.accounts import accounts
 from dlbook.grading.results.changes import changes
 from dlbook.grading.results.class_page import class_page
 from dlbook.grading.results.feedback import feedback
 from dlbook.grading.results.files import json_lines, summary
-from dlbook.grading.results.tables import class_table, gradebook
+from dlbook.grading.results.tables import class_table, file_table, gradebook
 from dlbook.grading.results.tally import tally
 from dlbook.grading.run.report import ExerciseReport, Report, from_dict
 from tests.grading.batch import fakes
@@ -170,6 +172,40 @@ def test_json_lines_hold_everything():
     assert [d["student"] for d in data] == [e.student for e in CLASS]
     assert data[0]["seed"] == 7 and data[0]["report"]["isolation"] == "fake"
     assert data[-1]["report"] is None and data[-1]["reason"] == "cut off."
+
+
+FOUND = [
+    *(Found(e.label, (e.student,), True) for e in CLASS),
+    Found("ada/old.ipynb", ("ada",), True),
+    Found(".DS_Store", reason="kept by macOS."),
+    Found("eve/=cmd().txt", ("eve",), reason="not an exercise notebook."),
+]
+
+
+def test_the_summary_counts_all_that_was_found_and_says_why_it_does_not_count(tmp_path):
+    said = summary(tmp_path, CLASS, [], FOUND).splitlines()
+    assert said[:5] == [
+        "found 22 notebooks of 21 people: 20 graded, 1 not graded, 1 set aside",
+        "and 2 other files and folders: 2 set aside",
+        "  zoe: zoe.ipynb: cut off.",
+        "  set aside: ada/old.ipynb: another copy counts.",
+        "  set aside: .DS_Store: kept by macOS.",
+    ]
+    earlier = summary(tmp_path, [*CLASS, replace(CLASS[0], student="fay", label="fay")], [], FOUND)
+    assert "21 graded, 1 not graded, each set of a notebook and earlier runs counted" in earlier
+
+
+def test_every_name_that_was_handed_in_is_in_a_table_and_those_set_aside_on_the_page():
+    told = accounts(FOUND, CLASS)
+    rows = list(csv.DictReader(StringIO(file_table(told).lstrip("\ufeff"))))
+    states = {row["file"]: (row["student"], row["set"], row["state"], row["why"]) for row in rows}
+    assert len(rows) == len(FOUND)
+    assert states["ada.ipynb"] == ("ada", fakes.SET, "graded", "")
+    assert states["zoe.ipynb"] == ("zoe", fakes.SET, "not graded", "cut off.")
+    assert states[".DS_Store"] == ("", "", "set aside", "kept by macOS.")
+    page = Page(class_page(CLASS, [], told)).words
+    assert "found 22 notebooks of 21 people" in page
+    assert "ada/old.ipynb" in page and "another copy counts." in page
 
 
 def test_the_summary_names_each_file_without_a_grade(tmp_path):

@@ -10,7 +10,7 @@ from jinja2 import UndefinedError
 
 from dlbook.check import verdict as verdict_module
 from dlbook.check.verdict import Outcome, Verdict
-from dlbook.grading.batch.journal import Entry, Origin, Record
+from dlbook.grading.batch.journal import FAULT, Entry, Origin, Record
 from dlbook.grading.package import package_files
 from dlbook.grading.results import html
 from dlbook.grading.results.changes import Change
@@ -146,3 +146,9 @@ def test_templates_travel_with_the_package():
     for name in html.ENVIRONMENT.list_templates():
         assert f"grading/results/templates/{name}" in travelling
     assert "style.css" in html.ENVIRONMENT.list_templates()
+
+
+def test_a_fault_of_the_grader_is_not_the_students_business():
+    problem = f"{FAULT} (OSError: /srv/secret): run the same command again."
+    page = feedback([Entry("ada", "90_tiny", problem=problem)])
+    assert "will be graded again" in page and "grader fault" not in page and "secret" not in page

@@ -57,7 +57,7 @@ def test_canvas_is_filled_and_nothing_else_changes(tmp_path, mark, newline):
     expected = text.replace("1,,7,", "1,2,7,", 1).replace('"Lec, 1",,7', '"Lec, 1",2,7')
     expected = expected.replace('"=cmd()"', "=cmd()")  # the LMS's own cell, quoted or not
     assert copy == mark + expected
-    assert (filled.count, filled.problems, filled.without) == (2, [], 1)
+    assert (filled.count, filled.problems, filled.without) == (2, [], ["=cmd()"])
     assert filled.path.name == "lms.filled.csv"
 
 
@@ -197,3 +197,12 @@ def test_a_file_that_is_no_export_is_refused(tmp_path, data):
         fill(path, [ADA], ANY)
     with pytest.raises(SheetError, match="No such file"):
         fill(tmp_path / "none.csv", [ADA], ANY)
+
+
+def test_a_name_composed_or_apart_fits_the_same_row(tmp_path):
+    table = "login,name,grade\n1,Zoe\u0308 Müller,\n2,Bob,\n"
+    filled, text = fill_text(
+        tmp_path, table, [entry("Zo\u00eb Müller", 2)], Choice(column="grade", id_column="name")
+    )
+    assert text.splitlines()[1].endswith(",2")
+    assert "1 rows that no result fits: Bob" in filled.text()

@@ -63,7 +63,7 @@ GONE = {  # damage that leaves nothing: the reason that is reported
     "empty": (b"", "the file is empty"),
     "spaces": (b" \n ", "the file is empty"),
     "cut off": (GOOD[: len(GOOD) // 2], "cut off or was edited by hand"),
-    "git conflict": (b"<<<<<<< HEAD\n" + GOOD, "cut off or was edited by hand"),
+    "git conflict": (b"<<<<<<< HEAD\n" + GOOD, "marks of a git merge"),
     "two in one": (GOOD + GOOD, "cut off or was edited by hand"),
     "a list": (b"[]", "no list of cells"),
     "a number": (b"7", "no list of cells"),
@@ -71,9 +71,22 @@ GONE = {  # damage that leaves nothing: the reason that is reported
     "cells is null": (changed(cells=None), "no list of cells"),
     "python": (b"def relu_back(g, x): return g", "plain text or a Python file"),
     "python, words first": (b'\n"""Mine."""\nimport numpy as np\n', "plain text or a Python file"),
-    "html": (b"<!DOCTYPE html><html></html>", "cut off or was edited by hand"),
+    "html": (b"<!DOCTYPE html><html></html>", "a web page"),
+    "login page": (b" \n<HTML><body>Log in</body></HTML>", "a web page"),
+    "git-lfs": (
+        b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n",
+        "a pointer of git-lfs",
+    ),
+    "git conflict inside": (GOOD.replace(b"{", b"{\n<<<<<<< HEAD\n", 1), "marks of a git merge"),
+    "zeros": (bytes(4096), "zeros alone"),
+    "word before": (b"\xd0\xcf\x11\xe0\xa1\xb1", "an old Word"),
+    "rtf": (rb"{\rtf1\ansi", "office program"),
+    "sheets without cells": (
+        b'{"worksheets": [{"cells": 5}, {"cells": {"a": 1}}], "cells": 1}',
+        "no list of cells",
+    ),
     "zip": (b"PK\3\4" + bytes(30), "a ZIP or Word file"),
-    "png": (b"\x89PNG\r\n\x1a\n\xff", "not text in UTF-8"),
+    "png": (b"\x89PNG\r\n\x1a\n\xff", "a picture"),
     "latin 1": (GOOD.replace(b"# check", b"# ch\xe9ck"), "not text in UTF-8"),
     "half a utf-16": (b"\xff\xfe{", "not text in UTF-8"),
     "deep": (b'{"cells": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", "nests or counts beyond"),
@@ -93,7 +106,7 @@ def test_a_file_with_nothing_in_it_is_refused_with_the_reason(damage):
 @pytest.mark.parametrize("damage", WORSE)
 def test_a_file_that_can_be_mended_is_read(damage, tiny_key):
     plan = graft(parse(WORSE[damage]).cells, tiny_key)
-    assert not plan.missing and any(step.answer for step in plan.steps)
+    assert not plan.missing and any(step.answers for step in plan.steps)
 
 
 JSON = st.recursive(

@@ -58,20 +58,36 @@ def test_a_cold_kernel_ends_with_all_its_processes(name, cold, tiny_key):
     assert processes_with("31416") == 0
 
 
+PART = {"scipy": "scipy", "dlbook.nn": "dlbook.nn", "dlbook": "dlbook.functional"}
+
+
 @pytest.mark.notebook
 @needs_bubblewrap
-@pytest.mark.parametrize("hidden", ["scipy", "dlbook.nn", "dlbook.functional"])
+@pytest.mark.parametrize("hidden", PART)
 def test_a_hidden_package_cannot_be_imported(hidden, warm: Launcher, tiny_key):
     setup = Cell("code", "import numpy as np\n\nfrom dlbook.check import check")
-    answer = f"# answer: relu_back\nimport {hidden}\ndef relu_back(g, x):\n    return g * (x > 0)"
+    answer = (
+        f"# answer: relu_back\nimport {PART[hidden]}\ndef relu_back(g, x):\n    return g * (x > 0)"
+    )
     notebook = Notebook((setup, Cell("code", answer)))
     key = replace(tiny_key, hides=(hidden,))
     report = grade(notebook, key, launcher=warm)
     assert report.exercises[0].verdict is Verdict.ERROR
-    assert "ImportError: this exercise is to be solved without" in report.text()
+    assert f"this set is solved without {hidden}: write that part yourself" in report.text()
     assert grade(notebook, tiny_key, launcher=warm).all_right
-    local = grade(notebook, key)
-    assert local.all_right and f"without a sandbox, {hidden} could be used" in local.notes
+    assert grade(notebook, key).exercises[0].verdict is Verdict.ERROR  # without a sandbox, too
+
+
+@pytest.mark.notebook
+@needs_bubblewrap
+def test_a_hidden_package_is_not_there_at_all(warm: Launcher, tiny_key):
+    unblock = "import sys\nsys.meta_path[:] = sys.meta_path[1:]\n"
+    payload = (
+        unblock + "try:\n    import dlbook.tensor\nexcept ImportError as e:\n    proof = str(e)"
+    )
+    key = replace(tiny_key, hides=("dlbook",))
+    report = grade(hostile.Attack(payload, "").notebook(), key, launcher=warm)
+    assert "proof: this set is solved without dlbook.tensor" in report.text()
 
 
 @pytest.mark.notebook

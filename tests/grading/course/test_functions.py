@@ -1,6 +1,6 @@
 import pytest
 
-from dlbook.grading.functions import defined_names
+from dlbook.grading.course.functions import defined_names
 
 DEFINED = {  # code: the functions that it defines for whoever calls them
     "def f(): pass\ndef g(): pass": ["f", "g"],
