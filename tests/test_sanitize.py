@@ -1,15 +1,9 @@
 """What plain `pytest --nbval` takes for the same output on another machine."""
 
-import re
-import tomllib
-
 import pytest
-from nbval.plugin import get_sanitize_patterns
 
-from tests import ROOT
+from tests.runs import sanitized
 
-OPTIONS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["pytest"]
-(FILE,) = re.findall(r"--nbval-sanitize-with=(\S+)", OPTIONS["ini_options"]["addopts"])
 SAME = [
     ("accuracy ≈ 0.93", "accuracy ≈ 0.94"),
     ("loss ≈ 2.3e-05 here", "loss ≈ -1e-6 here"),
@@ -29,12 +23,6 @@ DIFFERENT = [
     ("≈ 0.9\n12 epochs", "≈ 0.9\n13 epochs"),
     ("≈ about", "≈ around"),
 ]
-
-
-def sanitized(text: str) -> str:
-    for regex, replacement in get_sanitize_patterns((ROOT / FILE).read_text("utf-8")):
-        text = re.sub(regex, replacement, text)
-    return text
 
 
 @pytest.mark.parametrize(("one", "other"), SAME)
