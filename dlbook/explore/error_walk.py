@@ -88,13 +88,19 @@ class Walk:
             words = f"the {self.label} should get more (bar to the left), the others less"
             return "dlogits = p - t", words
         if step == 2:
-            return "da1 = dlogits @ W2.T", "each unit adds up what all ten scores send (dashed: negative)"
+            return (
+                "da1 = dlogits @ W2.T",
+                "each unit adds up what all ten scores send (dashed: negative)",
+            )
         if step == 3:
             return "dz1 = da1 * (z1 > 0)", f"ReLU stops the slopes of {closed} units that are off"
         unit = step - FIRST_UNIT
         code = f"dx += dz1[{unit}] * W1[:, {unit}]"
         if step == LAST:
-            return code, "all have added; more ink on blue pixels, less on vermillion lowers the loss"
+            return (
+                code,
+                "all have added; more ink on blue pixels, less on vermillion lowers the loss",
+            )
         if self.z1[unit] <= 0:
             return code, f"unit {unit} is off and adds nothing"
         return code, f"unit {unit} adds its weights, times its slope {self.dz1[unit]:+.2f}"
@@ -142,8 +148,7 @@ def _units(ax: Axes, walk: Walk, step: int) -> None:
         off = walk.z1[j] <= 0
         color = plots.GRADIENT if j == chosen else plots.CONTEXT if off else "black"
         weight = "bold" if j == chosen else "normal"
-        size = {"fontsize": 8, "ha": "center", "va": "center"}
-        ax.text(UNIT_X, y, str(j), color=color, weight=weight, **size)
+        ax.text(UNIT_X, y, str(j), color=color, weight=weight, fontsize=8, ha="center", va="center")
         if off and (step in (0, 3) or step == LAST):
             ax.text(UNIT_X + 0.16, y, "off", fontsize=6, va="center", color=plots.CONTEXT)
     if step == 0:
