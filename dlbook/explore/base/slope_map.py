@@ -31,7 +31,7 @@ def slope_map(
     plots.signed_map(ax, sheet, limit)
     ax.set_facecolor(BACKGROUND)
     ax.spines[:].set_visible(False)
-    for label, column, row in [("W1", 17, -1), ("b1", 38, -1), ("W2", 45.5, -1), ("b2", 45.5, 20)]:
-        ax.text(column, row, label, ha="center", fontsize=9)
-    for note, row in [("a row for each\nhidden unit", 16), ("a cell for each score", 23.2)]:
-        ax.text(45.5, row, note, ha="center", va="top", fontsize=6, color=plots.CONTEXT)
+    for label, x, y in [("W1", 17.0, -1), ("b1", 38, -1), ("W2", 45.5, -1), ("b2", 45.5, 20)]:
+        ax.text(x, y, label, ha="center", fontsize=9)
+    for note, y in [("a row for each\nhidden unit", 16.0), ("a cell for each score", 23.2)]:
+        ax.text(45.5, y, note, ha="center", va="top", fontsize=6, color=plots.CONTEXT)
