@@ -1,5 +1,6 @@
 """The verbs of the command `dlbook`. Each imports what it needs when it is called."""
 
+import os
 import sys
 from io import TextIOWrapper
 from pathlib import Path
@@ -27,6 +28,8 @@ _VERBS = (
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one verb and return its exit code: 0 all right, 1 something is not, 2 unusable input."""
+    if arguments is None:
+        _speak_utf8()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # a pipe on Windows may have no letter for a mark
             stream.reconfigure(errors="replace")
@@ -41,6 +44,13 @@ def main(arguments: list[str] | None = None) -> int:
     except click.Abort:  # Ctrl-C
         return STOPPED
     return code
+
+
+def _speak_utf8() -> None:
+    """Start again in Python's UTF-8 mode where names of files would be taken for something else."""
+    if os.name == "posix" and sys.getfilesystemencoding() != "utf-8":
+        os.environ["PYTHONUTF8"] = "1"
+        os.execv(sys.executable, [sys.executable, "-m", "dlbook", *sys.argv[1:]])
 
 
 def _in_one_line(error: click.ClickException) -> str:

@@ -23,7 +23,7 @@ from dlbook.check.compare import fingerprint, judge
 from dlbook.check.verdict import Outcome
 from dlbook.check.wire import WireError, decode, encode
 from dlbook.grading.batch.intake import collect
-from dlbook.grading.batch.owners import recognise
+from dlbook.grading.batch.recognise import Recogniser
 from dlbook.grading.errors import UnreadableError
 from dlbook.grading.notebook import parse
 from dlbook.grading.run.graft import graft, why_not_this_set
@@ -167,7 +167,7 @@ def test_any_notebook_is_grafted_or_refused(part, tiny_key):
     for _ in range(1_000):
         data = spliced(rng.choice(NOTEBOOKS), rng)
         with in_time(data):
-            recognise("90_tiny.ipynb", data, EXERCISES)
+            Recogniser(EXERCISES).sets("90_tiny.ipynb", data)
             try:
                 cells = parse(data).cells
             except UnreadableError as refusal:
