@@ -24,14 +24,14 @@ def slope_map(
     """
     sheet = np.full((35, 51), np.nan)
     for unit in range(UNITS):
-        row, column = GAP * (unit // 4), GAP * (unit % 4)
-        sheet[row : row + SIDE, column : column + SIDE] = dW1[:, unit].reshape(SIDE, SIDE)
-        ax.text(column - 0.3, row - 0.1, str(unit), fontsize=6, color=plots.CONTEXT, va="top")
+        top, left = GAP * (unit // 4), GAP * (unit % 4)
+        sheet[top : top + SIDE, left : left + SIDE] = dW1[:, unit].reshape(SIDE, SIDE)
+        ax.text(left - 0.3, top - 0.1, str(unit), fontsize=6, color=plots.CONTEXT, va="top")
     sheet[:UNITS, 38], sheet[:UNITS, 41:51], sheet[22, 41:51] = db1, dW2, db2
     plots.signed_map(ax, sheet, limit)
     ax.set_facecolor(BACKGROUND)
     ax.spines[:].set_visible(False)
     for label, x, y in [("W1", 17.0, -1), ("b1", 38, -1), ("W2", 45.5, -1), ("b2", 45.5, 20)]:
         ax.text(x, y, label, ha="center", fontsize=9)
-    for note, y in [("a row for each\nhidden unit", 16.0), ("a cell for each score", 23.2)]:
-        ax.text(45.5, y, note, ha="center", va="top", fontsize=6, color=plots.CONTEXT)
+    for note, below in [("a row for each\nhidden unit", 16.0), ("a cell for each score", 23.2)]:
+        ax.text(45.5, below, note, ha="center", va="top", fontsize=6, color=plots.CONTEXT)
