@@ -51,7 +51,8 @@ def test_each_step_says_its_line_of_code_and_an_idle_unit_that_it_adds_nothing()
 def test_a_network_of_the_readers_own_is_walked_through():
     other = [2 * parameter for parameter in trained()]
     one, two = explore.error_walk(), explore.error_walk(other)
-    assert bytes(one._image.value) != bytes(two._image.value)
+    one.step = two.step = 0
+    assert one.alt != two.alt
 
 
 def test_the_player_moves_the_step():
