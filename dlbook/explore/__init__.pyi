@@ -5,6 +5,7 @@ from .broken_loops import broken_loops as broken_loops
 from .chain_rule import chain_rule as chain_rule
 from .convolution_matrix import convolution_matrix as convolution_matrix
 from .early_stopping import early_stopping as early_stopping
+from .error_walk import error_walk as error_walk
 from .feature_maps import feature_maps as feature_maps
 from .fold_paper import fold_paper as fold_paper
 from .gradient_flow import gradient_flow as gradient_flow
