@@ -174,7 +174,7 @@ def draw(fig: Figure, curve: str, suspect: str) -> str:
     left.plot([], [], color=plots.DATA, label=f"training, curve {curve}")
     left.plot([], [], "--", color=plots.TARGET, label=f"validation, curve {curve}")
     left.plot([], [], color=plots.CONTEXT, lw=2.5, alpha=0.45, label="the suspect, another start")
-    left.set(xlim=(0, STEPS), ylim=(0, CEILING + 0.1), xlabel="step", yticks=range(5))
+    left.set(xlim=(0, STEPS), ylim=(0, CEILING + 1.7), xlabel="step", yticks=range(5))
     left.set_title(f"curve {curve}: loss, cut off at {CEILING:g}", fontsize=9)
     left.legend(fontsize=8, loc="upper right", framealpha=0.8, edgecolor="white")
     right.set(xlim=(0, STEPS), ylim=(0, 1.02), xlabel="step")
