@@ -211,7 +211,11 @@ def _explain(ax: Axes, suspect: str, fits: bool) -> None:
     ax.set(xlim=(0, 1), ylim=(0, 1))
     chosen = SUSPECTS.get(suspect)
     verdict = "FITS" if fits else "does not fit"
-    sign, look = (chosen.sign, chosen.look) if chosen else ("a healthy loop", "choose a suspect")
+    sign, look = (
+        (chosen.sign, chosen.look)
+        if chosen
+        else ("both losses fall", "nothing yet: choose a suspect")
+    )
     color = plots.TARGET if fits else plots.GRADIENT
     ax.text(0.08, 0.9, f"{suspect}: {verdict}", fontsize=12, color=color, va="center")
     for up, heading, text in (
