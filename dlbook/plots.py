@@ -11,11 +11,13 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
+from dlbook.block_drawing import Part as Part, blocks as blocks
 from dlbook.colors import (
     CONTEXT as CONTEXT,
     DATA as DATA,
@@ -167,6 +169,29 @@ def signed_map(
         for (row, column), value in np.ndenumerate(values):
             ax.text(column, row, f"{value:.2g}", ha="center", va="center", fontsize=8)
     return image
+
+
+def heat_map(ax: Axes, photo: np.ndarray, heat: np.ndarray) -> None:
+    """Draw a photograph in grey, and over it where a network looked: the more, the redder.
+
+    A line goes round the places with more than half of the largest number.
+
+    Args:
+        ax: where to draw.
+        photo: shape (height, width, 3), from 0 to 1.
+        heat: of any smaller size, shape (rows, columns), 0 or more, as `grad_cam` returns it; its
+            largest number gets the full colour.
+    """
+    height, width = photo.shape[:2]
+    ax.imshow(photo.mean(2), cmap="gray", vmin=0, vmax=1)
+    veil = LinearSegmentedColormap.from_list("heat", [(GRADIENT, 0.0), (GRADIENT, 0.75)])
+    where = (-0.5, width - 0.5, height - 0.5, -0.5)
+    ax.imshow(heat, cmap=veil, vmin=0, extent=where, interpolation="bicubic")
+    half = float(heat.max()) / 2
+    if heat.min() < half:
+        rows, columns = ((np.arange(n) + 0.5) / n for n in heat.shape)
+        ax.contour(columns * width, rows * height, heat, [half], colors=GRADIENT, linewidths=1.2)
+    ax.set(xticks=[], yticks=[])
 
 
 # ---- formulas of arrays ----

@@ -89,6 +89,16 @@ def test_zero_is_white_in_a_signed_map(values):
     assert image.norm.vmin == -image.norm.vmax < 0
 
 
+@pytest.mark.parametrize(("heat", "lines"), [([[0.0, 1.0], [0.2, 0.9]], 1), ([[0.0, 0.0]], 0)])
+def test_heat_lies_over_the_whole_photograph(heat, lines, rng):
+    _, ax = plots.figure()
+    plots.heat_map(ax, rng.random((8, 6, 3)), np.array(heat))
+    below, veil = ax.images
+    assert list(below.get_extent()) == list(veil.get_extent()) == [-0.5, 5.5, 7.5, -0.5]
+    assert veil.cmap(0.0)[3] == 0 < veil.cmap(1.0)[3] and below.get_array().ndim == 2
+    assert len(ax.collections) == lines
+
+
 def test_a_formula_shows_every_cell_and_nothing_on_top_of_another():
     fig, ax = plots.figure()
     parts = [plots.Block("A", 2, 3), "sum ↓", plots.Block("s", 1, 3), "=", plots.Block("B", 1, 3)]
