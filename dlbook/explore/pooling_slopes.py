@@ -79,7 +79,9 @@ def _share(pooling: str, window: np.ndarray) -> np.ndarray:
     """Return how much each pixel of a window counts: of two equal ones, the first wins."""
     if pooling == "mean":
         return np.full_like(window, 1 / window.size)
-    return np.eye(window.size)[window.argmax()].reshape(window.shape)
+    share = np.zeros_like(window)
+    share.flat[window.argmax()] = 1
+    return share
 
 
 def _pooled(pooling: str, row: int, column: int) -> float:
@@ -90,7 +92,8 @@ def _pooled(pooling: str, row: int, column: int) -> float:
 @cache
 def picture() -> np.ndarray:
     """Return a digit, shape (8, 8), from 0 to 1."""
-    return data.load_digits()[0][2].astype(np.float64)
+    pixels: np.ndarray = data.load_digits()[0][2].astype(np.float64)
+    return pixels
 
 
 def pooling_slopes() -> Explorer:

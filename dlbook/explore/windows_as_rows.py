@@ -43,7 +43,8 @@ def draw(fig: Figure, window: int) -> str:
 @cache
 def picture() -> np.ndarray:
     """Return part of a digit, shape (5, 6), from 0 to 1."""
-    return data.load_digits()[0][3][:5, 1:7].astype(np.float64)
+    pixels: np.ndarray = data.load_digits()[0][3][:5, 1:7].astype(np.float64)
+    return pixels
 
 
 def as_rows(patch: np.ndarray) -> np.ndarray:

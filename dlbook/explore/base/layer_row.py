@@ -10,6 +10,7 @@ from dlbook import plots
 from dlbook.explore.base.sheets import INK, put, signed
 
 MIDDLE, BOTTOM = 36.0, 74.0  # the height at which all stand, and the end of the sheet
+HIGH = 64  # rows of the column into which all maps are flattened
 BAR, STEP = 24.0, 6.4  # length of a bar for certainty, and from one bar to the next
 
 
@@ -30,11 +31,12 @@ def layer_row(
     for name, maps in stages.items():
         left = _grid(ax, name.strip(), maps, left)
     last = [*stages.values()][-1]
-    flat = last.reshape(-1, 4)
-    put(ax, flat, left, MIDDLE - len(flat) / 2, f"flatten\n{last.size}", **signed(last.max() or 1))
+    wide = -(-last.size // HIGH)
+    flat = np.pad(last.ravel(), (0, HIGH * wide - last.size)).reshape(HIGH, wide)
+    put(ax, flat, left, MIDDLE - HIGH / 2, f"flatten\n{last.size}", **signed(_most(last)))
     _arrow(ax, left - 6)
-    _bars(ax, shares, left + 18)
-    ax.set(xlim=(-2, left + 22 + BAR + 7), ylim=(BOTTOM, -9), aspect="equal")
+    _bars(ax, shares, left + wide + 14)
+    ax.set(xlim=(-2, left + wide + 18 + BAR + 7), ylim=(BOTTOM, -9), aspect="equal")
     ax.set_axis_off()
 
 
@@ -42,16 +44,20 @@ def _grid(ax: Axes, name: str, maps: np.ndarray, left: float) -> float:
     """Draw the maps of a layer as a block, and return where the next layer begins."""
     count, rows, columns = maps.shape
     across = 2 if count <= 8 else 4
-    high, most = -(-count // across) * (rows + 1), float(maps.max()) or 1.0
+    high, most = -(-count // across) * (rows + 1), _most(maps)
     top = MIDDLE - high / 2
     for number, values in enumerate(maps):
         row, column = divmod(number, across)
         put(ax, values, left + column * (columns + 1), top + row * (rows + 1), **signed(most))
-    wide = across * (columns + 1)
+    wide = float(across * (columns + 1))
     words: dict[str, Any] = {"ha": "center", "va": "bottom", "fontsize": 8}
     ax.text(left + wide / 2, top - 1, f"{name}\n{count} × {rows} × {columns}", **words)
     _arrow(ax, left - 6)
     return left + wide + 12
+
+
+def _most(maps: np.ndarray) -> float:
+    return float(np.abs(maps).max()) or 1.0
 
 
 def _bars(ax: Axes, shares: np.ndarray, left: float) -> None:
