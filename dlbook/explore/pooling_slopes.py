@@ -23,7 +23,7 @@ def draw(fig: Figure, pooling: str, step: int) -> str:
     corner = STRIDE * column - 0.5, STRIDE * row - 0.5
     left.imshow(digit, **INK)
     pooled = np.array([[_pooled(pooling, i, j) for j in range(SIDE)] for i in range(SIDE)])
-    middle.imshow(pooled, alpha=0.25, **INK)
+    middle.imshow(pooled, alpha=0.15, **INK)
     for (i, j), slope in np.ndenumerate(G):
         color = plots.GRADIENT if i * SIDE + j < step else plots.CONTEXT
         middle.text(j, i, f"{slope:+g}", ha="center", va="center", color=color, fontsize=10)
