@@ -22,6 +22,7 @@ from .optimizer_race import optimizer_race as optimizer_race
 from .penalty import penalty as penalty
 from .playground import playground as playground
 from .polynomial_degree import polynomial_degree as polynomial_degree
+from .pooling_slopes import pooling_slopes as pooling_slopes
 from .reader_limits import reader_limits as reader_limits
 from .relu_folding import relu_folding as relu_folding
 from .residual_depth import residual_depth as residual_depth
@@ -30,4 +31,5 @@ from .shift_the_input import shift_the_input as shift_the_input
 from .temperature import temperature as temperature
 from .window_positions import window_positions as window_positions
 from .xor_shelves import xor_shelves as xor_shelves
+from .windows_as_rows import windows_as_rows as windows_as_rows
 from .zoom_boundary import zoom_boundary as zoom_boundary
