@@ -20,6 +20,7 @@ from .penalty import penalty as penalty
 from .playground import playground as playground
 from .polynomial_degree import polynomial_degree as polynomial_degree
 from .reader_limits import reader_limits as reader_limits
+from .receptive_fields import receptive_fields as receptive_fields
 from .relu_folding import relu_folding as relu_folding
 from .residual_depth import residual_depth as residual_depth
 from .shape_tracer import shape_tracer as shape_tracer
