@@ -62,7 +62,7 @@ def _draw_cone(ax: Axes, found: tuple[tuple[str, int], ...], chosen: int) -> Non
     bars = ax.barh(rows, widths, 0.75, -widths / 2, color=colors, alpha=0.45)
     bars[chosen - 1].set_alpha(1.0)
     for row, width in zip(rows, widths, strict=True):
-        ax.text(width / 2 + 3, row, str(width), va="center", fontsize=7)
+        ax.text(PICTURE / 2 + 8, row, str(width), va="center", fontsize=7)
     for edge in (-PICTURE / 2, PICTURE / 2):
         ax.axvline(edge, color=plots.TARGET, linestyle="--", linewidth=1)
     ax.set_yticks(rows, [name for name, _field in found], fontsize=7)
