@@ -122,10 +122,10 @@ def parts(net: str) -> tuple[Part, ...]:
     found = []
     for name, places in groups.items():
         inside = [rows[i] for i in places]
-        last = _end_of(name, rows, places)
+        side, channels, sight = _end_of(name, rows, places)
         dense = inside[-1].layer == "Linear"
         sums = sum(r.parameters for r in inside), sum(r.macs for r in inside)
-        found.append(Part(_title(name, net), dense, *sums, *last))
+        found.append(Part(_title(name, net), dense, *sums, side, channels, sight))
     return tuple(found)
 
 

@@ -61,7 +61,7 @@ def _draw_cone(ax: Axes, found: tuple[tuple[str, int], ...], chosen: int) -> Non
     colors = [plots.DATA if row < chosen else plots.CONTEXT for row in rows]
     bars = ax.barh(rows, widths, 0.75, -widths / 2, color=colors, alpha=0.45)
     bars[chosen - 1].set_alpha(1.0)
-    for row, width in zip(rows, widths, strict=True):
+    for row, width in enumerate(widths):
         ax.text(PICTURE / 2 + 8, row, str(width), va="center", fontsize=7)
     for edge in (-PICTURE / 2, PICTURE / 2):
         ax.axvline(edge, color=plots.TARGET, linestyle="--", linewidth=1)
