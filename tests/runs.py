@@ -16,7 +16,7 @@ from dlbook.grading.notebook import Cell
 from tests import ROOT
 from tests.style.sheet import joined
 
-CLOCK = re.compile(r"\b(measure|perf_counter|process_time)\(")
+CLOCK = re.compile(r"\b(measure|perf_counter|process_time|timeit)\(")
 BLOCK = "import sys\nsys.modules['torch'] = None\n"
 
 

@@ -24,6 +24,7 @@ from .playground import playground as playground
 from .polynomial_degree import polynomial_degree as polynomial_degree
 from .pooling_slopes import pooling_slopes as pooling_slopes
 from .reader_limits import reader_limits as reader_limits
+from .receptive_fields import receptive_fields as receptive_fields
 from .relu_folding import relu_folding as relu_folding
 from .residual_depth import residual_depth as residual_depth
 from .shape_tracer import shape_tracer as shape_tracer
