@@ -18,7 +18,6 @@ from pathlib import Path
 from time import monotonic
 
 from dlbook.check.answer_key import from_json
-from dlbook.grading.kernel.launcher import KernelSettings, Launcher, StartedKernel
 from dlbook.grading.kernel.limits import Limits
 from dlbook.grading.notebook import canonical, read
 from tests import ROOT
@@ -112,43 +111,17 @@ def _cpu() -> float:
 def _sandboxed(paths: list[Path], fork: bool) -> None:
     from dlbook.grading.kernel.warm import Warm
     from dlbook.grading.run.nbval_run import grade  # where it counts for these ways alone
+    from tests.grading.sandbox.measured import Measured
 
     key = from_json((paths[0].parents[1] / "key.json").read_text("utf-8"))
     with Warm(fork=fork) as launcher:
-        counted = _Counted(launcher)
+        counted = Measured(launcher)
         for path in paths:
             report = grade(read(path), key, Limits(), counted)
             assert sum(not e.score for e in report.exercises) == 1, report.text()
         assert not fork or not launcher.cold_reason, launcher.cold_reason
-    print(0.0 if fork else counted.seconds)  # of a killed cold sandbox, nobody is told the CPU
+    print(0.0 if fork else sum(counted.seconds))  # of a killed cold sandbox, nobody is told the CPU
     _say_peak()
-
-
-class _Counted(Launcher):
-    """Hands on kernels of another launcher and adds up their CPU seconds."""
-
-    isolation = "bwrap+seccomp"
-
-    def __init__(self, inner: Launcher) -> None:
-        self.inner, self.seconds = inner, 0.0
-
-    def prepare(self, settings: KernelSettings) -> None:
-        self.inner.prepare(settings)
-
-    def start(self, limits: Limits, settings: KernelSettings) -> StartedKernel:
-        kernel = self.inner.start(limits, settings)
-        kill = kernel.kill
-
-        def killed() -> None:
-            if kernel.is_alive():
-                self.seconds += kernel.meter.seconds()
-            kill()
-
-        kernel.kill = killed
-        return kernel
-
-    def close(self) -> None:
-        """Leave the other one open."""
 
 
 def _nbval(paths: list[Path]) -> None:

@@ -267,7 +267,9 @@ class Channels:
         return {"msg_type": kind, "content": content, "parent_header": parent}
 
     def close(self) -> None:
-        """Close all channels; the kernel itself goes on."""
+        """Close all channels, once; the kernel itself goes on."""
+        if self._context.closed:
+            return
         self._sockets["iopub"].disable_monitor()
         for open_socket in (self._connection, *self._sockets.values()):
             open_socket.close()

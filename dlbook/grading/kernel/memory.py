@@ -6,18 +6,22 @@ at the most that it can be.
 """
 
 import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from time import monotonic
 
 from dlbook.grading.sandbox.inside.confine import SCRATCH
-from dlbook.grading.sandbox.usage import descendants
+from dlbook.grading.sandbox.usage import descendants, send
 
 # bytes that the operating system holds, at the most
 _OPEN_FILE = 65_536  # for an open file: the buffer of a pipe, which cannot be made larger
 _THREAD = 65_536  # for a thread: its stack in the kernel, and what describes it
 _MAPPING = 1_024  # for a mapping of memory
 _SCRATCH_FILE = 2_048  # for a name in a scratch folder, besides what the file holds
+_MANY = 6  # processes, which take much from whoever looks at them
 _PAUSE = 0.3  # seconds in which an exact sum is good enough
 
 
@@ -43,7 +47,8 @@ class Memory:
         grown = quick - self._quick + self._exact
         if grown > limit or monotonic() > self._good_until:
             started = monotonic()
-            self._quick, self._exact = quick, shared + sum(map(_exact, tree))
+            with _still(tree):
+                self._quick, self._exact = quick, shared + sum(map(_exact, tree))
             self._good_until = monotonic() + max(_PAUSE, 4 * (monotonic() - started))
         return self._exact > limit
 
@@ -54,6 +59,17 @@ class Memory:
 
     def _shared(self, tree: list[int]) -> int:
         return _buffers(self._root, tree) + _scratch(self._root)
+
+
+@contextmanager
+def _still(tree: list[int]) -> Iterator[None]:
+    """Let processes stand still for a moment, if they are many: the sum would take long beside."""
+    pids = tree if len(tree) > _MANY else []
+    send(signal.SIGSTOP, pids, tree[0])
+    try:
+        yield
+    finally:
+        send(signal.SIGCONT, pids, tree[0])
 
 
 def _quick(pid: int) -> int:

@@ -6,8 +6,6 @@ import select
 import shutil
 import signal
 import socket
-import tempfile
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +15,10 @@ from dlbook.grading.kernel.cgroup import Group, Groups
 from dlbook.grading.kernel.launcher import KernelSettings, StartedKernel
 from dlbook.grading.kernel.limits import Limits
 from dlbook.grading.kernel.memory import Memory
-from dlbook.grading.kernel.scratch import prefix
+from dlbook.grading.kernel.scratch import short_folder
 from dlbook.grading.sandbox.bubblewrap import Sandbox
 from dlbook.grading.sandbox.inside.confine import CHANNELS
-from dlbook.grading.sandbox.usage import Tree, descendants
+from dlbook.grading.sandbox.usage import Tree, descendants, send
 
 ANSWER_SECONDS = 20.0  # of work or of waiting
 _FIRST_USER, _USERS = 20_000, 40_000  # whom kernels of root run as
@@ -32,7 +30,7 @@ class _Sockets:
     """Listening sockets for a kernel, in a folder that only this process can enter."""
 
     def __init__(self) -> None:
-        self.folder = tempfile.mkdtemp(prefix=prefix())
+        self.folder = short_folder()
         self.endpoints, self._open = {}, []
         for name in CHANNELS:
             listener = socket.socket(socket.AF_UNIX)
@@ -119,14 +117,8 @@ class SandboxedKernel(StartedKernel):
         return self._group.has_run_out() if self._group else self._memory.exceeds(memory)
 
     def end_children(self) -> None:
-        own = os.readlink(f"/proc/{self.root_pid}/ns/pid") if self.is_alive() else ""
-        for pid in descendants(self.root_pid)[self._own_processes :]:
-            with suppress(OSError):  # it has ended
-                file = os.pidfd_open(pid)
-                # now the number cannot pass to another process unseen
-                if os.readlink(f"/proc/{pid}/ns/pid") == own:
-                    signal.pidfd_send_signal(file, signal.SIGKILL)
-                os.close(file)
+        if self.is_alive():
+            send(signal.SIGKILL, descendants(self.root_pid)[self._own_processes :], self.root_pid)
 
     def kill(self) -> None:
         """End it and all its processes, and give back what it was lent; a second call is none."""

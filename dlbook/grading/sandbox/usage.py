@@ -6,8 +6,10 @@ them ran or stood in the queue for a processor: a sleeper is stopped, a starved 
 """
 
 import os
+import signal
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from time import monotonic
 
 TICK = 0.1  # seconds between looks at a process that is awaited
@@ -76,6 +78,23 @@ def descendants(root: int) -> list[int]:
         for thread in _names(f"{pid}/task"):
             found += map(int, _text(f"{pid}/task/{thread}/children").split())
     return found
+
+
+def send(signal_number: int, pids: Iterable[int], root: int) -> None:
+    """Send a signal to those processes that are in the namespace of process `root`."""
+    try:
+        own = os.readlink(f"/proc/{root}/ns/pid")
+    except OSError:  # it has ended, and all others with it
+        return
+    for pid in pids:
+        with suppress(OSError):  # it has ended
+            file = os.pidfd_open(pid)
+            try:
+                # now the number cannot pass to another process unseen
+                if os.readlink(f"/proc/{pid}/ns/pid") == own:
+                    signal.pidfd_send_signal(file, signal_number)
+            finally:
+                os.close(file)
 
 
 def _seconds(pid: int) -> float:

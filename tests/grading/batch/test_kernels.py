@@ -75,14 +75,14 @@ def test_a_killed_one_leaves_no_folder(task, monkeypatch, tmp_path):
 
 def test_files_one_after_the_other_share_a_warm_parent_and_no_user(task, monkeypatch):
     seen = []
-    fork = warm._ForkedKernel.__init__
+    fork = warm.ForkedKernel.__init__
 
-    def note(self, parent, limits, settings, uid):
-        os.write(writing, f"{uid} ".encode())
-        fork(self, parent, limits, settings, uid)
+    def note(self, *arguments):
+        fork(self, *arguments)
+        os.write(writing, f"{self._user.number} ".encode())
 
     reading, writing = os.pipe()
-    monkeypatch.setattr(warm._ForkedKernel, "__init__", note)
+    monkeypatch.setattr(warm.ForkedKernel, "__init__", note)
     for _ in range(3):
         worker.work(task)
         seen.append(below())

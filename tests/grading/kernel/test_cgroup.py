@@ -47,9 +47,11 @@ def test_a_group_that_was_lent_is_used(lent):
     graders = lent / "dlbook-graders"
     assert (graders / "cgroup.procs").read_text() == str(os.getpid())
     assert (lent / "cgroup.subtree_control").read_text() == "+cpu +memory +pids"
-    groups.make(os.getpid(), 500_000_000)
+    with subprocess.Popen(["sleep", "1000"]) as childless:
+        groups.make(childless.pid, 500_000_000)
+        childless.kill()
     made = lent / f"dlbook-{os.getpid()}-1"
-    assert (made / "cgroup.procs").read_text() == str(os.getpid())
+    assert (made / "cgroup.procs").read_text() == str(childless.pid)
     assert (made / "memory.max").read_text() == "500000000"
     assert (made / "memory.oom.group").read_text() == "1"
 

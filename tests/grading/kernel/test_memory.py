@@ -3,11 +3,12 @@
 import pytest
 
 from dlbook.check.wire import MIME
+from dlbook.grading.kernel import memory
 from dlbook.grading.kernel.channels import Channels
 from dlbook.grading.kernel.launcher import KernelSettings
 from dlbook.grading.kernel.limits import Limits
 from dlbook.grading.kernel.memory import Memory
-from dlbook.grading.sandbox.usage import Allowance
+from dlbook.grading.sandbox.usage import Allowance, working_threads
 from tests.grading.sandbox.inside_it import needs_bubblewrap
 
 pytestmark = [pytest.mark.notebook, needs_bubblewrap]
@@ -103,19 +104,52 @@ def run(channels: Channels, source: str) -> int:
             return taken
 
 
+SPIN = """
+import os
+for _ in range(10):
+    if os.fork() == 0:
+        while True:
+            pass
+taken = 1"""
+
+
 @pytest.mark.parametrize("kind", TAKES)
 def test_what_is_taken_counts(kind, warm):
     kernel = warm.start(Limits(), KernelSettings(0, ""))
     channels = Channels(kernel, Limits(), Allowance(600))
     try:
         channels.wait_until_ready()
-        memory = Memory(kernel.root_pid)
-        before = memory.exact()
+        held = Memory(kernel.root_pid)
+        before = held.exact()
         taken = run(channels, TAKES[kind])
         assert taken > 500_000, "the payload takes nothing"
-        assert memory.exact() - before > 0.9 * taken
-        assert memory.exceeds(before + taken // 2)
-        assert not memory.exceeds(1_500_000_000), "more counts than can be held"
+        assert held.exact() - before > 0.9 * taken
+        assert held.exceeds(before + taken // 2)
+        assert not held.exceeds(1_500_000_000), "more counts than can be held"
+    finally:
+        channels.close()
+        kernel.kill()
+
+
+def test_many_processes_stand_still_while_they_are_looked_at_and_go_on(warm, monkeypatch):
+    kernel = warm.start(Limits(), KernelSettings(0, ""))
+    channels = Channels(kernel, Limits(), Allowance(600))
+    still = []
+
+    def exact(pid):  # a process that is told to stand still does so once it gets a processor
+        looks = range(1000)
+        still.append(any(not list(working_threads(kernel.root_pid)) for _ in looks))
+        return 0
+
+    try:
+        channels.wait_until_ready()
+        run(channels, SPIN)
+        assert len(list(working_threads(kernel.root_pid))) >= 10
+        with monkeypatch.context() as patch:
+            patch.setattr(memory, "_exact", exact)
+            Memory(kernel.root_pid).exceeds(1)
+        assert len(still) > 10 and all(still)
+        assert len(list(working_threads(kernel.root_pid))) >= 10
     finally:
         channels.close()
         kernel.kill()

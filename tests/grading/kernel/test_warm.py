@@ -11,10 +11,11 @@ from dlbook.grading.kernel.limits import Limits
 from dlbook.grading.kernel.warm import Warm
 from dlbook.grading.notebook import Cell, Notebook
 from dlbook.grading.run.nbval_run import grade
+from dlbook.grading.sandbox.usage import descendants
 from tests.grading.sandbox import hostile
 from tests.grading.sandbox.hostile import Attack
 from tests.grading.sandbox.hostile.attack import RAISES_PROOF
-from tests.grading.sandbox.inside_it import needs_bubblewrap, processes_with
+from tests.grading.sandbox.inside_it import needs_bubblewrap
 
 pytestmark = [pytest.mark.notebook, needs_bubblewrap]
 
@@ -135,11 +136,11 @@ def test_where_nothing_can_be_forked_kernels_are_cold_and_sandboxed(tiny_key, mo
 
 
 def test_closing_a_launcher_leaves_no_process(tiny_key):
-    before = processes_with("dlbook.grading.sandbox.inside.fork_server")
+    before = descendants(os.getpid())
     with Warm() as launcher:
         grade(hostile.honest(), tiny_key, launcher=launcher)
-        assert processes_with("dlbook.grading.sandbox.inside.fork_server") > before
-    assert processes_with("dlbook.grading.sandbox.inside.fork_server") == before
+        assert len(descendants(os.getpid())) > len(before)
+    assert descendants(os.getpid()) == before
 
 
 def test_torch_works_in_a_forked_kernel(warm, tiny_key):

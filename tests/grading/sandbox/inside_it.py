@@ -21,6 +21,10 @@ MISSING = "" if os.environ.get("CI") == "true" else _reason()
 needs_bubblewrap = pytest.mark.skipif(bool(MISSING), reason=MISSING)
 
 
+# seconds that processes of these tests sleep; those of tests that run beside them have others
+SLEEP = f"31416{os.getpid()}"
+
+
 def processes_with(text: str) -> int:
     """Return how many processes of this machine have `text` in their command line."""
     count = 0

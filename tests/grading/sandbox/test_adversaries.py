@@ -10,14 +10,15 @@ import sys
 import pytest
 
 from dlbook.check.verdict import Verdict
-from dlbook.grading.kernel.launcher import KernelSettings, Launcher, StartedKernel
+from dlbook.grading.kernel.launcher import Launcher
 from dlbook.grading.kernel.limits import Limits
 from dlbook.grading.run.nbval_run import grade
 from dlbook.grading.run.report import Report
 from tests import ROOT
 from tests.grading.sandbox import hostile
 from tests.grading.sandbox.hostile import ATTACKS, FLOODS
-from tests.grading.sandbox.inside_it import needs_bubblewrap, processes_with
+from tests.grading.sandbox.inside_it import SLEEP, needs_bubblewrap, processes_with
+from tests.grading.sandbox.measured import Measured
 
 pytestmark = [pytest.mark.notebook, needs_bubblewrap]
 
@@ -35,7 +36,7 @@ def places(tmp_path_factory, monkeymodule):
         port = server.getsockname()[1]
         hidden.bind(f"\0dlbook-test-{port}")
         hidden.listen()
-        yield {"folder": folder, "port": port}
+        yield {"folder": folder, "port": port, "seconds": SLEEP}
 
 
 def everything_in(report: Report) -> str:
@@ -48,33 +49,6 @@ def everything_in(report: Report) -> str:
     return text + " ".join(report.notes)
 
 
-class Measured(Launcher):
-    """Hands on kernels of another launcher and notes the processor time that each has used."""
-
-    isolation = "bwrap+seccomp"
-
-    def __init__(self, inner: Launcher) -> None:
-        self.inner, self.seconds = inner, []
-
-    def prepare(self, settings: KernelSettings) -> None:
-        self.inner.prepare(settings)
-
-    def start(self, limits: Limits, settings: KernelSettings) -> StartedKernel:
-        kernel = self.inner.start(limits, settings)
-        kill = kernel.kill
-
-        def killed() -> None:
-            if kernel.is_alive():  # later calls come to a kernel that has ended
-                self.seconds.append(kernel.meter.seconds())
-            kill()
-
-        kernel.kill = killed
-        return kernel
-
-    def close(self) -> None:
-        """Leave the other one open."""
-
-
 @pytest.mark.parametrize("name", ATTACKS)
 def test_an_attack_gains_nothing_and_harms_nobody(name, places, warm: Launcher, tiny_key):
     attack, measured = ATTACKS[name], Measured(warm)
@@ -84,7 +58,7 @@ def test_an_attack_gains_nothing_and_harms_nobody(name, places, warm: Launcher, 
     assert report.score == attack.points
     assert report.isolation == "bwrap+seccomp"
     assert not warm.cold_reason
-    assert processes_with("31416") == 0
+    assert processes_with(SLEEP) == 0
     assert not (places["folder"] / "written").exists()
     assert grade(hostile.honest(), tiny_key, LIMITS, warm).all_right
 

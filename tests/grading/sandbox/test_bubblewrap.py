@@ -22,7 +22,7 @@ from dlbook.grading.sandbox import bubblewrap as sandbox, view
 from dlbook.grading.sandbox.inside import seccomp
 from tests import ROOT
 from tests.grading.sandbox import hostile
-from tests.grading.sandbox.inside_it import needs_bubblewrap, processes_with
+from tests.grading.sandbox.inside_it import SLEEP, needs_bubblewrap, processes_with
 
 pytestmark = pytest.mark.notebook  # starts worker processes
 
@@ -50,10 +50,10 @@ def test_a_cold_kernel_is_as_isolated(cold, tiny_key):
 @pytest.mark.parametrize("name", ["leaves at once", "memory in many processes", "daemons"])
 def test_a_cold_kernel_ends_with_all_its_processes(name, cold, tiny_key):
     limits = Limits(cell_seconds=5, memory=300_000_000)
-    report = grade(hostile.ATTACKS[name].notebook(), tiny_key, limits, cold)
+    report = grade(hostile.ATTACKS[name].notebook(seconds=SLEEP), tiny_key, limits, cold)
     wanted = {"leaves at once": "kernel died", "memory in many processes": "out of memory"}
     assert report.exercises[0].verdict == wanted.get(name, "error")
-    assert processes_with("31416") == 0
+    assert processes_with(SLEEP) == 0
 
 
 PART = {"scipy": "scipy", "dlbook.nn": "dlbook.nn", "dlbook": "dlbook.functional"}
@@ -109,7 +109,7 @@ from dlbook.grading.kernel.warm import launcher
 from dlbook.grading.run.nbval_run import grade
 from dlbook.check.answer_key import from_json
 from tests.grading.sandbox.hostile import Attack
-sleeper = Attack('import subprocess\\nsubprocess.run(["sleep", "27183"])', "")
+sleeper = Attack('import subprocess\\nsubprocess.run(["sleep", "{SLEEP}"])', "")
 key = from_json({tiny_key.to_json()!r})
 grade(sleeper.notebook(), key, Limits(), launcher("required"))
 """
@@ -117,16 +117,16 @@ grade(sleeper.notebook(), key, Limits(), launcher("required"))
     grader = subprocess.Popen(
         [sys.executable, "-c", program], env={**os.environ, "PYTHONPATH": path}
     )
-    end = monotonic() + 30
-    while processes_with("sleep\x0027183") == 0 and monotonic() < end:
+    end = monotonic() + 300
+    while processes_with(f"sleep\0{SLEEP}") == 0 and monotonic() < end:
         sleep(0.05)
-    assert processes_with("sleep\x0027183") == 1
+    assert processes_with(f"sleep\0{SLEEP}") == 1
     grader.send_signal(signal.SIGKILL)
     grader.wait()
-    end = monotonic() + 3
-    while processes_with("sleep\x0027183") and monotonic() < end:
+    end = monotonic() + 30
+    while processes_with(f"sleep\0{SLEEP}") and monotonic() < end:
         sleep(0.05)
-    assert processes_with("sleep\x0027183") == 0
+    assert processes_with(f"sleep\0{SLEEP}") == 0
     assert processes_with(f"bwrap\x00--die-with-parent\x00{grader.pid}") == 0
 
 

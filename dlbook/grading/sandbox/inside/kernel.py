@@ -16,6 +16,7 @@ import sys
 import threading
 from contextlib import suppress
 from functools import cache, lru_cache
+from time import sleep
 from typing import Any
 
 import numpy
@@ -30,6 +31,7 @@ from dlbook.grading.sandbox.inside.confine import CHANNELS
 
 _SEND_FROM = 100_000  # characters of output that wait; more are sent while the cell runs
 _FIRST_PIDS = 2  # of a namespace of its own: what a kernel has; outside of one nothing is killed
+_AGAIN = 0.2  # seconds between two interrupts of a cell
 _OPTIONS = {
     "HistoryManager": {"enabled": False},
     "InteractiveShell": {"xmode": "Minimal"},
@@ -101,6 +103,7 @@ class _Kernel(IPythonKernel):
     session: Session
     shell_class = _Shell
     compiler_class = CachingCompiler  # type: ignore[assignment]
+    running: object = None  # the cell that runs now
 
     def publish(self, kind: str, content: dict[str, Any]) -> None:
         """Send output of the running cell."""
@@ -127,17 +130,17 @@ class _Kernel(IPythonKernel):
 
     def _execute(self, code: str, loop: asyncio.AbstractEventLoop) -> dict[str, str]:
         """Run a cell in a running event loop, as Jupyter does; return how that went."""
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        cell = loop.create_task(self._run(code))
+        cell, went_well = loop.create_task(self._run(code)), False
+        signal.signal(signal.SIGINT, self._interrupted)
         try:
+            self.running = cell
             went_well = loop.run_until_complete(cell)
-        except KeyboardInterrupt:  # while the cell awaited something
+        except BaseException:  # an interrupt, or of the loop itself, or what IPython calls later
+            self.running = None  # first of all: from here on nothing is interrupted
             cell.cancel()
-            went_well = False
-        except BaseException:  # of the loop itself, or of what IPython calls after a cell
-            went_well = False
-        finally:
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
+        self.running = None
+        if os.getpid() != self.session.pid:  # a process that the cell has forked, and left to go on
+            os._exit(0)
         if not went_well and os.getpid() <= _FIRST_PIDS:
             with suppress(OSError):  # raised where there is no other process
                 os.kill(-1, signal.SIGKILL)  # all others: what the cell has started ends with it
@@ -145,6 +148,21 @@ class _Kernel(IPythonKernel):
             with suppress(Exception):  # the cell may have put anything there
                 output.flush()
         return {"status": "ok" if went_well else "error"}
+
+    def _interrupted(self, _number: int, _frame: Any) -> None:
+        """Interrupt the cell that runs; between two cells there is nothing to interrupt."""
+        if self.running is not None:
+            raise KeyboardInterrupt
+
+    def interrupt(self) -> None:
+        """Interrupt the cell that runs, from another thread, again and again until it ends.
+
+        Once would not do: Python drops what is raised while a process forks.
+        """
+        cell = self.running
+        while cell is not None and self.running is cell:
+            os.kill(os.getpid(), signal.SIGINT)
+            sleep(_AGAIN)
 
     async def _run(self, code: str) -> bool:
         shell: Any = self.shell
@@ -194,7 +212,7 @@ def become_kernel(files: tuple[int, ...], key: str, seed: int) -> None:
     context = zmq.Context()
     kernel.iopub_socket.open(context, by_name["iopub"])
     control = _bound(context, zmq.ROUTER, by_name["control"])
-    threading.Thread(target=_interrupt_when_told, args=[control], daemon=True).start()
+    threading.Thread(target=_interrupt_when_told, args=[kernel, control], daemon=True).start()
     _seed_at_the_first_cell(kernel.shell.events, seed)
     kernel.serve(_bound(context, zmq.ROUTER, by_name["shell"]))
 
@@ -208,11 +226,11 @@ def _bound(context: Any, kind: int, file: int) -> Any:
     return bound
 
 
-def _interrupt_when_told(control: Any) -> None:
+def _interrupt_when_told(kernel: Any, control: Any) -> None:
     """Interrupt the cell that runs whenever the grader asks for it, which is all it asks for."""
     while True:
         control.recv_multipart()
-        os.kill(os.getpid(), signal.SIGINT)
+        kernel.interrupt()
 
 
 def _seed_at_the_first_cell(events: Any, seed: int) -> None:

@@ -5,7 +5,8 @@ exercise raises it, so that the report carries the evidence out. `inside` is wha
 say; `outside` is what the same payload leaves in `proof` without a sandbox: the positive
 control. Payloads without `outside` prove by their effect inside that they fire.
 
-{folder} is a folder of the grader with secret.txt in it, {port} a port where it listens.
+{folder} is a folder of the grader with secret.txt in it, {port} a port where it listens, {seconds}
+what daemons sleep, by which they are found.
 """
 
 from dataclasses import dataclass

@@ -121,10 +121,10 @@ for _ in range(3):
             os._exit(0)
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
-        os.execvp("sleep", ["sleep", "31416"])
+        os.execvp("sleep", ["sleep", "{seconds}"])
 time.sleep(0.3)
 pids = [p for p in os.listdir("/proc") if p.isdigit()]
-proof = sum(b"31416" in open(f"/proc/{p}/cmdline", "rb").read() for p in pids)""",
+proof = sum(b"{seconds}" in open(f"/proc/{p}/cmdline", "rb").read() for p in pids)""",
         "proof: 3",
     ),
 }
