@@ -70,7 +70,8 @@ def _write(folder: Path, kind: str, submissions: int, jobs: int) -> list[Path]:
     for part in parts:
         part.mkdir()
     for number, exercise in enumerate(islice(cycle(solution.exercises), submissions)):
-        wrong = replace(exercise.answer, source=exercise.wrong[0].source.replace("wrong ", "", 1))
+        _mark, code = exercise.wrong[0].source.split("\n", 1)
+        wrong = replace(exercise.answer, source=f"# answer: {exercise.name}\n{code}")
         cells = [wrong if cell is exercise.answer else cell for cell in solution.cells]
         cells = [cell for cell in cells if not cell.role or "answer" in cell.role.kind]
         cells = [cell for cell in cells if cell.kind != "raw"]
