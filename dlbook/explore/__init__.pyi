@@ -31,6 +31,6 @@ from .shape_tracer import shape_tracer as shape_tracer
 from .shift_the_input import shift_the_input as shift_the_input
 from .temperature import temperature as temperature
 from .window_positions import window_positions as window_positions
-from .xor_shelves import xor_shelves as xor_shelves
 from .windows_as_rows import windows_as_rows as windows_as_rows
+from .xor_shelves import xor_shelves as xor_shelves
 from .zoom_boundary import zoom_boundary as zoom_boundary
