@@ -81,9 +81,9 @@ class Walk:
     def said(self, step: int) -> tuple[str, str]:
         """Return the line of code of a step, and what it does here."""
         read, closed = int(self.p.argmax()), int((self.z1 <= 0).sum())
-        share = f"the {self.label} gets a share of {self.p[self.label]:.2f}"
+        chance = f"the {self.label} has the probability {self.p[self.label]:.2f}"
         if step == 0:
-            return "forward", f"{share}; the network reads it as {_named(read)}"
+            return "forward", f"{chance}; the network reads it as {_named(read)}"
         if step == 1:
             words = f"the {self.label} should get more (bar to the left), the others less"
             return "dlogits = p - t", words
@@ -125,7 +125,7 @@ def _pixels(
 
 
 def _scores(ax: Axes, walk: Walk, step: int) -> None:
-    """Draw the shares of the classes, and their slopes from step 1 on."""
+    """Draw the probabilities of the classes, and their slopes from step 1 on."""
     places = np.linspace(3.25, 0.6, CLASSES)
     ax.text(SCORE_X, 3.5, "scores", ha="center", fontsize=8)
     for k, y in enumerate(places):
@@ -134,7 +134,7 @@ def _scores(ax: Axes, walk: Walk, step: int) -> None:
         ax.text(SCORE_X, y, str(k), ha="center", va="center", color=color, weight=weight)
     if step == 0:
         ax.barh(places, 2 * BAR * walk.p, 0.14, SCORE_X + 0.15, color=plots.DATA)
-        ax.text(SCORE_X + 0.5, 0.4, "share p", ha="center", fontsize=8, color=plots.DATA)
+        ax.text(SCORE_X + 0.5, 0.4, "probability p", ha="center", fontsize=8, color=plots.DATA)
     else:
         _slopes(ax, SCORE_X + 0.55, places, walk.dlogits, "dlogits")
 
