@@ -28,6 +28,16 @@ SENTENCES = {  # part of the article: how many sentences, and the digest of its 
     "3.4": (5, "dc79a315"),
 }
 
+HEADINGS = [
+    "1.背景介绍",
+    "2.核心概念与联系",
+    "3.核心算法原理和具体操作步骤以及数学模型公式详细讲解",
+    "3.1深度学习概述",
+    "3.2神经网络结构",
+    "3.3反向传播算法",
+    "3.4卷积神经网络（CNN）",
+]
+
 
 def outline() -> dict[str, list[tuple[str, list[str]]]]:
     """Return the rows of each part of the article: what is quoted, and where its links lead."""
@@ -56,6 +66,10 @@ def test_every_sentence_of_the_article_is_there_word_for_word(part):
     text = bare("".join(quoted for quoted, _targets in OUTLINE[part])).replace("\n", "")
     found = len(re.findall("[。；：]", text)), hashlib.sha256(text.encode()).hexdigest()[:8]
     assert found == SENTENCES[part], f"part {part} is no longer the article's: see `git diff`"
+
+
+def test_every_heading_of_the_article_is_there():
+    assert [heading for heading in HEADINGS if heading not in bare(PROSE)] == []
 
 
 def test_every_sentence_leads_to_a_section():
