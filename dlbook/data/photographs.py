@@ -51,7 +51,7 @@ def read_photo(source: str | Path | bytes | None = None, size: int = 224) -> np.
         return _square(BytesIO(data), size)
     except Image.DecompressionBombError as error:
         raise ValueError(
-            f"read_photo needs a picture that is not too large to be safe, got {got}: {error}; "
+            f"read_photo needs a picture of at most 170 million pixels, got {got}, which has more; "
             "make it smaller elsewhere, 1,000 pixels along a side are plenty"
         ) from error
     except Exception as error:  # what a damaged picture does to its reader cannot be listed
