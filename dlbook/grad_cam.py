@@ -16,7 +16,7 @@ from dlbook.tensor import Tensor
 
 
 def grad_cam(model: Module, layer: Module, input: Tensor, target: Any) -> np.ndarray:
-    """Return relu(sum over k of a[k] * maps[k]), where a[k] is the mean of d(score)/d(maps[k]).
+    """Return relu(sum over c of w[c] * maps[c]), where w[c] is the mean of d(score)/d(maps[c]).
 
     A map counts for the class as much as its score rises where the map does. The model is left as
     it was, gradients of its parameters included.

@@ -165,9 +165,13 @@ def heat_map(ax: Axes, photo: np.ndarray, heat: np.ndarray) -> None:
     ax.imshow(heat, cmap=veil, vmin=0, extent=where, interpolation="bicubic")
     half = float(heat.max()) / 2
     if heat.min() < half:
-        rows, columns = ((np.arange(n) + 0.5) / n for n in heat.shape)
-        ax.contour(columns * width, rows * height, heat, [half], colors=GRADIENT, linewidths=1.2)
-    ax.set(xticks=[], yticks=[])
+        y, x = (
+            np.clip((np.arange(-1, n + 1) + 0.5) / n, 0, 1) * size - 0.5
+            for n, size in zip(heat.shape, (height, width), strict=True)
+        )
+        field = np.pad(heat, 1, mode="edge")  # so that the line reaches the border
+        ax.contour(x, y, field, [half], colors=GRADIENT, linewidths=1.2)
+    ax.set_axis_off()
 
 
 # ---- formulas of arrays ----

@@ -98,6 +98,8 @@ def test_heat_lies_over_the_whole_photograph(heat, lines, rng):
     assert list(below.get_extent()) == list(veil.get_extent()) == [-0.5, 5.5, 7.5, -0.5]
     assert veil.cmap(0.0)[3] == 0 < veil.cmap(1.0)[3] and below.get_array().ndim == 2
     assert len(ax.collections) == lines
+    for line in ax.collections:  # between the columns 0.5 and 5.5, from border to border
+        assert sorted(line.get_paths()[0].vertices[[0, -1], 1]) == [-0.5, 7.5]
 
 
 def test_a_formula_shows_every_cell_and_nothing_on_top_of_another():

@@ -64,7 +64,7 @@ def _draw_cone(ax: Axes, found: tuple[tuple[str, int], ...], chosen: int) -> Non
     for row, width in enumerate(widths):
         ax.text(PICTURE / 2 + 8, row, str(width), va="center", fontsize=7)
     for edge in (-PICTURE / 2, PICTURE / 2):
-        ax.axvline(edge, color=plots.TARGET, linestyle="--", linewidth=1)
+        ax.axvline(edge, color=plots.CONTEXT, linestyle="--", linewidth=1)
     ax.set_yticks(rows, [name for name, _field in found], fontsize=7)
     ax.set(ylim=(len(found) - 0.4, -0.6), xlim=(-135, 135), xticks=[])
     ax.spines["bottom"].set_visible(False)

@@ -55,6 +55,42 @@ def test_every_kind_of_picture_becomes_red_green_and_blue(mode):
     assert x.shape == (3, 3, 3) and np.ptp(x, axis=(0, 1)).max() == 0
 
 
+def test_what_is_transparent_becomes_white():
+    picture = stripes(RED, GREEN, BLUE).convert("RGBA")
+    picture.putalpha(0)
+    np.testing.assert_array_equal(data.read_photo(encoded(picture), 4), np.ones((4, 4, 3)))
+
+
+def test_grey_in_16_bits_keeps_its_shades():
+    levels = np.repeat(np.array([[0, 100, 200]], np.uint8), 3, axis=0)
+    coarse, fine = (
+        Image.fromarray(levels.astype(kind) * (kind(257) if kind is np.uint16 else 1))
+        for kind in (np.uint8, np.uint16)
+    )
+    assert fine.mode == "I;16"
+    np.testing.assert_array_equal(
+        data.read_photo(encoded(fine), 3), data.read_photo(encoded(coarse), 3)
+    )
+
+
+def test_a_picture_may_be_as_large_as_phones_take_and_no_larger(monkeypatch):
+    picture = encoded(stripes(RED))  # 100 pixels
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 60)  # Pillow warns above, and refuses from 120
+    assert data.read_photo(picture, 3).shape == (3, 3, 3)
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 40)
+    with pytest.raises(ValueError, match=r"170 million pixels, got bytes, .* make it smaller"):
+        data.read_photo(picture, 3)
+
+
+def test_a_large_jpeg_is_shrunk_while_it_is_read(monkeypatch):
+    crop, seen = Image.Image.crop, []
+    monkeypatch.setattr(
+        Image.Image, "crop", lambda self, *a: seen.append(self.size) or crop(self, *a)
+    )
+    data.read_photo(encoded(stripes(RED, size=1600), "JPEG"), 10)
+    assert seen == [(200, 200)]
+
+
 WRONG = {
     "no picture": b"I am a text",
     "nothing": b"",
@@ -72,9 +108,16 @@ def test_what_is_no_picture_is_refused_in_three_parts(what, tmp_path):
         data.read_photo(WRONG[what])
 
 
-def test_a_missing_file_and_a_wrong_size_are_told():
-    with pytest.raises(FileNotFoundError, match=r"got 'cat.jpg', where no file is; check the path"):
-        data.read_photo("cat.jpg")
+def test_a_missing_file_is_told_with_its_folder_and_names_like_it(tmp_path):
+    missing = tmp_path / "my_cat.jpg"
+    with pytest.raises(FileNotFoundError, match=rf"my_cat.jpg', and {tmp_path}.* put the picture"):
+        data.read_photo(missing)
+    (tmp_path / "My_Cat.JPEG").touch()
+    with pytest.raises(FileNotFoundError, match=r"is no file; did you mean My_Cat.JPEG\?"):
+        data.read_photo(missing)
+
+
+def test_a_wrong_size_is_told():
     with pytest.raises(ValueError, match="1 pixel or more, got 0"):
         data.read_photo(size=0)
     with pytest.raises(TypeError, match="size"):
