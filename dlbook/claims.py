@@ -4,18 +4,32 @@ All of them stand once, in ``claims.toml`` beside this file. A chapter shows a c
 experiment, and hands its numbers to `settle`, which tests the predicate of the claim.
 """
 
+import ast
 import re
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from dlbook.i18n import _
+from dlbook.predict import ask, reveal
 
 _FILE = Path(__file__).parent / "claims.toml"
+_FUNCTIONS = {"abs": abs, "all": all, "any": any, "len": len, "max": max, "min": min, "sum": sum}
+_MOST = 9  # numbers of a list that are shown
 _NAMED = re.compile(r"claims\.\w+\(\s*\"(\w+)\"")
-VERDICTS = ("wrong", "half right", "incomplete")
+VERDICTS = {  # in order of severity
+    "right": "the sentence holds as it stands",
+    "right, loosely put": "it holds, but its words could be read otherwise",
+    "incomplete": "it holds, but something that belongs to it is missing",
+    "half right": "one part of it holds, another does not",
+    "wrong": "it does not hold",
+}
+WAYS = ("experiment", "counting", "reading")  # how a claim can be decided
 
 
 @dataclass(frozen=True)
@@ -25,14 +39,16 @@ class Claim:
     Args:
         id: such as ``T02``.
         chapter: number of the chapter that puts it to the test, two digits.
-        quote: the article's own words, in Chinese.
+        quote: whole sentences of the article, in Chinese; the words on trial are in bold.
         rendering: the same in English.
         question: what the reader is asked before the experiment.
         verdict: one of `VERDICTS`.
+        decided: one of `WAYS`.
         right: what is right instead.
         grain: where the claim is true after all, and where the half-truth comes from.
         reference: where to read on.
-        predicate: a condition in Python over the numbers of the experiment, with a margin.
+        predicate: conditions in Python over the numbers of the experiment, joined by ``and``, with
+            margins; '' where the claim is decided by reading.
     """
 
     id: str
@@ -41,25 +57,49 @@ class Claim:
     rendering: str
     question: str
     verdict: str
+    decided: str
     right: str
     grain: str
     reference: str
-    predicate: str
+    predicate: str = ""
+
+    def conditions(self) -> list[str]:
+        """Return the conditions that have to hold all together, each as code."""
+        if not self.predicate:
+            return []
+        tree = ast.parse(self.predicate, mode="eval").body
+        if isinstance(tree, ast.BoolOp) and isinstance(tree.op, ast.And):
+            return [ast.unparse(part) for part in tree.values]
+        return [self.predicate]
 
     def holds(self, **numbers: Any) -> bool:
-        """Return whether the numbers of an experiment fulfil the predicate.
+        """Return whether the numbers of an experiment fulfil all conditions.
 
         Raises:
             ValueError: if a number that the predicate names is missing.
         """
-        plain = {"abs": abs, "len": len, "max": max, "min": min}
+        return all(self._is_true(condition, numbers) for condition in self.conditions())
+
+    def findings(self, **numbers: Any) -> list[tuple[str, bool, dict[str, Any]]]:
+        """Return each condition, whether it holds, and the numbers that it names."""
+        return [
+            (condition, self._is_true(condition, numbers), _named_in(condition, numbers))
+            for condition in self.conditions()
+        ]
+
+    def _is_true(self, condition: str, numbers: dict[str, Any]) -> bool:
         try:
-            return bool(eval(self.predicate, {"__builtins__": plain}, numbers))
+            return bool(eval(condition, {"__builtins__": _FUNCTIONS}, numbers))
         except NameError as error:
             raise ValueError(
                 f"claim {self.id} needs the numbers of {self.predicate!r}, got "
                 f"{', '.join(numbers) or 'none'}; pass each by its name"
             ) from error
+
+
+def _named_in(condition: str, numbers: dict[str, Any]) -> dict[str, Any]:
+    names = [node.id for node in ast.walk(ast.parse(condition)) if isinstance(node, ast.Name)]
+    return {name: numbers[name] for name in dict.fromkeys(names) if name in numbers}
 
 
 @cache
@@ -82,14 +122,17 @@ def _table() -> dict[str, dict[str, str]]:
 def show(id: str) -> None:
     """Display a claim as a box: the quote, its rendering, and the question to the reader."""
     claim = _find(id)
+    quote, rendering = (text.replace("\n", " ") for text in (claim.quote, claim.rendering))
     _display(
-        f"> **{_('Claim')} {claim.id}** {claim.quote}\n>\n> *{claim.rendering}*\n\n"
-        f"{claim.question}\n\n{_('Your verdict first: wrong, half right, or incomplete?')}"
+        f"> **{_('Claim')} {claim.id}** {quote}\n>\n> *{rendering}*\n\n{claim.question}\n\n"
+        + _("Decided by {}. Your verdict first: {}.").format(claim.decided, _listed(VERDICTS))
     )
 
 
 def settle(id: str, verdict: str | None, **numbers: Any) -> None:
     """Display what became of a claim: the reader's verdict, the test, what is right and why.
+
+    It says nothing before there is a verdict, or `reveal.give_up` was called.
 
     Args:
         id: such as ``T02``.
@@ -102,16 +145,56 @@ def settle(id: str, verdict: str | None, **numbers: Any) -> None:
     claim = _find(id)
     if verdict is not None and verdict not in VERDICTS:
         raise ValueError(
-            f"a verdict needs to be one of {', '.join(VERDICTS)}, got {verdict!r}; change it"
+            f"a verdict needs to be one of {_listed(VERDICTS)}, got {verdict!r}; change it"
         )
-    said = _("You have not judged yet.") if verdict is None else _("You said: {}.").format(verdict)
-    test = _("and your run agrees") if claim.holds(**numbers) else _("but your run does not agree")
-    _display(
-        f"{said} **{_('Verdict:')} {claim.verdict}**; {_('test:')} `{claim.predicate}`, {test}.\n\n"
-        f"**{_('What is right.')}** {claim.right}\n\n"
-        f"**{_('The grain of truth.')}** {claim.grain}\n\n"
-        f"**{_('Reference.')}** {claim.reference}"
-    )
+    findings = claim.findings(**numbers)
+    if verdict is None and not reveal.gave_up:
+        print(ask())
+        return
+    _display("\n\n".join([_compared(verdict, claim.verdict), *_table_of(findings), *_words(claim)]))
+
+
+def _listed(names: Iterable[str]) -> str:
+    return "; ".join(names)
+
+
+def _compared(verdict: str | None, court: str) -> str:
+    """Return the court's verdict beside the reader's, and how far they are apart."""
+    found = f"**{_('Verdict:')} {court}** ({VERDICTS[court]})."
+    if verdict is None:
+        return found
+    order = list(VERDICTS)
+    steps = abs(order.index(verdict) - order.index(court))
+    apart = _("the same") if not steps else _("one step away") if steps == 1 else _("far from it")
+    return _("You said: {}, {}.").format(verdict, apart) + f" {found}"
+
+
+def _table_of(findings: list[tuple[str, bool, dict[str, Any]]]) -> list[str]:
+    """Return a table with a row for each condition, or nothing where there is none."""
+    if not findings:
+        return []
+    rows = [f"| {_('condition')} | {_('measured')} | {_('holds')} |", "|---|---|---|"]
+    for condition, holds, numbers in findings:
+        values = "; ".join(f"{name} {_value(value)}" for name, value in numbers.items())
+        rows.append(f"| `{condition}` | {values} | {_('yes') if holds else _('no')} |")
+    return ["\n".join(rows)]
+
+
+def _value(value: Any) -> str:
+    """Return a measured value: exact after an equals sign, else marked as approximate."""
+    items = np.ravel(value).tolist()
+    if all(isinstance(item, float) for item in items):
+        digits = " ".join(f"{item:.3g}" for item in items[:_MOST])
+        return f"≈ {digits}" + (" ..." if len(items) > _MOST else "")
+    return f"= {value}"
+
+
+def _words(claim: Claim) -> list[str]:
+    return [
+        f"**{_('What is right.')}** {claim.right}",
+        f"**{_('The grain of truth.')}** {claim.grain}",
+        f"**{_('Reference.')}** {claim.reference}",
+    ]
 
 
 def _find(id: str) -> Claim:

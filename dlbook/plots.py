@@ -6,16 +6,17 @@ notebook together with a sentence for those who cannot see it.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from io import BytesIO
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
-from matplotlib.image import AxesImage
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
+from dlbook.block_drawing import Part as Part, blocks as blocks
+from dlbook.chart_drawing import bars as bars, curves as curves
 from dlbook.colors import (
     CONTEXT as CONTEXT,
     DATA as DATA,
@@ -25,6 +26,14 @@ from dlbook.colors import (
     TARGET as TARGET,
 )
 from dlbook.graph_drawing import Box as Box, graph as graph
+from dlbook.map_drawing import (
+    pictures as pictures,
+    plane as plane,
+    regions as regions,
+    signed_map as signed_map,
+    tiles as tiles,
+)
+from dlbook.picture import html as html, png as png
 
 # ---- figures ----
 
@@ -71,13 +80,6 @@ def axes_on(fig: Figure, columns: int = 1, rows: int = 1, **options: Any) -> Any
     return axes
 
 
-def png(fig: Figure) -> bytes:
-    """Return the figure as a PNG file; the same figure gives the same bytes."""
-    file = BytesIO()
-    fig.savefig(file, format="png", metadata={"Software": None})
-    return file.getvalue()
-
-
 def show(fig: Figure, alt: str) -> None:
     """Display the figure once, as a picture with a text for those who cannot see it.
 
@@ -92,12 +94,11 @@ def show(fig: Figure, alt: str) -> None:
 
     if not alt.strip():
         raise ValueError("show needs alt, a sentence saying what one should see, got none; add it")
-    content = {"image/png": png(fig), "text/plain": alt}
-    display(content, metadata={"image/png": {"alt": alt}}, raw=True)
+    display({"text/html": html(fig, alt), "text/plain": alt}, raw=True)
     fig.clear()
 
 
-# ---- curves, bars, maps ----
+# ---- curves and bars ----
 
 
 def learning_curves(
@@ -146,27 +147,31 @@ def log_bars(ax: Axes, values: Mapping[str, float], color: str = GRADIENT) -> No
     ax.margins(y=0.15)
 
 
-def signed_map(
-    ax: Axes, values: np.ndarray, limit: float | None = None, numbers: bool = False
-) -> AxesImage:
-    """Draw an array as a picture: negative is blue, 0 is white, positive is vermillion.
+def heat_map(ax: Axes, photo: np.ndarray, heat: np.ndarray) -> None:
+    """Draw a photograph in grey, and over it where a network looked: the more, the redder.
+
+    A line goes round the places with more than half of the largest number.
 
     Args:
         ax: where to draw.
-        values: shape (rows, columns).
-        limit: the size that gets the full colour; the largest size in `values` by default.
-        numbers: whether to write each value into its cell.
-
-    Returns:
-        The image, for a colour bar.
+        photo: shape (height, width, 3), from 0 to 1.
+        heat: of any smaller size, shape (rows, columns), 0 or more, as `grad_cam` returns it; its
+            largest number gets the full colour.
     """
-    limit = limit or float(np.abs(values).max()) or 1.0
-    image = ax.imshow(values, cmap=SIGNED, vmin=-limit, vmax=limit)
-    ax.set(xticks=[], yticks=[])
-    if numbers:
-        for (row, column), value in np.ndenumerate(values):
-            ax.text(column, row, f"{value:.2g}", ha="center", va="center", fontsize=8)
-    return image
+    height, width = photo.shape[:2]
+    ax.imshow(photo.mean(2), cmap="gray", vmin=0, vmax=1)
+    veil = LinearSegmentedColormap.from_list("heat", [(GRADIENT, 0.0), (GRADIENT, 0.75)])
+    where = (-0.5, width - 0.5, height - 0.5, -0.5)
+    ax.imshow(heat, cmap=veil, vmin=0, extent=where, interpolation="bicubic")
+    half = float(heat.max()) / 2
+    if heat.min() < half:
+        y, x = (
+            np.clip((np.arange(-1, n + 1) + 0.5) / n, 0, 1) * size - 0.5
+            for n, size in zip(heat.shape, (height, width), strict=True)
+        )
+        field = np.pad(heat, 1, mode="edge")  # so that the line reaches the border
+        ax.contour(x, y, field, [half], colors=GRADIENT, linewidths=1.2)
+    ax.set_axis_off()
 
 
 # ---- formulas of arrays ----

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from dlbook import plots
+from tests.pictures import alts
 
 ROLES = [plots.DATA, plots.GRADIENT, plots.TARGET, plots.PARAMETER, plots.CONTEXT]
 
@@ -42,7 +43,7 @@ def test_a_figure_has_the_size_of_the_page():
     fig, axes = plots.figure(2, 2, sharex=True)
     assert axes.shape == (2, 2)
     width, height = np.frombuffer(plots.png(fig)[16:24], ">u4")
-    assert (width, height) == (7 * 96, int(2.8 * 96))
+    assert (width, height) == (7 * 192, int(2.8 * 192))
 
 
 def test_the_same_drawing_gives_the_same_bytes():
@@ -55,8 +56,8 @@ def test_show_displays_one_picture_with_its_text(displayed, rng):
     fig = drawing(rng)
     plots.show(fig, alt="Loss falls.")
     ((data, rest),) = displayed
-    assert set(data) == {"image/png", "text/plain"} and data["text/plain"] == "Loss falls."
-    assert rest == {"metadata": {"image/png": {"alt": "Loss falls."}}, "raw": True}
+    assert set(data) == {"text/html", "text/plain"} and data["text/plain"] == "Loss falls."
+    assert alts([{"data": data}]) == ["Loss falls."] and rest == {"raw": True}
     assert fig.axes == []
 
 
@@ -87,6 +88,18 @@ def test_zero_is_white_in_a_signed_map(values):
     image = plots.signed_map(plots.figure()[1], np.array(values))
     np.testing.assert_allclose(image.to_rgba(np.array([0.0]))[0], 1, atol=0.01)
     assert image.norm.vmin == -image.norm.vmax < 0
+
+
+@pytest.mark.parametrize(("heat", "lines"), [([[0.0, 1.0], [0.2, 0.9]], 1), ([[0.0, 0.0]], 0)])
+def test_heat_lies_over_the_whole_photograph(heat, lines, rng):
+    _, ax = plots.figure()
+    plots.heat_map(ax, rng.random((8, 6, 3)), np.array(heat))
+    below, veil = ax.images
+    assert list(below.get_extent()) == list(veil.get_extent()) == [-0.5, 5.5, 7.5, -0.5]
+    assert veil.cmap(0.0)[3] == 0 < veil.cmap(1.0)[3] and below.get_array().ndim == 2
+    assert len(ax.collections) == lines
+    for line in ax.collections:  # between the columns 0.5 and 5.5, from border to border
+        assert sorted(line.get_paths()[0].vertices[[0, -1], 1]) == [-0.5, 7.5]
 
 
 def test_a_formula_shows_every_cell_and_nothing_on_top_of_another():

@@ -29,7 +29,9 @@ def twin(ours: nn.Module) -> torch.nn.Module:
             return layers.AdaptiveAvgPool2d(ours.output_size)
         case nn.Dropout():
             return layers.Dropout(ours.p)
-        case nn.ReLU() | nn.Tanh() | nn.Flatten():
+        case nn.ZeroPad2d():
+            return layers.ZeroPad2d(ours.padding)
+        case nn.ReLU() | nn.ReLU6() | nn.Tanh() | nn.Flatten():
             return getattr(layers, type(ours).__name__)()
     return Twin(ours)
 
@@ -41,8 +43,10 @@ class Twin(torch.nn.Module):
         super().__init__()
         self.kind = type(ours)
         for name, value in vars(ours).items():
-            if isinstance(value, nn.Module) or value is None:
-                setattr(self, name, value and twin(value))
+            if isinstance(value, nn.Module):
+                setattr(self, name, twin(value))
+            elif value is None or isinstance(value, bool):
+                setattr(self, name, value)
 
     def forward(self, x):
         if self.kind is Inception:

@@ -29,11 +29,18 @@ _OFFLINE = (  # nobody is asked about news, nothing looks for updates
 @click.argument("options", nargs=-1, type=click.UNPROCESSED, metavar="[OPTIONS OF JUPYTERLAB]")
 @click.pass_obj
 def lab(root: Path | None, options: tuple[str, ...]) -> int:
-    """Open the course in JupyterLab, at the first chapter. More options go to JupyterLab."""
+    """Open working copies of the course in JupyterLab, at the first chapter.
+
+    They are in work/: chapters without outputs, and exercises. What is missing there is made, and
+    nothing there is overwritten. More options go to JupyterLab.
+    """
+    from dlbook.grading.course import copies
+
     course = find_own_course(root)  # JupyterLab saves what a learner writes
+    chapters = copies.make(course)
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={course.root}"]
     command += [*_OFFLINE, *options]
-    command += [str(path) for path in course.notebooks("chapters")[:1]]
+    command += [str(path) for path in chapters[:1]]
     os.environ.pop("DLBOOK_SEED", None)  # with it, cards would take a learner for a grader
     if os.name == "posix":
         os.execv(command[0], command)  # one process, so that stopping it stops JupyterLab
@@ -55,14 +62,17 @@ def check(root: Path | None, target: str, seed: int | None, as_json: bool) -> in
     """Check your exercises in a fresh kernel.
 
     TARGET is a set (05), an exercise (relu_back) or a notebook file; without it, every set is
-    checked.
+    checked. Sets are those in work/exercises, which `dlbook lab` makes, or else in exercises/.
     """
     from dlbook.cli.target import targets
 
     course = find_course(root)
     reports: list[Report] = []
     unreadable = False
-    for path, exercise in targets(course, target):
+    found = targets(course, target)
+    if not target:
+        print(f"checking {found[0][0].parent}", file=sys.stderr)
+    for path, exercise in found:
         report = _report(course, path, exercise, seed)
         if report is None:
             unreadable = True

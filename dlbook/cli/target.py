@@ -6,6 +6,7 @@ from pathlib import Path
 from dlbook.check.answer_key import Key, load
 from dlbook.check.errors import UserError
 from dlbook.grading.course.build import Course
+from dlbook.grading.course.copies import exercises
 from dlbook.grading.course.exercise_set import understand
 from dlbook.grading.course.programs import make_key
 from dlbook.grading.notebook import Cell, read
@@ -20,7 +21,7 @@ def targets(course: Course, target: str) -> list[tuple[Path, str]]:
     """
     if target.lower().endswith(".ipynb"):
         return [(Path(target), "")]
-    notebooks = course.notebooks("exercises")
+    notebooks = exercises(course)
     stem, _dot, exercise = target.partition(".")
     start = stem.zfill(2) if stem.isdigit() else stem
     found = [(path, exercise) for path in notebooks if path.stem.startswith(start)]

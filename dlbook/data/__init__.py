@@ -6,6 +6,13 @@ What is drawn by chance takes a generator, `rng`: the same generator gives the s
 
 from dlbook.data.glyphs import glyphs as glyphs
 from dlbook.data.parts import batches as batches, split as split
+from dlbook.data.photographs import (
+    IMAGENET_MEAN as IMAGENET_MEAN,
+    IMAGENET_STD as IMAGENET_STD,
+    imagenet_names as imagenet_names,
+    read_photo as read_photo,
+    standardized as standardized,
+)
 from dlbook.data.pictures import (
     load_digits as load_digits,
     load_mnist as load_mnist,

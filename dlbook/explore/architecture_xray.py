@@ -1,13 +1,14 @@
-"""The large networks seen through: what each layer has, costs, puts out, and sees, to scale."""
+"""The large networks seen through: a block for each layer, as strong as what it has or costs."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from math import prod
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from dlbook import models, nn, plots
 from dlbook.explore.base.explorer import Explorer, choice
@@ -21,12 +22,13 @@ NETS: dict[str, Callable[[np.random.Generator], nn.Module]] = {
     "ResNet-18": lambda rng: models.resnet18(rng=rng),
     "ResNet-50": lambda rng: models.resnet50(rng=rng),
 }
-MEASURES = {  # what is written on the axis, and its colour
+MEASURES = {  # what of a part is measured, and its colour
     "parameters": ("parameters", plots.PARAMETER),
-    "work": ("multiplications for one picture", plots.CONTEXT),
-    "output": ("numbers that the layer puts out", plots.DATA),
-    "sight": ("receptive field, in pixels", plots.DATA),
+    "MACs": ("work", plots.CONTEXT),
+    "output": ("output", plots.DATA),
+    "receptive field": ("sight", plots.DATA),
 }
+FULL, WIDEST, GAP = 2.0, 4096, 0.25  # height of a map as large as the picture, channels, columns
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,8 @@ class Part:
         dense: whether it is a fully connected layer.
         parameters: of all its layers.
         work: multiplications, each with an addition, for one picture.
-        output: numbers that it puts out.
+        side: height and width of the maps that it puts out; 1 for a dense layer.
+        channels: how many it puts out.
         sight: receptive field in pixels; None where it sees everything.
     """
 
@@ -46,50 +49,59 @@ class Part:
     dense: bool
     parameters: int
     work: int
-    output: int
+    side: int
+    channels: int
     sight: int | None
+
+    @property
+    def output(self) -> int:
+        """Numbers that it puts out."""
+        return self.channels * self.side**2
 
 
 def draw(fig: Figure, net: str, measure: str) -> str:
-    """Draw one bar a layer, all on one linear scale, with shares of the total."""
+    """Draw one block a layer: as high as its maps, as wide as its channels, shaded by its share."""
     ax = plots.axes_on(fig)
     found = parts(net)
-    _draw_bars(ax, found, measure)
-    if measure == "sight":
-        ax.axvline(PICTURE, color=plots.TARGET, linestyle="--", linewidth=1)
-        note = f"width of the picture: {PICTURE}"
-        ax.text(PICTURE, -0.7, note, color=plots.TARGET, fontsize=7, ha="center", va="bottom")
+    _draw_blocks(ax, found, measure)
+    if measure == "receptive field":
+        ax.set_title(f"{net}: pixels that a unit sees, of {PICTURE}", fontsize=9)
         return f"{net}: the receptive field grows from layer to layer, until one sees everything."
     if measure == "output":
         largest = max(found, key=lambda part: part.output)
         most = f"{largest.name} puts out most, {largest.output:,} numbers"
         ax.set_title(f"{net}: {most}", fontsize=9)
         return f"{net}: {most} for one picture."
-    total = sum(getattr(part, measure) for part in found)
-    dense = sum(getattr(part, measure) for part in found if part.dense) / total
-    name = {"parameters": "parameters", "work": "multiplications"}[measure]
-    ax.set_title(f"{net}: {total:,} {name}, {dense:.1%} of them in dense layers", fontsize=9)
-    return f"{net}: {total:,} {name}, {dense:.1%} of them in fully connected layers."
+    attribute = MEASURES[measure][0]
+    total = sum(getattr(part, attribute) for part in found)
+    dense = sum(getattr(part, attribute) for part in found if part.dense) / total
+    ax.set_title(f"{net}: {total:,} {measure}, {dense:.1%} of them in dense layers", fontsize=9)
+    return f"{net}: {total:,} {measure}, {dense:.1%} of them in fully connected layers."
 
 
-def _draw_bars(ax: Axes, found: tuple[Part, ...], measure: str) -> None:
-    """Draw a bar for each part, dense ones hatched; write its number and, of a sum, its share."""
-    label, color = MEASURES[measure]
-    values = [getattr(part, measure) for part in found]
-    widest = max(PICTURE if value is None else value for value in values)
-    lengths = [widest if value is None else value for value in values]
-    rows = range(len(found))
-    bars = ax.barh(rows, lengths, 0.7, color=color)
-    for row, (bar, part, value) in enumerate(zip(bars, found, values, strict=True)):
-        if part.dense:
-            bar.set(hatch="////", edgecolor="white")
+def _draw_blocks(ax: Axes, found: tuple[Part, ...], measure: str) -> None:
+    """Draw the blocks from left to right, each with its name below and its number above."""
+    attribute, color = MEASURES[measure]
+    values = [getattr(part, attribute) for part in found]
+    most = PICTURE if attribute == "sight" else max(values)
+    right = 0.0
+    for part, value in zip(found, values, strict=True):
+        width, height = 0.35 + np.sqrt(part.channels / WIDEST), FULL * np.sqrt(part.side / PICTURE)
+        share = 1.0 if value is None else min(value / most, 1.0)
+        for look in ({"facecolor": color, "alpha": share}, {"fill": False}):
+            hatch = "////" if part.dense else None
+            corner = right, -height / 2
+            ax.add_patch(Rectangle(corner, width, height, ec=plots.CONTEXT, hatch=hatch, **look))
         written = "all" if value is None else _short(value)
-        if measure in ("parameters", "work"):
-            written += f"  {value / sum(values):.1%}"
-        ax.text(lengths[row] + 0.01 * widest, row, written, va="center", fontsize=7)
-    ax.set_yticks(rows, [part.name for part in found], fontsize=7)
-    ax.set(ylim=(len(found) - 0.4, -0.6), xlim=(0, 1.17 * widest), xlabel=label)
-    ax.xaxis.set_major_formatter(lambda value, _: _short(value))
+        if measure in ("parameters", "MACs"):
+            written = f"{value / sum(values):.1%}"
+        middle = right + width / 2
+        text: dict[str, Any] = {"ha": "center", "rotation": 90, "fontsize": 7.5}
+        ax.text(middle, height / 2 + 0.06, written, va="bottom", **text)
+        ax.text(middle, -height / 2 - 0.06, part.name, va="top", color=plots.CONTEXT, **text)
+        right += width + GAP
+    ax.set(xlim=(-GAP, right), ylim=(-FULL / 2 - 0.75, FULL / 2 + 0.55))
+    ax.set_axis_off()
 
 
 @cache
@@ -110,10 +122,10 @@ def parts(net: str) -> tuple[Part, ...]:
     found = []
     for name, places in groups.items():
         inside = [rows[i] for i in places]
-        last = _end_of(name, rows, places)
+        side, channels, sight = _end_of(name, rows, places)
         dense = inside[-1].layer == "Linear"
         sums = sum(r.parameters for r in inside), sum(r.macs for r in inside)
-        found.append(Part(_title(name, net), dense, *sums, *last))
+        found.append(Part(_title(name, net), dense, *sums, side, channels, sight))
     return tuple(found)
 
 
@@ -127,17 +139,19 @@ def _part_of(path: str) -> str:
     return "conv1" if steps[0] == "bn1" else steps[0]
 
 
-def _end_of(name: str, rows: list[Row], places: list[int]) -> tuple[int, int | None]:
-    """Return how many numbers come out of a part, and how far they see."""
+def _end_of(name: str, rows: list[Row], places: list[int]) -> tuple[int, int, int | None]:
+    """Return side and channels of the maps that come out of a part, and how far they see."""
     if name.startswith("inception"):  # four branches side by side: their channels add up
         ends = [
             max(i for i in places if rows[i].name.startswith(f"{name}.branch{k}"))
             for k in (1, 2, 3, 4)
         ]
         sights = [rows[i].receptive_field for i in ends]
-        return sum(prod(rows[i].output_shape) for i in ends), max(s or PICTURE for s in sights)
-    main = [i for i in places if "downsample" not in rows[i].name]
-    return prod(rows[main[-1]].output_shape), rows[main[-1]].receptive_field
+        channels = sum(rows[i].output_shape[0] for i in ends)
+        return rows[ends[0]].output_shape[-1], channels, max(s or PICTURE for s in sights)
+    last = rows[[i for i in places if "downsample" not in rows[i].name][-1]]
+    channels, *sides = last.output_shape
+    return (sides or [1])[-1], channels, last.receptive_field
 
 
 @cache
@@ -181,4 +195,4 @@ def architecture_xray() -> Explorer:
         "net": choice("network", list(NETS), "VGG-16"),
         "measure": choice("measure", list(MEASURES)),
     }
-    return Explorer(draw, controls, height=3.6)
+    return Explorer(draw, controls, height=3.0)

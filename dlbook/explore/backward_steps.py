@@ -56,15 +56,16 @@ def draw(fig: Figure, graph: str, w: float, x: float, step: int, guess: float) -
     slopes = {name: total(arrivals[name]) for name in done}
     drawn = _boxes(ax, graph, values, slopes, following)
     places = dict(zip(values, PLACES[graph], strict=True))
+    below = {name: _below(place, GRAPHS[graph].get(name)) for name, place in places.items()}
     for name, parts in arrivals.items():
         state = "known" if name in done else "asked" if name in following else ""
         here = sum(consumer in done for consumer, *_ in parts)
         if state == "known":
-            _under(ax, places[name], f"grad = {slopes[name]:g}", plots.GRADIENT)
+            _note(ax, below[name], f"grad = {slopes[name]:g}", plots.GRADIENT)
         elif state == "asked":
-            _under(ax, places[name], "grad = ?", plots.GRADIENT)
+            _note(ax, below[name], "grad = ?", plots.GRADIENT)
         elif 0 < here < len(parts):
-            _under(ax, places[name], f"waits: {here} of {len(parts)}", plots.CONTEXT)
+            _note(ax, below[name], f"waits: {here} of {len(parts)}", plots.CONTEXT)
         for arrival, bend in zip(parts, _bends(parts), strict=True):
             _edge(ax, (name, *arrival), bend, state, places, drawn)
     found = ", ".join(f"{name} {slope:g}" for name, slope in slopes.items())
@@ -197,9 +198,14 @@ def _formula(node: Node) -> str:
     return f"relu({left})" if operation == "relu" else f"{left} {operation} {right}"
 
 
-def _under(ax: Axes, place: Place, text: str, color: str) -> None:
+def _below(place: Place, node: Node | None) -> Place:
+    """Return where a node's slope is written: beside the second arrow of one that sends two."""
+    sends_two = node is not None and node[1] == node[2]
+    return place[0] + (0.2 if sends_two else 0.0), place[1] - 0.32
+
+
+def _note(ax: Axes, at: Place, text: str, color: str) -> None:
     box = {"boxstyle": "round,pad=0.05", "facecolor": "white", "edgecolor": "none", "alpha": 0.9}
-    at = place[0], place[1] - 0.32
     ax.text(*at, text, ha="center", va="center", fontsize=9, color=color, bbox=box, zorder=4)
 
 

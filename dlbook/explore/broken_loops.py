@@ -156,9 +156,9 @@ def _loss(bug: str, scores: Tensor, y: np.ndarray) -> Tensor:
 def draw(fig: Figure, curve: str, suspect: str) -> str:
     """Draw the curves of a broken loop, and those of a suspect from another start behind them."""
     fig.set_layout_engine("none")  # fixed margins: twice as fast
-    margins = {"left": 0.065, "right": 0.99, "bottom": 0.13, "top": 0.9}
-    grid = margins | {"wspace": 0.2, "width_ratios": [1.3, 1, 1.35]}
-    left, middle, right = plots.axes_on(fig, 3, gridspec_kw=grid)
+    margins = {"left": 0.07, "right": 0.985, "bottom": 0.02, "top": 0.94}
+    grid = margins | {"wspace": 0.16, "hspace": 0.28, "width_ratios": [1.1, 1]}
+    (left, right), (code, advice) = plots.axes_on(fig, 2, 2, gridspec_kw=grid)
     at = np.arange(0, STEPS, EVERY)
     truth = CURVES[curve]
     for bug, seed, strong in ((suspect, 1, False), (truth, 0, True)):
@@ -168,18 +168,19 @@ def draw(fig: Figure, curve: str, suspect: str) -> str:
         for ax, values, which, style in (
             (left, _cut(losses.reshape(-1, EVERY).mean(axis=1)), 0, "-"),
             (left, _cut(validation), 1, "--"),
-            (middle, accuracy, 1, "--"),
+            (right, accuracy, 1, "--"),
         ):
             ax.plot(at, values, style, color=color[which], **look)
     left.plot([], [], color=plots.DATA, label=f"training, curve {curve}")
     left.plot([], [], "--", color=plots.TARGET, label=f"validation, curve {curve}")
     left.plot([], [], color=plots.CONTEXT, lw=2.5, alpha=0.45, label="the suspect, another start")
-    left.set(xlim=(0, STEPS), ylim=(0, CEILING + 0.1), xlabel="step", yticks=range(5))
+    left.set(xlim=(0, STEPS), ylim=(0, CEILING + 1.7), xlabel="step", yticks=range(5))
     left.set_title(f"curve {curve}: loss, cut off at {CEILING:g}", fontsize=9)
-    left.legend(fontsize=7, loc="upper right", framealpha=0.8, edgecolor="white")
-    middle.set(xlim=(0, STEPS), ylim=(0, 1.02), xlabel="step")
-    middle.set_title("validation accuracy", fontsize=9)
-    _explain(right, suspect, suspect == truth)
+    left.legend(fontsize=8, loc="upper right", framealpha=0.8, edgecolor="white")
+    right.set(xlim=(0, STEPS), ylim=(0, 1.02), xlabel="step")
+    right.set_title("validation accuracy", fontsize=9)
+    _write_code(code, SUSPECTS.get(suspect))
+    _explain(advice, suspect, suspect == truth)
     fits = "fits" if suspect == truth else "does not fit"
     sign = SUSPECTS[suspect].sign if suspect in SUSPECTS else "training and validation fall"
     return f"Curve {curve} beside the suspect '{suspect}', which {fits}. Of a suspect: {sign}."
@@ -191,26 +192,38 @@ def _cut(losses: np.ndarray) -> np.ndarray:
     return kept
 
 
-def _explain(ax: Axes, suspect: str, fits: bool) -> None:
-    """Write the loop with the line of the suspect, and what this suspect does to curves."""
+def _write_code(ax: Axes, chosen: Suspect | None) -> None:
+    """Write the loop, with the line of a suspect in its place."""
     ax.set_axis_off()
     ax.set(xlim=(0, 1), ylim=(0, 1))
-    chosen = SUSPECTS.get(suspect)
     for number, line in enumerate(CODE.splitlines()):
         here = chosen is not None and number == chosen.line
         color, weight = (plots.GRADIENT, "bold") if here else (plots.CONTEXT, "normal")
         text = f"    {chosen.written}" if chosen and here else line
-        style: dict[str, Any] = {"family": "monospace", "fontsize": 7}
+        style: dict[str, Any] = {"family": "monospace", "fontsize": 9}
         style |= {"color": color, "weight": weight, "parse_math": False}
-        ax.text(0, 1 - 0.06 * number, text, va="center", **style)
+        ax.text(0, 0.95 - 0.095 * number, text, va="center", **style)
+
+
+def _explain(ax: Axes, suspect: str, fits: bool) -> None:
+    """Write whether a suspect fits, what it does to curves, and where to look for it."""
+    ax.set_axis_off()
+    ax.set(xlim=(0, 1), ylim=(0, 1))
+    chosen = SUSPECTS.get(suspect)
     verdict = "FITS" if fits else "does not fit"
-    sign, look = (chosen.sign, chosen.look) if chosen else ("a healthy loop", "choose a suspect")
+    sign, look = (
+        (chosen.sign, chosen.look)
+        if chosen
+        else ("both losses fall", "nothing yet: choose a suspect")
+    )
     color = plots.TARGET if fits else plots.GRADIENT
-    ax.text(0, 0.33, f"{suspect}: {verdict}", fontsize=10, color=color, va="center")
-    ax.text(0, 0.25, "its sign:", fontsize=8, color=plots.CONTEXT, va="center")
-    ax.text(0, 0.18, sign, fontsize=8, va="center")
-    ax.text(0, 0.09, "look at:", fontsize=8, color=plots.CONTEXT, va="center")
-    ax.text(0, 0.02, look, fontsize=8, va="center")
+    ax.text(0.08, 0.9, f"{suspect}: {verdict}", fontsize=12, color=color, va="center")
+    for up, heading, text in (
+        (0.68, "What its curves show", sign),
+        (0.38, "What to check in your own program", look),
+    ):
+        ax.text(0.08, up, heading, fontsize=9, color=plots.CONTEXT, va="center")
+        ax.text(0.08, up - 0.12, text, fontsize=9, va="center")
 
 
 def broken_loops() -> Explorer:
@@ -219,4 +232,4 @@ def broken_loops() -> Explorer:
         "curve": choice("curve", [*CURVES]),
         "suspect": choice("suspect", ["healthy", *SUSPECTS]),
     }
-    return Explorer(draw, controls, height=3.3)
+    return Explorer(draw, controls, height=4.6)

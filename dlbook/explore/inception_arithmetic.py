@@ -82,8 +82,8 @@ def _draw_work(ax: Axes, chosen: list[Branch], other: list[Branch], name: str) -
     rows = range(len(chosen))
     narrowing = [branch.narrowing for branch in chosen]
     window = [branch.window for branch in chosen]
-    ax.barh(rows, narrowing, 0.6, color=plots.PARAMETER, label="1x1 to narrow")
-    ax.barh(rows, window, 0.6, narrowing, color=plots.DATA, label="window")
+    ax.barh(rows, narrowing, 0.6, color=plots.PARAMETER, label="1x1 to reduce")
+    ax.barh(rows, window, 0.6, narrowing, color=plots.DATA, label="its kernel")
     outline = [branch.work for branch in other]
     frame: dict[str, Any] = {"color": "none", "edgecolor": plots.CONTEXT, "linestyle": "--"}
     ax.barh(rows, outline, 0.72, label=name, **frame)

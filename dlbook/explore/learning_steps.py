@@ -41,7 +41,7 @@ def states(rounds: int = 3) -> list[dict[str, np.ndarray]]:
 
     Args:
         rounds: of four stages each. State 0 is the start, state 4 r the end of round r. The
-            names are x (1, 2), W1 (2, 3), b1, z and h (1, 3), W2 (3, 1), b2 and y (1, 1), L ().
+            names are x (1, 2), W1 (2, 3), b1, z1 and a1 (1, 3), W2 (3, 1), b2 and z2 (1, 1), L ().
     """
     tensors = {name: Tensor(START[name].copy(), requires_grad=True) for name in PARAMETERS}
     optimizer = SGD(tensors.values(), lr=RATE)
@@ -49,11 +49,11 @@ def states(rounds: int = 3) -> list[dict[str, np.ndarray]]:
     found = [known]
     for _ in range(rounds):
         optimizer.zero_grad()
-        z = Tensor(X) @ tensors["W1"] + tensors["b1"]
-        h = F.relu(z)
-        y = h @ tensors["W2"] + tensors["b2"]
-        loss = ((y - TARGET) ** 2).sum()
-        values = {"z": z, "h": h, "y": y}
+        z1 = Tensor(X) @ tensors["W1"] + tensors["b1"]
+        a1 = F.relu(z1)
+        z2 = a1 @ tensors["W2"] + tensors["b2"]
+        loss = ((z2 - TARGET) ** 2).sum()
+        values = {"z1": z1, "a1": a1, "z2": z2}
         for value in values.values():
             value.retain_grad()
         known = {name: known[name] for name in ("x", *PARAMETERS)}
@@ -108,14 +108,14 @@ def _label(ax: Axes, at: tuple[float, float], text: str, color: str, filled: boo
 
 PLACES = {  # left and middle of each unit's box
     "x": [(0.15, 2.9), (0.15, 2.2)],
-    "h": [(2.05, 3.2), (2.05, 2.55), (2.05, 1.9)],
-    "y": [(4.3, 2.55)],
+    "a1": [(2.05, 3.2), (2.05, 2.55), (2.05, 1.9)],
+    "z2": [(4.3, 2.55)],
 }
-WIDTH = {"x": 0.8, "h": 1.3, "y": 1.3}
+WIDTH = {"x": 0.8, "a1": 1.3, "z2": 1.3}
 
 
 def _network(ax: Axes, now: dict[str, np.ndarray]) -> None:
-    for left, right, name in (("x", "h", "W1"), ("h", "y", "W2")):
+    for left, right, name in (("x", "a1", "W1"), ("a1", "z2", "W2")):
         for (i, j), weight in np.ndenumerate(now[name]):
             (x0, y0), (x1, y1) = PLACES[left][i], PLACES[right][j]
             style = "-" if weight > 0 else "--"
@@ -124,24 +124,24 @@ def _network(ax: Axes, now: dict[str, np.ndarray]) -> None:
             ax.plot(*ends, style, color=plots.PARAMETER, lw=width, zorder=0)
     for unit, places in PLACES.items():
         for i, (x, y) in enumerate(places):
-            names = ("z", "h") if unit == "h" else (unit,)
+            names = ("z1", "a1") if unit == "a1" else (unit,)
             tall = 0.21 * len(names) + 0.07
             frame = Rectangle((x, y - tall / 2), WIDTH[unit], tall, fc="white", ec=plots.CONTEXT)
             ax.add_patch(frame)
             for k, name in enumerate(names):
                 up = y + 0.105 * (len(names) - 1) - 0.21 * k
-                label = name if name == "y" else f"{name}{i + 1}"
+                label = f"x{i + 1}" if name == "x" else name
                 _line(ax, (x, up), label, now.get(name), now.get(f"d{name}"), i)
     _arrow(ax, (5.6, 2.55), (5.95, 2.55))
     ax.add_patch(Rectangle((5.97, 2.41), 0.9, 0.28, fc="white", ec=plots.TARGET, lw=1.5))
     text = f"L  {now['L']:.3f}" if "L" in now else "L  ?"
     ax.text(6.05, 2.55, text, va="center", fontsize=9)
-    target = f"target t = {TARGET.item():g}"
+    target = f"target y = {TARGET.item():g}"
     ax.text(6.87, 2.95, target, ha="right", va="center", fontsize=9, color=plots.TARGET)
-    ax.text(6.87, 2.15, "L = (y - t)²", ha="right", va="center", fontsize=9)
+    ax.text(6.87, 2.15, "L = (z2 - y)²", ha="right", va="center", fontsize=9)
     ax.text(4.3, 3.3, "value", fontsize=8, color=plots.DATA, va="center")
     ax.text(4.75, 3.3, "and slope of the loss", fontsize=8, color=plots.GRADIENT, va="center")
-    ax.text(0.15, 1.75, "h = max(z, 0)", fontsize=9, va="center")
+    ax.text(0.15, 1.75, "a1 = max(z1, 0)", fontsize=9, va="center")
 
 
 def _line(

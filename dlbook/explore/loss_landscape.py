@@ -19,7 +19,7 @@ def draw(fig: Figure, w: float, b: float, loss: str) -> str:
     value = float(loss_at(w, b, loss))
     line = np.array([-1.1, 1.1])
     left.vlines(x, y, w * x + b, color=plots.CONTEXT, linestyle=":", label="misses")
-    left.plot(x, y, "o", color=plots.DATA, markersize=5, label="data")
+    left.plot(x, y, "o", color=plots.TARGET, markersize=5, label="data")
     left.plot(line, w * line + b, color=plots.PARAMETER, linewidth=2, label="w·x + b")
     left.set(xlabel="x", ylabel="y", xlim=(-1.1, 1.1), ylim=(-5, 5))
     left.legend(frameon=False, fontsize=8, loc="upper left")

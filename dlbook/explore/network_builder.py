@@ -24,8 +24,8 @@ def draw(fig: Figure, first: int, second: int, third: int) -> str:
     connections, biases = count(sizes)
     names = [f"layer {i}" for i in range(1, len(sizes))]
     rows = np.arange(len(names))
-    right.barh(rows, connections, 0.55, color=plots.DATA, label="connections")
-    right.barh(rows, biases, 0.55, connections, color=plots.PARAMETER, label="biases")
+    right.barh(rows, connections, 0.55, color=plots.PARAMETER, label="connections")
+    right.barh(rows, biases, 0.55, connections, color=plots.PARAMETER, alpha=0.4, label="biases")
     for row, (joins, offsets) in enumerate(zip(connections, biases, strict=True)):
         right.text(0, row - 0.33, f" {joins:,} + {offsets:,}", va="bottom", fontsize=8)
     right.set_yticks(rows, names, fontsize=8)
@@ -56,10 +56,10 @@ def _network(ax: Axes, sizes: list[int]) -> None:
     heights = [_heights(size) for size in sizes]
     for x, (here, there) in enumerate(pairwise(heights)):
         ends = [(a, b) for a in here for b in there]
-        ax.plot([x, x + 1], np.transpose(ends), color=plots.DATA, linewidth=0.4, alpha=0.5)
+        ax.plot([x, x + 1], np.transpose(ends), color=plots.PARAMETER, linewidth=0.4, alpha=0.5)
     last = len(sizes) - 1
     for x, (size, y) in enumerate(zip(sizes, heights, strict=True)):
-        color = plots.CONTEXT if x == 0 else plots.TARGET if x == last else plots.DATA
+        color = plots.CONTEXT if x == 0 else plots.DATA
         marker = "s" if x == 0 else "o"  # an input computes nothing
         ax.plot([x] * len(y), y, marker, color=color, markersize=7, zorder=3)
         if size > SHOWN:

@@ -17,6 +17,7 @@ ACTIVATIONS = {
     "leaky ReLU": lambda x: F.leaky_relu(x, 0.1),
     "GELU": F.gelu,
 }
+BOUNDED = {"sigmoid", "tanh"}  # their values stay between -1 and 1
 
 
 def draw(fig: Figure, activation: str, x: float) -> str:
@@ -27,7 +28,8 @@ def draw(fig: Figure, activation: str, x: float) -> str:
     left.plot(grid, values, color=plots.DATA, linewidth=2, label=activation)
     left.axline((x, value), slope=slope, color=plots.GRADIENT, linestyle="--", label="tangent")
     left.plot(x, value, "o", color=plots.DATA)
-    left.set(xlabel="x", ylabel="value", xlim=(-REACH, REACH), ylim=(-1.6, REACH))
+    top = 1.3 if activation in BOUNDED else REACH
+    left.set(xlabel="x", ylabel="value", xlim=(-REACH, REACH), ylim=(-1.3, top))
     left.set_title(f"at x = {x:.1f} the value is {value:.2f}", fontsize=9)
     left.legend(frameon=False, fontsize=8, loc="upper left")
     right.plot(grid, slopes, color=plots.GRADIENT, linewidth=2)

@@ -16,12 +16,8 @@ def draw(fig: Figure, w1: float, w2: float, b: float) -> str:
     total = points @ [w1, w2] + b
     output = 1 / (1 + np.exp(-total))
     wrong = (total > 0) != side
-    grid = np.linspace(-REACH, REACH, 61)
-    field = w1 * grid[None] + w2 * grid[:, None] + b
-    shades = {"cmap": plots.SIGNED, "vmin": -6, "vmax": 6, "alpha": 0.4}
-    left.imshow(field, extent=(-REACH, REACH, -REACH, REACH), origin="lower", **shades)
-    if field.min() < 0 < field.max():
-        left.contour(grid, grid, field, [0], colors=plots.PARAMETER, linewidths=2)
+    field = plots.plane(REACH, 61) @ [w1, w2] + b
+    plots.regions(left, field, reach=REACH, limit=6)
     left.axhline(0, color=plots.CONTEXT, linewidth=0.6)
     left.axvline(0, color=plots.CONTEXT, linewidth=0.6)
     for marker, which, name in (("o", side, "circle: yes"), ("x", ~side, "cross: no")):
@@ -30,7 +26,6 @@ def draw(fig: Figure, w1: float, w2: float, b: float) -> str:
     ring = {"markersize": 10, "markerfacecolor": "none", "color": plots.CONTEXT}
     left.plot(*points[wrong].T, "o", **ring)
     right.plot(total[wrong], output[wrong], "o", label="wrong side", **ring)
-    left.set(xlabel="x1", ylabel="x2", xlim=(-REACH, REACH), ylim=(-REACH, REACH))
     sums = np.linspace(-9, 9, 181)
     right.plot(sums, 1 / (1 + np.exp(-sums)), color=plots.CONTEXT, zorder=0)
     right.axvline(0, color=plots.PARAMETER, linewidth=2, zorder=0)

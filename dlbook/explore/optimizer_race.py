@@ -125,11 +125,11 @@ def _draw_path(ax: Axes, surface: str, path: np.ndarray) -> None:
 
 
 def _draw_losses(ax: Axes, losses: dict[str, np.ndarray], name: str) -> None:
-    """Draw the loss of one optimiser by step, over those of all in grey, on a logarithmic axis."""
-    exponents = {name: np.log10(np.maximum(loss, 1e-9)) for name, loss in losses.items()}
-    for each in exponents.values():
-        ax.plot(each, color=plots.CONTEXT, lw=0.6, alpha=0.5)
-    ax.plot(exponents[name], color=plots.PARAMETER, lw=2)
+    """Draw the loss of one optimiser by step, beside that of SGD, on a logarithmic axis."""
+    for each, color, width in (("SGD", plots.CONTEXT, 1.5), (name, plots.PARAMETER, 2)):
+        ax.plot(np.log10(np.maximum(losses[each], 1e-9)), color=color, lw=width)
+    if name != "SGD":
+        ax.text(195, 2.3, "grey: SGD", fontsize=8, color=plots.CONTEXT, ha="right", va="center")
     ax.set(ylim=(-8, 3), xlim=(0, STEPS), xticks=[0, 100], yticks=[-6, -3, 0, 3])
     ax.set_yticklabels([])
 

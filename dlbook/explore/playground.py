@@ -125,12 +125,8 @@ class Playground(Page):
     def _still(self) -> tuple[Any, str]:
         """Return a picture for readers without a kernel, and the words for it."""
         fig, (left, right) = plots.figure(2)
-        shades = {"cmap": plots.SIGNED, "vmin": 0, "vmax": 1, "alpha": 0.6}
-        left.imshow(self.live.field(SIZE), extent=(-REACH, REACH, -REACH, REACH), **shades)
-        for kind, marker in ((0, "x"), (1, "o")):
-            chosen = self.live.x[self.live.y == kind]
-            left.plot(*chosen.T, marker, color=plots.TARGET, markersize=4)
-        left.set(xlabel="x1", ylabel="x2", xlim=(-REACH, REACH), ylim=(-REACH, REACH))
+        scores = self.live.field(SIZE)[::-1].ravel() - 0.5  # regions begins at the bottom
+        plots.regions(left, scores, self.live.x, self.live.y, reach=REACH, limit=0.5)
         seen, held = zip(*self.curves, strict=True)
         plots.learning_curves(right, seen, held)
         right.set_xlabel("frame")

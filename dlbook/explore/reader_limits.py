@@ -1,6 +1,7 @@
 """A small reader of digits and its limits: move the digit, mix in noise, watch the confidence."""
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -29,7 +30,8 @@ def draw(fig: Figure, digit: int, right: int, down: int, noise: float) -> str:
     right_share = float((shares.argmax(axis=1) == y).mean())
     sure = float(shares.max(axis=1).mean())
     names = ["accuracy", "confidence"]
-    drawn = rates.bar(names, [right_share, sure], color=[plots.TARGET, plots.DATA], width=0.6)
+    looks: dict[str, Any] = {"color": [plots.CONTEXT, plots.DATA], "hatch": ["//", ""]}
+    drawn = rates.bar(names, [right_share, sure], width=0.6, edgecolor="white", **looks)
     rates.bar_label(drawn, fmt="%.2f", fontsize=8)
     rates.set(ylim=(0, 1.12))
     rates.set_title(f"mean of {len(y)} test digits", fontsize=9)

@@ -9,12 +9,12 @@ from dlbook import data, functional as F, nn, optim, plots
 from dlbook.explore.base.explorer import Explorer, choice
 from dlbook.tensor import Tensor
 
-WIDTH, STEPS, BATCH, RATE = 32, 60, 50, 0.003
-LAYERS = [4, 8, 12, 20, 30, 40]
+CHANNELS, STEPS, BATCH, RATE = 8, 48, 50, 0.01
+LAYERS = [6, 12, 20, 32]
 
 
 class Block(nn.Module):
-    """Two fully connected layers, each with batch normalisation if wanted, and a way around them.
+    """Two convolutions, each with batch normalisation if wanted, and a way around them.
 
     Args:
         residual: whether the input is added to what the two layers give.
@@ -23,15 +23,14 @@ class Block(nn.Module):
     """
 
     def __init__(self, residual: bool, norm: bool, *, rng: np.random.Generator):
-        self.first = nn.Linear(WIDTH, WIDTH, rng=rng)
-        self.second = nn.Linear(WIDTH, WIDTH, rng=rng)
-        for layer in (self.first, self.second):
-            nn.kaiming_normal_(layer.weight, rng=rng)
-        self.norms = nn.Sequential(nn.BatchNorm1d(WIDTH), nn.BatchNorm1d(WIDTH)) if norm else None
+        self.first = _convolution(CHANNELS, rng)
+        self.second = _convolution(CHANNELS, rng)
+        both = nn.BatchNorm2d(CHANNELS), nn.BatchNorm2d(CHANNELS)
+        self.norms = nn.Sequential(*both) if norm else None
         self.residual = residual
 
     def forward(self, input: Tensor) -> Tensor:
-        """Return shape (batch, width), that of the input."""
+        """Return shape (batch, channels, height, width), that of the input."""
         out: Tensor = self.first(input)
         out = F.relu(self.norms[0](out) if self.norms else out)
         out = self.second(out)
@@ -42,8 +41,15 @@ class Block(nn.Module):
 def network(layers: int, residual: bool, norm: bool, rng: np.random.Generator) -> nn.Sequential:
     """Return a network for digits with so many layers with weights, two of them in each block."""
     blocks = [Block(residual, norm, rng=rng) for _ in range((layers - 2) // 2)]
-    first, last = nn.Linear(64, WIDTH, rng=rng), nn.Linear(WIDTH, 10, rng=rng)
-    return nn.Sequential(first, nn.ReLU(), *blocks, last)
+    first, last = _convolution(1, rng), nn.Linear(CHANNELS, 10, rng=rng)
+    end = nn.AdaptiveAvgPool2d(1), nn.Flatten(), last
+    return nn.Sequential(first, nn.ReLU(), nn.MaxPool2d(2), *blocks, *end)
+
+
+def _convolution(channels: int, rng: np.random.Generator) -> nn.Conv2d:
+    layer = nn.Conv2d(channels, CHANNELS, 3, padding=1, bias=False, rng=rng)
+    nn.kaiming_normal_(layer.weight, rng=rng)
+    return layer
 
 
 def draw(fig: Figure, layers: int, way: str, norm: str) -> str:
@@ -56,7 +62,7 @@ def draw(fig: Figure, layers: int, way: str, norm: str) -> str:
     dashed = {"color": plots.CONTEXT, "linestyle": "--", "linewidth": 1}
     left.semilogy(blocks, norms, "o-", color=plots.GRADIENT, markersize=4, label=way)
     left.semilogy(blocks, other_norms, ".", label=other, **dashed)
-    left.set(xlabel="block, 1 next to the input", ylabel="size of its gradient at the start")
+    left.set(xlabel="block, 1 beside the input", ylabel="size of its gradient at the start")
     left.set_xlim(0.5, len(norms) + 0.5)
     low, high = min(*norms, *other_norms), max(*norms, *other_norms)
     left.set_ylim(min(low / 3, high / 1e3), high * 10)
@@ -87,7 +93,7 @@ def measured(layers: int, residual: bool, norm: bool) -> tuple[np.ndarray, np.nd
     """
     rng = np.random.default_rng(0)
     images, labels = data.load_digits()
-    x = images.reshape(-1, 64).astype(np.float32)
+    x = images[:, None]  # one channel
     model = network(layers, residual, norm, rng)
     optimizer = optim.Adam(model.parameters(), lr=RATE)
     norms: list[float] = []
@@ -112,7 +118,7 @@ def _size(block: Block) -> float:
 def residual_depth() -> Explorer:
     """Return the explorer of depth: how many layers, a way around or not, normalised or not."""
     controls = {
-        "layers": choice("layers", LAYERS, 20),
+        "layers": choice("layers", LAYERS, 32),
         "way": choice("blocks", ["plain", "residual"]),
         "norm": choice("normalised", ["yes", "no"]),
     }

@@ -21,7 +21,7 @@ def draw(fig: Figure, cat: float, temperature: float, add: float) -> str:
     left.axhline(0, color=plots.CONTEXT, linewidth=0.8)
     left.set(ylabel="logit", ylim=(-9, 9))
     left.set_title("logits: any numbers", fontsize=9)
-    bars = right.bar(CLASSES, share, color=plots.TARGET, width=0.6)
+    bars = right.bar(CLASSES, share, color=plots.DATA, width=0.6)
     right.bar_label(bars, fmt="{:.2f}", fontsize=8, padding=2)
     right.set(ylabel="probability", ylim=(0, 1.12))
     right.set_title(f"softmax(logits / {temperature:.1f}): sum {share.sum():.2f}", fontsize=9)

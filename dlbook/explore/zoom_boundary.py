@@ -22,18 +22,11 @@ def draw(fig: Figure, width: int, layers: int, reach: float) -> str:
     parameters = trained(width, layers)
     near, far = (_inside(parameters, size) for size in (1.5, reach))
     for ax, inside, size in ((left, near, 1.5), (right, far, reach)):
-        shades = {"cmap": plots.SIGNED, "vmin": -1, "vmax": 1, "alpha": 0.35}
-        ax.imshow(
-            np.where(inside, 1, -1), extent=(-size, size, -size, size), origin="lower", **shades
-        )
-        dots = 3 if ax is left else 1.5
-        for kind, marker in ((0, "x"), (1, "o")):
-            ax.plot(*x[y == kind].T, marker, color=plots.TARGET, markersize=dots)
-        ax.set(xlim=(-size, size), ylim=(-size, size), xlabel="x1", ylabel="x2")
+        plots.regions(ax, inside.ravel(), x, y, reach=size)
     hits = np.mean((outputs(parameters, x) > 0) == y)
     left.set_title(f"width {width}: {hits:.0%} of the points right", fontsize=9)
     extent = "runs off the picture" if escapes(far) else "stays in the picture"
-    right.set_title(f"zoomed out to {reach:g}: inside {extent}", fontsize=9)
+    right.set_title(f"out to {reach:g}: it {extent}", fontsize=9)
     noun = "hidden layer" if layers == 1 else "hidden layers"
     return (
         f"With {layers} {noun} of width {width}, the region inside "
@@ -110,9 +103,7 @@ def _forward(x: Tensor, parameters: list[Tensor]) -> Tensor:
 
 
 def _inside(parameters: list[np.ndarray], reach: float) -> np.ndarray:
-    line = np.linspace(-reach, reach, SIZE)
-    grid = np.stack(np.meshgrid(line, line), axis=-1).reshape(-1, 2)
-    return (outputs(parameters, grid) > 0).reshape(SIZE, SIZE)
+    return (outputs(parameters, plots.plane(reach, SIZE)) > 0).reshape(SIZE, SIZE)
 
 
 @cache

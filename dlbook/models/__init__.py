@@ -5,6 +5,11 @@ The full ones have the layout and the parameter names of torchvision. Built with
 """
 
 from dlbook.models.alexnet import AlexNet as AlexNet, alexnet as alexnet
+from dlbook.models.efficientnet import (
+    EfficientNetLite0 as EfficientNetLite0,
+    MBConv as MBConv,
+    efficientnet_lite0 as efficientnet_lite0,
+)
 from dlbook.models.googlenet import (
     GoogLeNet as GoogLeNet,
     Inception as Inception,
@@ -26,3 +31,4 @@ from dlbook.models.resnet import (
     resnet50 as resnet50,
 )
 from dlbook.models.vgg import VGG as VGG, vgg11 as vgg11, vgg16 as vgg16
+from dlbook.models.weights import published as published

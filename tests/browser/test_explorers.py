@@ -31,8 +31,12 @@ def opened(lab, page, tmp_path):
 
 
 def test_an_arrow_key_moves_each_explorer(opened, page, tmp_path):
-    for name, cell in zip(NAMES, opened(*NAMES), strict=True):
-        picture = cell.locator("img.widget-image")
+    cells = opened(*NAMES)
+    cells[-1].locator(".dlbook-live img").wait_for(
+        timeout=300_000
+    )  # the kernel hears no key before
+    for name, cell in zip(NAMES, cells, strict=True):
+        picture = cell.locator(".dlbook-live img")
         picture.wait_for(timeout=60_000)
         changed = partial(differs, picture, picture.get_attribute("src"))
         control = cell.locator(".noUi-handle").first

@@ -16,7 +16,7 @@ def answer(page, cell, source: str) -> None:
 
 @pytest.mark.notebook
 def test_a_learner_sees_the_hint_and_then_the_tick(lab, page, tmp_path):
-    page.goto(f"{lab}/lab/tree/exercises/05_backpropagation.ipynb")
+    page.goto(f"{lab}/lab/tree/work/exercises/05_backpropagation.ipynb")
     page.locator("#jp-main-statusbar >> text=Idle").wait_for(timeout=90_000)
     cells = page.locator(".jp-CodeCell")
     cells.first.locator(".cm-content").click()

@@ -6,6 +6,7 @@ import pytest
 
 from dlbook.cli import learner, main
 from dlbook.cli.target import targets
+from dlbook.grading.course import copies, place
 from dlbook.grading.course.build import Course
 from tests import ROOT, SAMPLES
 
@@ -68,15 +69,43 @@ LAB = {  # what is typed after `dlbook lab`: what JupyterLab gets
 }
 
 
-@pytest.mark.parametrize("options", LAB)
-def test_lab_hands_other_options_on_to_jupyterlab(monkeypatch, options):
-    commands = []
+@pytest.fixture
+def commands(monkeypatch):
+    """What would be started instead of JupyterLab."""
+    called = []
     monkeypatch.setattr(learner.os, "name", "another")
-    monkeypatch.setattr("subprocess.call", lambda command: commands.append(command) or 5)
-    assert main(["--course", str(ROOT), "lab", *options]) == 5
+    monkeypatch.setattr("subprocess.call", lambda command: called.append(command) or 5)
+    return called
+
+
+@pytest.mark.parametrize("options", LAB)
+def test_lab_hands_other_options_on_to_jupyterlab(course, commands, options):
+    chapter = course.root / "chapters" / "90_tiny.ipynb"
+    shutil.copy(SAMPLES / "relu_back-right-plain.ipynb", chapter)
+    assert run(course, "lab", *options) == 5
     ((_python, _m, module, root, *rest),) = commands
-    assert module == "jupyterlab" and root == f"--ServerApp.root_dir={ROOT}"
-    assert rest[2:] == [*LAB[options], str(sorted((ROOT / "chapters").glob("[0-9]*"))[0])]
+    assert module == "jupyterlab" and root == f"--ServerApp.root_dir={course.root}"
+    assert rest[2:] == [*LAB[options], str(course.root / "work" / "chapters" / "90_tiny.ipynb")]
+
+
+def test_lab_makes_no_copies_of_the_course_in_the_package(course, commands, monkeypatch, capsys):
+    monkeypatch.setattr(place, "PACKAGED", course.root)
+    assert run(course, "lab") == 2
+    assert "copy that folder" in capsys.readouterr().err
+    assert commands == [] and not (course.root / "work").exists()
+
+
+@pytest.mark.notebook
+def test_check_looks_into_the_working_copies_where_there_are_some(course, capsys):
+    assert run(course, "check") == 1
+    assert capsys.readouterr().err == f"checking {course.root / 'exercises'}\n"
+    copies.make(course)
+    mine = course.root / "work" / "exercises" / "90_tiny.ipynb"
+    shutil.copy(SAMPLES / "relu_back-right-plain.ipynb", mine)
+    assert run(course, "check") == 0
+    assert capsys.readouterr().err == f"checking {mine.parent}\n"
+    for target in ("90", "relu_back"):
+        assert [path for path, _exercise in targets(course, target)] == [mine]
 
 
 @pytest.mark.notebook

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from dlbook.explore.broken_loops import CODE, CURVES, SUSPECTS, _cut, train
+from dlbook import plots
+from dlbook.explore.broken_loops import CODE, CURVES, SUSPECTS, _cut, draw, train
 
 
 def shown(bug, seed):
@@ -40,3 +41,14 @@ def test_the_signs_are_there():
     assert abs(losses[at["labels shuffled"]][-50:].mean() - np.log(10)) < 0.15
     assert losses[at["same batch"]][-1] < 0.1 < 0.4 < validation[at["same batch"]][-1]
     assert _cut(losses[at["plus sign"]])[-1] == 4 and not np.isfinite(losses[at["plus sign"]][-1])
+
+
+@pytest.mark.notebook
+@pytest.mark.parametrize("suspect", ["healthy", *SUSPECTS])
+def test_code_and_advice_can_be_read_and_stay_on_the_page(suspect):
+    fig = plots.blank(height=4.6)
+    draw(fig, "A", suspect)
+    fig.canvas.draw()
+    texts = [text for ax in fig.axes for text in ax.texts]
+    assert min(text.get_fontsize() for text in texts) >= 9
+    assert max(text.get_window_extent().x1 for text in texts) <= fig.bbox.x1

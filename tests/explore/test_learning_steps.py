@@ -13,13 +13,13 @@ def test_every_number_of_three_rounds_is_that_of_torch():
     optimizer = torch.optim.SGD(tensors.values(), lr=RATE)
     for round_ in range(3):
         optimizer.zero_grad()
-        z = torch.tensor(X) @ tensors["W1"] + tensors["b1"]
-        h = torch.relu(z)
-        y = h @ tensors["W2"] + tensors["b2"]
-        values = {"z": z, "h": h, "y": y}
+        z1 = torch.tensor(X) @ tensors["W1"] + tensors["b1"]
+        a1 = torch.relu(z1)
+        z2 = a1 @ tensors["W2"] + tensors["b2"]
+        values = {"z1": z1, "a1": a1, "z2": z2}
         for value in values.values():
             value.retain_grad()
-        loss = ((y - torch.tensor(TARGET)) ** 2).sum()
+        loss = ((z2 - torch.tensor(TARGET)) ** 2).sum()
         loss.backward()
         optimizer.step()
         end = states()[4 * round_ + 4]

@@ -4,7 +4,17 @@ import numpy as np
 import pytest
 import torch
 
-from dlbook.explore.optimizer_race import RATES, STEEPEST, STEPS, SURFACES, height, run, slope
+from dlbook import plots
+from dlbook.explore.optimizer_race import (
+    RATES,
+    STEEPEST,
+    STEPS,
+    SURFACES,
+    draw,
+    height,
+    run,
+    slope,
+)
 
 
 @pytest.mark.parametrize("surface", SURFACES)
@@ -45,3 +55,9 @@ def test_paths_are_those_of_torch(name):
 def test_sgd_leaves_the_ravine_above_two_over_the_largest_curvature(lr):
     gone = len(run("ravine", "SGD", lr, 0.0)) <= STEPS
     assert gone == (lr > 2 / STEEPEST)
+
+
+def test_each_loss_is_compared_with_that_of_sgd_alone():
+    fig = plots.blank(height=4)
+    draw(fig, "ravine", 0.1, 0.9)
+    assert [len(ax.lines) for ax in fig.axes[4:]] == [2, 2, 2, 2]

@@ -8,6 +8,7 @@ import pytest
 from dlbook import explore, nn, plots
 from dlbook.explore.base import live
 from dlbook.explore.playground import SIZE, STEPS
+from tests.explore.displayed import words_of
 from tests.explore.javascript import ran
 
 
@@ -72,10 +73,8 @@ def test_commands_of_the_page_are_heard():
     assert ground.live.steps == 0 and not ground.running
 
 
-def test_the_notebook_keeps_a_still_picture_with_words():
-    data, metadata = explore.playground()._repr_mimebundle_()
-    assert {"image/png", "text/plain"} <= data.keys()
-    assert metadata["image/png"]["alt"] == data["text/plain"]
+def test_the_notebook_keeps_a_still_picture_with_words(monkeypatch):
+    words_of(explore.playground(), monkeypatch)
 
 
 def test_the_page_uses_the_colours_and_the_plane_of_the_library(rng):

@@ -4,13 +4,13 @@ An explorer is a function ``draw(fig, **state)`` and a control for each name in 
 picture is also the still one that readers without a kernel see.
 """
 
-from base64 import b64encode
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import ipywidgets as widgets
 
 from dlbook import plots
+from dlbook.explore.base import still
 
 Draw = Callable[..., str]  # draw(fig, **state) draws on the figure and returns the alt text
 
@@ -32,13 +32,13 @@ class Explorer(widgets.VBox):
         self.__dict__["controls"] = dict(controls)
         self._draw, self._size = draw, (width, height)
         self.alt = ""
-        layout = widgets.Layout(width=f"{96 * width:.0f}px", max_width="100%")
-        self._image = widgets.Image(format="png", layout=layout)
+        self._picture = widgets.HTML(layout=widgets.Layout(min_height=f"{96 * height:.0f}px"))
         self._figure = plots.blank(width, height)
         for control in controls.values():
             control.observe(self._redraw, "value")
         rows = widgets.Layout(flex_flow="row wrap")
-        super().__init__([widgets.HBox(list(controls.values()), layout=rows), self._image])
+        super().__init__([widgets.HBox(list(controls.values()), layout=rows), self._picture])
+        self.add_class(still.LIVE)
         self._redraw()
 
     @property
@@ -61,13 +61,10 @@ class Explorer(widgets.VBox):
     def _redraw(self, change: Any = None) -> None:
         self._figure.clear()
         self.alt = self._draw(self._figure, **self.state)
-        self._image.value = plots.png(self._figure)
+        self._picture.value = plots.html(self._figure, self.alt)
 
-    def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        bundle = super()._repr_mimebundle_(**options)
-        data = bundle[0] if isinstance(bundle, tuple) else bundle
-        still = {"image/png": b64encode(self._image.value).decode(), "text/plain": self.alt}
-        return {**data, **still}, {"image/png": {"alt": self.alt}}
+    def _ipython_display_(self) -> None:
+        still.show(self._repr_mimebundle_(), self._picture.value, self.alt)
 
 
 def slider(name: str, value: float, least: float, most: float, step: float) -> Any:

@@ -1,7 +1,6 @@
 """What the explorers with a page of their own share: one script, and a still picture beside it."""
 
 import re
-from base64 import b64encode
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +8,7 @@ import anywidget
 import traitlets
 
 from dlbook import plots
+from dlbook.explore.base import still
 
 IMPORT = re.compile(r'^import \{[^}]*\} from "\./([\w/]+\.js)";\n', re.MULTILINE)
 
@@ -51,6 +51,7 @@ class Page(anywidget.AnyWidget):
     """A widget with a page in JavaScript; a subclass says what readers without a kernel see."""
 
     _css = Path(__file__).with_name("page.css")
+    _dom_classes = traitlets.Tuple((still.LIVE,)).tag(sync=True)
     choices = traitlets.Dict().tag(sync=True)  # what each control may be set to
 
     @traitlets.default("choices")
@@ -68,8 +69,6 @@ class Page(anywidget.AnyWidget):
     def _still(self) -> tuple[Any, str]:
         raise NotImplementedError("a page needs a still picture and its words; write _still")
 
-    def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        bundle = super()._repr_mimebundle_(**options) or ({}, {})
+    def _ipython_display_(self) -> None:
         fig, alt = self._still()
-        still = {"image/png": b64encode(plots.png(fig)).decode(), "text/plain": alt}
-        return {**bundle[0], **still}, {"image/png": {"alt": alt}}
+        still.show(self._repr_mimebundle_(), plots.html(fig, alt), alt)

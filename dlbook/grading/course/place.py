@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dlbook.check.errors import UserError
+from dlbook.grading.course import copies
 from dlbook.grading.course.build import Course
 from dlbook.grading.notebook import Texts, no_texts
 from dlbook.grading.package import PACKAGE
@@ -59,7 +60,7 @@ def own(course: Course) -> Course:
 
 
 def _places(here: Path) -> Iterator[Path]:
-    yield from (here, *here.parents)
+    yield from (folder for folder in (here, *here.parents) if not copies.is_in(folder))
     yield PACKAGE.parent
     yield PACKAGED
 

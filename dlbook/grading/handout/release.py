@@ -24,18 +24,21 @@ You need Python 3.11 or newer. Once, in this folder:
 
     python3 -m venv .venv
     . .venv/bin/activate            (on Windows: .venv\\Scripts\\activate)
-    pip install -e ".[torch]"
+    pip install -e ".[torch,photo]"
 
 Then, each time: activate as above, and `dlbook lab`. No network is needed any more.
 
-- `chapters/`: read and run them, in order; predict before you run.
-- `exercises/`: write your answers into the answer cells. After Shift+Enter a card says whether
-  an answer is right, or what is wrong with it.
+`dlbook lab` opens copies for you to work in, in the folder `work/`. It never overwrites one.
+
+- `work/chapters/`: read and run them, in order; predict before you run. In `chapters/` they are
+  as published, with every answer.
+- `work/exercises/`: write your answers into the answer cells. After Shift+Enter a card says
+  whether an answer is right, or what is wrong with it.
 - `dlbook check 05` runs the notebook of a set from top to bottom, as a grader does, and
   `dlbook check relu_back` one exercise.
 
-Hand in the notebook itself, such as `exercises/05_backpropagation.ipynb`: no PDF, and nothing
-beside it, since it is graded alone. Grades come from other inputs than those that you see.
+Hand in the notebook itself, such as `work/exercises/05_backpropagation.ipynb`: no PDF, and
+nothing beside it, since it is graded alone. Grades come from other inputs than those that you see.
 """
 _SECRET = ("### begin solution", "# hidden check:", "# wrong answer:", "# right answer:")
 

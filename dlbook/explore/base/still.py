@@ -1,0 +1,34 @@
+"""The picture of an explorer that stays in the notebook when the kernel behind it is gone.
+
+It is an output of its own, before the one with the controls. While the controls live, they show a
+newer picture, so this one is hidden; when they are gone, what JupyterLab says of it is hidden.
+"""
+
+from typing import Any
+
+from IPython.display import display
+
+from dlbook.i18n import _
+
+LIVE, STILL = "dlbook-live", "dlbook-still"  # classes of the widget, and of the picture
+_STYLE = f"""\
+<style>
+.jp-OutputArea:has(.{LIVE}) .jp-OutputArea-child:has(.{STILL}),
+.jp-OutputArea:has(.{STILL}):not(:has(.{LIVE})) .jp-OutputArea-child:has(> .jupyter-widgets)
+{{ display: none; }}
+</style>"""
+
+
+def show(bundle: Any, picture: str, alt: str) -> None:
+    """Display a widget, and its picture for wherever the widget does not live.
+
+    Args:
+        bundle: what the widget's `_repr_mimebundle_` returns.
+        picture: from `plots.html`.
+        alt: the words for it.
+    """
+    still = f'{_STYLE}<div class="{STILL}">{picture}</div>'
+    display({"text/html": still, "text/plain": alt}, raw=True)
+    data, _metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
+    words = _("To move the controls, run this cell in JupyterLab.")
+    display({**data, "text/plain": words}, raw=True)

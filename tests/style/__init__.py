@@ -1,0 +1,1 @@
+"""The rules for notebooks that a machine can check, a file for each subject."""
