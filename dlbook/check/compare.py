@@ -1,9 +1,10 @@
 """Are two values the same; if not, how do they differ; and which known mistake is this?
 
-Floats agree within a tolerance; integers, booleans, texts and shapes agree exactly. A difference
-is put into words that never give the needed numbers away: they show the learner's own number and
-say in coarse words how far off the numbers are, never a ratio that only some of them share. Only
-numbers that are right to four digits are called close, so this gives nothing away either.
+Floats agree within a tolerance; integers, booleans, texts and shapes agree exactly; containers by
+the one rule in `containers`. A difference is put into words that never give the needed numbers
+away: they show the learner's own number and say in coarse words how far off the numbers are, never
+a ratio that only some of them share. Only numbers that are right to four digits are called close,
+so this gives nothing away either.
 """
 
 import hashlib
@@ -14,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from dlbook.check.answer_key import CheckKey, ExerciseKey
+from dlbook.check.containers import as_array, like
 from dlbook.check.roles import stub_message
 from dlbook.check.verdict import Outcome, Verdict
 from dlbook.check.wire import Failure, Foreign, Json, WireError, decode
@@ -79,7 +81,8 @@ def _rounded(value: object) -> object:
     if isinstance(value, dict):
         return {label: _rounded(item) for label, item in value.items()}
     if isinstance(value, list):
-        return [_rounded(item) for item in value]
+        array = as_array(value)
+        return [_rounded(item) for item in value] if array is None else _rounded(array)
     if isinstance(value, np.ndarray):
         with np.errstate(all="ignore"):
             flat = value.ravel()[:_MAX_NUMBERS].astype(np.float64) + 0.0
@@ -107,6 +110,7 @@ def _explain(expected: object, got: object, rtol: float, atol: float) -> str | N
         return None if same else _explain_failure(got)
     if isinstance(expected, Foreign):
         return _needed(expected, got)
+    got = like(expected, got)
     if isinstance(expected, dict):
         return _explain_dict(expected, got, rtol, atol)
     if isinstance(expected, list):

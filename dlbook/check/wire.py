@@ -57,7 +57,7 @@ def encode(value: object, depth: int = 0) -> Json:
 
     Args:
         value: None, bool, int, float, str, array or tensor of any shape (booleans, integers,
-            floats), exception, or lists, tuples and dicts of these; of anything else only the name
+            floats), exception, or lists, tuples, ranges and dicts of these; of anything else only the name
             of its type is sent.
         depth: how many lists and dicts are around it; callers do not pass it.
     """
@@ -76,7 +76,7 @@ def encode(value: object, depth: int = 0) -> Json:
         return _encode_array(value)
     if isinstance(value, BaseException):
         return {"kind": "error", "type": type(value).__name__, "message": _clean(str(value))}
-    if isinstance(value, (list, tuple, dict)):
+    if isinstance(value, (list, tuple, range, dict)):
         return _encode_container(value, depth)
     return _foreign(type(value).__name__)
 
@@ -143,7 +143,7 @@ def _encode_array(value: np.ndarray) -> Json:
     return {"kind": "array", "dtype": array.dtype.str, "shape": list(array.shape), "data": data}
 
 
-def _encode_container(value: list | tuple | dict, depth: int) -> Json:  # type: ignore[type-arg]
+def _encode_container(value: list | tuple | range | dict, depth: int) -> Json:  # type: ignore[type-arg]
     if depth >= _MAX_DEPTH or len(value) > _MAX_ITEMS:
         return _foreign(f"{type(value).__name__} with {len(value)} entries")
     if isinstance(value, dict):
