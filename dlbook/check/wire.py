@@ -57,8 +57,8 @@ def encode(value: object, depth: int = 0) -> Json:
 
     Args:
         value: None, bool, int, float, str, array or tensor of any shape (booleans, integers,
-            floats), exception, or lists, tuples, ranges and dicts of these; of anything else only the name
-            of its type is sent.
+            floats), exception, or lists, tuples, ranges and dicts of these; of anything else only
+            the name of its type is sent.
         depth: how many lists and dicts are around it; callers do not pass it.
     """
     value = _plain(value)
