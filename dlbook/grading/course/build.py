@@ -170,6 +170,8 @@ class _Builder:
         if problems:
             return None, problems
         new = make_key(solution, keys.RELEASED_SEED, hidden=False)
+        for note in lint.notes(new):
+            self.say(f"note   {note}")
         kept = old if old and same_key(old, new) else new  # last digits differ between machines
         return replace(kept, linted=marks.mark(kept, solution, engine)), []
 
