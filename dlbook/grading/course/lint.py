@@ -12,7 +12,7 @@ from dlbook.check.compare import explain, is_stub, judge
 from dlbook.check.verdict import Verdict
 from dlbook.check.wire import Failure, Foreign, decode
 from dlbook.grading.course.exercise_set import Exercise, ExerciseSet, stub
-from dlbook.grading.course.programs import Emitted, Program, null_answers, program
+from dlbook.grading.course.programs import Emitted, Program, differences, null_answers, program
 
 SEEDS = (0, 1, 2, 3, 4)
 _CHECKS = ("check", "hidden check")
@@ -27,10 +27,10 @@ def problems(exercise_set: ExerciseSet, seeds: Iterable[int] = SEEDS) -> list[st
         for seed in seeds:
             for problem in _exercise_problems(exercise_set, exercise, seed, labels):
                 found.setdefault(problem, []).append(seed)
-    return [_with_seeds(problem, at, len(seeds)) for problem, at in found.items()]
+    return [with_seeds(problem, at, len(seeds)) for problem, at in found.items()]
 
 
-def _with_seeds(problem: str, at: list[int], count: int) -> str:
+def with_seeds(problem: str, at: list[int], count: int) -> str:
     """Return a problem with the seeds that it shows at, unless it does at all of them."""
     if len(at) == count:
         return problem
@@ -178,14 +178,14 @@ def _variant_problems(
     """Name right answers that fail, wrong ones that pass, and wrong ones that are alike."""
     name, found = exercise.name, []
     for variant in exercise.right:
-        difference = next(_differences(expected, others[variant.label]), None)
+        difference = next(differences(expected, others[variant.label]), None)
         if difference:
             found.append(
                 f"{name} / {variant.label}: a right answer is rejected ({difference}): mend it, "
                 "or what the check compares."
             )
     for variant in exercise.wrong:
-        if not any(_differences(expected, others[variant.label])):
+        if not any(differences(expected, others[variant.label])):
             found.append(
                 f"{name} / {variant.label}: this wrong answer passes: "
                 "give the check inputs on which it goes wrong."
@@ -220,7 +220,7 @@ def _where_alike(expected: list[Emitted], one: list[Emitted], two: list[Emitted]
 
 
 def _same(one: Emitted, two: Emitted) -> bool:
-    return not any(_differences([one], [two]))
+    return not any(differences([one], [two]))
 
 
 def _stub_problems(exercise_set: ExerciseSet, exercise: Exercise, seed: int) -> list[str]:
@@ -242,20 +242,10 @@ def _guessable_problems(
         guess = Program("", (), "")
         guess.namespace = reference.namespace | {exercise.name: function}
         for check, emitted in zip(exercise.checks, expected, strict=True):
-            if not any(_differences([emitted], guess.emit(check, seed))):
+            if not any(differences([emitted], guess.emit(check, seed))):
                 kind = check.role.kind if check.role else "check"
                 found.append(
                     f"{exercise.name}: the {kind} can be guessed (returning {words} passes): "
                     "let it put out several numbers that depend on rng."
                 )
     return found
-
-
-def _differences(left: list[Emitted], right: list[Emitted]) -> Iterator[str]:
-    """Yield how the values of two programs differ, check by check, where they do."""
-    for one, two in zip(left, right, strict=True):
-        if one.values == two.values:
-            continue
-        difference = explain(one.value, two.value, one.rtol, one.atol)
-        if difference:
-            yield difference

@@ -193,3 +193,13 @@ def _filled(value: Any, fill: int) -> Any:
     if isinstance(value, np.ndarray):
         return np.full_like(value, fill)
     return type(value)(fill) if isinstance(value, (bool, int, float, str)) else value
+
+
+def differences(left: list[Emitted], right: list[Emitted]) -> Iterator[str]:
+    """Yield how the values of two programs differ, check by check, where they do."""
+    for one, two in zip(left, right, strict=True):
+        if one.values == two.values:
+            continue
+        difference = explain(one.value, two.value, one.rtol, one.atol)
+        if difference:
+            yield difference

@@ -79,6 +79,7 @@ def test_a_changed_sentence_reaches_the_exercise(course):
     assert build(course, said.append) == []
     assert said == [
         "lint   solutions/90_tiny.ipynb",
+        "attack 90_tiny: 9 of 9 mutants rejected",
         "write  keys/90_tiny.json",
         "write  exercises/90_tiny.ipynb",
     ]
