@@ -15,7 +15,6 @@ from dlbook.grading.course.exercise_set import Exercise, ExerciseSet, stub
 from dlbook.grading.course.programs import Emitted, Program, differences, null_answers, program
 
 SEEDS = (0, 1, 2, 3, 4)
-_CHECKS = ("check", "hidden check")
 
 
 def problems(exercise_set: ExerciseSet, seeds: Iterable[int] = SEEDS) -> list[str]:
@@ -196,27 +195,27 @@ def _variant_problems(
 def _alike_problems(
     exercise: Exercise, expected: list[Emitted], others: dict[str, list[Emitted]]
 ) -> list[str]:
-    """Name wrong answers with different hints that a check cannot tell apart."""
-    return [
-        f"{exercise.name}: wrong answers {one.label} and {two.label} cannot be told apart in the "
-        f"{where}: give it inputs on which they differ, or merge the two under one hint."
-        for one, two in combinations(exercise.wrong, 2)
-        if one.hint != two.hint
-        for where in _where_alike(expected, others[one.label], others[two.label])
-    ]
+    """Name wrong answers with different hints that a check cannot tell apart.
 
-
-def _where_alike(expected: list[Emitted], one: list[Emitted], two: list[Emitted]) -> Iterator[str]:
-    """Yield the checks in which two wrong answers would get each other's hint.
-
-    Hidden checks are run for those answers alone that the visible one passes.
+    Hidden checks count for those answers alone that the visible one passes: of others they are not
+    run.
     """
-    visible, hidden = _CHECKS
-    passes = [_same(expected[0], answer[0]) for answer in (one, two)]
-    if _same(one[0], two[0]) and not all(passes):
-        yield visible
-    if any(passes) and _same(one[1], two[1]) and not _same(expected[1], one[1]):
-        yield hidden
+    passed = {v.label for v in exercise.wrong if _same(expected[0], others[v.label][0])}
+    found = []
+    for one, two in combinations(exercise.wrong, 2):
+        if one.hint == two.hint:
+            continue
+        for kind, wanted, left, right in zip(
+            ("check", "hidden check"), expected, others[one.label], others[two.label], strict=True
+        ):
+            due = not wanted.hidden or passed & {one.label, two.label}
+            if due and _same(left, right) and not _same(wanted, left):
+                found.append(
+                    f"{exercise.name}: wrong answers {one.label} and {two.label} cannot be told "
+                    f"apart in the {kind}: give it inputs on which they differ, or merge the two "
+                    "under one hint."
+                )
+    return found
 
 
 def _same(one: Emitted, two: Emitted) -> bool:
