@@ -16,6 +16,7 @@ import numpy as np
 
 from dlbook.check.advice import with_advice
 from dlbook.check.answer_key import CheckKey, ExerciseKey
+from dlbook.check.cases import label_at
 from dlbook.check.containers import as_array, like
 from dlbook.check.numbers import count_wrong, explain_numbers
 from dlbook.check.roles import stub_message
@@ -35,7 +36,7 @@ def judge(exercise: ExerciseKey, check: CheckKey, got: Json) -> Outcome:
     def outcome(verdict: Verdict, hints: Iterable[str] = (), detail: str = "") -> Outcome:
         unknown = verdict in (Verdict.WRONG, Verdict.ERROR)
         mark = fingerprint(value) if unknown else ""
-        words = case(needed, value, check.rtol, check.atol) if detail else ""
+        words = _case(check, needed, value) if detail else ""
         return Outcome(exercise.name, verdict, tuple(hints), detail, check.hidden, mark, case=words)
 
     value: object = None
@@ -140,15 +141,20 @@ def _explain_dict(expected: dict[str, Any], got: object, rtol: float, atol: floa
     return difference if _ARGUMENT.fullmatch(label) else f"{label}: {difference}"
 
 
-def case(expected: object, got: object, rtol: float, atol: float) -> str:
+def _case(check: CheckKey, needed: object, got: object) -> str:
     """Return which labelled case is the first that differs, '' where that cannot be told.
 
     These words are made of labels of the check alone, so students may read them of a hidden check.
     """
-    if not isinstance(expected, dict) or not isinstance(got, dict) or list(got) != list(expected):
+    if not isinstance(needed, dict):
+        return ""
+    if isinstance(got, Failure):
+        label = label_at(check.source, got.line) if got.line else ""
+        return label if label in needed else ""
+    if not isinstance(got, dict) or list(got) != list(needed):
         return ""
     with np.errstate(all="ignore"):
-        label, difference = _first_difference(expected, got, rtol, atol) or ("", "")
+        label, difference = _first_difference(needed, got, check.rtol, check.atol) or ("", "")
     return difference if _ARGUMENT.fullmatch(label) else label
 
 

@@ -37,12 +37,14 @@ class WireError(ValueError):
 class Failure:
     """An exception, as a value: the name of its type and its message.
 
-    `where` tells a person at which line it was raised; two failures are equal without it.
+    `where` tells a person at which line it was raised, and `line` is that of the check that led
+    there, 0 where it is not known; two failures are equal without them.
     """
 
     type: str
     message: str
     where: str = field(default="", compare=False, repr=False)
+    line: int = field(default=0, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,8 @@ def decode(data: Json, depth: int = 0) -> object:
     if kind == "error":
         name, message = _text(data, "type")[:_MAX_NAME], _text(data, "message")
         where = _text(data, "where") if "where" in data else ""
-        return Failure(_clean(name), _clean(message), _clean(where[:_MAX_WHERE]))
+        line = data["line"] if _is_size(data.get("line")) else 0
+        return Failure(_clean(name), _clean(message), _clean(where[:_MAX_WHERE]), line)
     if kind == "other":
         return Foreign(_clean(_text(data, "type")[:_MAX_NAME]))
     if isinstance(items, list) and len(items) <= _MAX_ITEMS:
