@@ -50,6 +50,12 @@ def test_a_hidden_check_tells_apart_what_the_visible_one_passes():
     assert "keeps_zero and lets_most cannot be told apart in the hidden check" in problem
 
 
+def test_a_hidden_check_is_not_asked_about_what_the_visible_one_rejects():
+    one = wrong("doubles", "Where is the 2 from?", "g * (x > 0) * 2")
+    two = wrong("grows", "Where is the rest from?", "g * (x > 0) * (2 if len(x) == 5 else 3)")
+    assert lint.problems(sample(one, two)) == []
+
+
 def test_what_the_visible_check_passes_is_noted():
     keeps = wrong("keeps_zero", "Lets 0 through. What is the slope there?", "g * (x >= 0)")
     (note,) = lint.notes(make_key(sample(keeps), RELEASED_SEED, hidden=False))
