@@ -8,6 +8,7 @@ import pytest
 from dlbook.check.answer_key import Key
 from dlbook.check.compare import judge
 from dlbook.check.verdict import Verdict
+from dlbook.grading.course.attack import tally
 from dlbook.grading.course.exercise_set import ExerciseSet, Variant, derive, understand
 from dlbook.grading.course.lint import problems
 from dlbook.grading.course.programs import make_key, program
@@ -68,6 +69,13 @@ def test_every_right_answer_passes(name, seed):
 @pytest.mark.parametrize("name", SETS)
 def test_nothing_can_be_guessed_or_confused_under_fresh_seeds(name):
     assert problems(solution(name), SEEDS[:2]) == []
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_mutants_of_the_references_are_rejected(name, record_property):
+    found = tally(solution(name), SEEDS[:1])
+    record_property("measured", f"{name}, seed {SEEDS[0]}: {found}")
+    assert len(found.survivors) <= 0.15 * found.count, found.survivors  # most compute the same
 
 
 def submission(name: str, answers: dict[str, Variant]) -> Notebook:

@@ -1,9 +1,10 @@
 """Are two values the same; if not, how do they differ; and which known mistake is this?
 
-Floats agree within a tolerance; integers, booleans, texts and shapes agree exactly. A difference
-is put into words that never give the needed numbers away: they show the learner's own number and
-say in coarse words how far off the numbers are, never a ratio that only some of them share. Only
-numbers that are right to four digits are called close, so this gives nothing away either.
+Floats agree within a tolerance; integers, booleans, texts and shapes agree exactly; containers by
+the one rule in `containers`. A difference is put into words that never give the needed numbers
+away: they show the learner's own number and say in coarse words how far off the numbers are, never
+a ratio that only some of them share. Only numbers that are right to four digits are called close,
+so this gives nothing away either.
 """
 
 import hashlib
@@ -13,7 +14,11 @@ from typing import Any
 
 import numpy as np
 
+from dlbook.check.advice import with_advice
 from dlbook.check.answer_key import CheckKey, ExerciseKey
+from dlbook.check.cases import label_at
+from dlbook.check.containers import as_array, like
+from dlbook.check.numbers import count_wrong, explain_numbers
 from dlbook.check.roles import stub_message
 from dlbook.check.verdict import Outcome, Verdict
 from dlbook.check.wire import Failure, Foreign, Json, WireError, decode
@@ -21,15 +26,6 @@ from dlbook.i18n import _
 
 SECOND_CALL = ("first call", "second call")
 _ARGUMENT = re.compile(r"(?:(.*) )?(?:given|afterwards|unchanged)", re.DOTALL)
-_ADVICE = (  # words of an error: what to do
-    (("NoneType",), "Something is None: is a `return` missing?"),
-    (("StdinNotImplemented",), "Nobody is there to answer input(): use the arguments."),
-    (("CUDA", "NVIDIA"), "There is no GPU here: leave `.cuda()` and `device=` out."),
-    (
-        ("ModuleNotFoundError",),
-        "Graded, a notebook runs without other files, and without some packages.",
-    ),
-)
 _MAX_NUMBERS = 10_000  # of an array, from which its fingerprint is made
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth"
 
@@ -40,16 +36,18 @@ def judge(exercise: ExerciseKey, check: CheckKey, got: Json) -> Outcome:
     def outcome(verdict: Verdict, hints: Iterable[str] = (), detail: str = "") -> Outcome:
         unknown = verdict in (Verdict.WRONG, Verdict.ERROR)
         mark = fingerprint(value) if unknown else ""
-        return Outcome(exercise.name, verdict, tuple(hints), detail, check.hidden, mark)
+        words = _case(check, needed, value) if detail else ""
+        return Outcome(exercise.name, verdict, tuple(hints), detail, check.hidden, mark, case=words)
 
     value: object = None
+    needed = decode(check.expected)
     try:
         value = decode(got)
     except WireError as error:
         return outcome(Verdict.WRONG, detail=str(error))
     if is_stub(exercise.name, value):
         return outcome(Verdict.NOT_ATTEMPTED)
-    detail = explain(decode(check.expected), value, check.rtol, check.atol)
+    detail = explain(needed, value, check.rtol, check.atol)
     if detail is None:
         return outcome(Verdict.RIGHT)
     hints = {
@@ -79,7 +77,8 @@ def _rounded(value: object) -> object:
     if isinstance(value, dict):
         return {label: _rounded(item) for label, item in value.items()}
     if isinstance(value, list):
-        return [_rounded(item) for item in value]
+        array = as_array(value)
+        return [_rounded(item) for item in value] if array is None else _rounded(array)
     if isinstance(value, np.ndarray):
         with np.errstate(all="ignore"):
             flat = value.ravel()[:_MAX_NUMBERS].astype(np.float64) + 0.0
@@ -107,6 +106,7 @@ def _explain(expected: object, got: object, rtol: float, atol: float) -> str | N
         return None if same else _explain_failure(got)
     if isinstance(expected, Foreign):
         return _needed(expected, got)
+    got = like(expected, got)
     if isinstance(expected, dict):
         return _explain_dict(expected, got, rtol, atol)
     if isinstance(expected, list):
@@ -114,7 +114,7 @@ def _explain(expected: object, got: object, rtol: float, atol: float) -> str | N
     if isinstance(expected, np.ndarray):
         return _explain_array(expected, got, rtol, atol)
     if isinstance(expected, float) and isinstance(got, (int, float)) and not isinstance(got, bool):
-        return _explain_numbers(np.array([expected]), np.array([float(got)]), rtol, atol)
+        return explain_numbers(np.array([expected]), np.array([float(got)]), rtol, atol)
     if type(expected) is not type(got):
         return _needed(expected, got)
     return None if expected == got else _("not right, yours is {got!r}").format(got=got)
@@ -122,14 +122,8 @@ def _explain(expected: object, got: object, rtol: float, atol: float) -> str | N
 
 def _explain_failure(got: Failure) -> str:
     """Return an exception as text, with the place that it was raised at where that is known."""
-    text = with_advice(f"{got.type}: {got.message}")
+    text = with_advice(f"{got.type}: {got.message}", got.where.partition("\n")[0])
     return f"{text}\n{got.where}" if got.where else text
-
-
-def with_advice(error: str) -> str:
-    """Return an error, and below it what to do about it where its words show that."""
-    advice = [_(text) for words, text in _ADVICE if any(word in error for word in words)]
-    return "\n".join([error, *advice])
 
 
 def _explain_dict(expected: dict[str, Any], got: object, rtol: float, atol: float) -> str | None:
@@ -140,14 +134,42 @@ def _explain_dict(expected: dict[str, Any], got: object, rtol: float, atol: floa
         return _("a dict with keys {need} is needed, got {got}").format(
             need=list(expected), got=keys
         )
+    found = _first_difference(expected, got, rtol, atol)
+    if found is None:
+        return None
+    label, difference = found
+    return difference if _ARGUMENT.fullmatch(label) else f"{label}: {difference}"
+
+
+def _case(check: CheckKey, needed: object, got: object) -> str:
+    """Return which labelled case is the first that differs, '' where that cannot be told.
+
+    These words are made of labels of the check alone, so students may read them of a hidden check.
+    """
+    if not isinstance(needed, dict):
+        return ""
+    if isinstance(got, Failure):
+        label = label_at(check.source, got.line) if got.line else ""
+        return label if label in needed else ""
+    if not isinstance(got, dict) or list(got) != list(needed):
+        return ""
+    with np.errstate(all="ignore"):
+        label, difference = _first_difference(needed, got, check.rtol, check.atol) or ("", "")
+    return difference if _ARGUMENT.fullmatch(label) else label
+
+
+def _first_difference(
+    expected: dict[str, Any], got: dict[str, Any], rtol: float, atol: float
+) -> tuple[str, str] | None:
+    """Return the label of the first value that differs, and how; arguments come first."""
     for label in sorted(expected, key=lambda label: not _ARGUMENT.fullmatch(label)):
         difference = _explain(expected[label], got[label], rtol, atol)
         if difference is None:
             continue
         argument = _ARGUMENT.fullmatch(label)
         if argument:
-            return _explain_argument(argument[1], expected[label], got[label], rtol, atol)
-        return f"{label}: {difference}"
+            return label, _explain_argument(argument[1], expected[label], got[label], rtol, atol)
+        return label, difference
     return None
 
 
@@ -207,54 +229,12 @@ def _explain_array(expected: np.ndarray, got: object, rtol: float, atol: float) 
             text += _(" (it is transposed)")
         return text
     if expected.dtype.kind == "f" and got.dtype.kind in "fiu":
-        return _explain_numbers(expected, got.astype(expected.dtype), rtol, atol)
+        return explain_numbers(expected, got.astype(expected.dtype), rtol, atol)
     if (expected.dtype.kind == "b") != (got.dtype.kind == "b") or got.dtype.kind == "f":
         return _("numbers of dtype {got}, where {need} is needed").format(
             got=got.dtype, need=expected.dtype
         )
-    return _count(expected != got, got)
-
-
-def _explain_numbers(expected: np.ndarray, got: np.ndarray, rtol: float, atol: float) -> str | None:
-    """Return how floats of one shape differ; sign, scale and shift are named where they fit all."""
-    wrong = ~np.isclose(got, expected, rtol=rtol, atol=atol, equal_nan=True)
-    if not wrong.any():
-        return None
-    broken = wrong & ~np.isfinite(got)
-    if broken.any():
-        return _("{n} of {all} numbers are nan or inf").format(n=broken.sum(), all=got.size)
-    if np.allclose(got, -expected, rtol, atol):
-        return _("every number has the opposite sign")
-    if got.size > 1 and not got.any():
-        return _("every number is 0")
-    pivot = int(np.argmax(np.abs(expected)))
-    ratio, shift = got.flat[pivot] / expected.flat[pivot], (got - expected).flat[pivot]
-    if got.size > 1 and np.allclose(got, ratio * expected, rtol, atol):
-        return _("every number is {ratio:.4g} times what is needed").format(ratio=ratio)
-    if got.size > 1 and np.allclose(got, expected + shift, rtol, atol):
-        return _("every number is off by the same {shift:.4g}").format(shift=shift)
-    gap = float((np.abs(got - expected) / np.abs(expected))[wrong].max())
-    return f"{_count(wrong, got)}{_how_far(gap)}"
-
-
-def _how_far(gap: float) -> str:
-    """Return the largest relative gap in coarse words."""
-    if gap < 1e-4:
-        return _("; all are close: is something in float32?")
-    if gap < 0.1:
-        return _("; none is off by more than a tenth")
-    return _("; the largest gap is more than a tenth")
-
-
-def _count(wrong: np.ndarray, got: np.ndarray) -> str | None:
-    if not wrong.any():
-        return None
-    if got.size == 1:
-        return _("the number is not right, yours is {got}").format(got=f"{got.item():.6g}")
-    index = tuple(int(i) for i in np.argwhere(wrong)[0])
-    text = _("{n} of {all} numbers differ, the first at index {index}, where yours is {got}")
-    own = f"{got[index].item():.6g}"
-    return text.format(n=wrong.sum(), all=wrong.size, index=list(index), got=own)
+    return count_wrong(expected != got, got)
 
 
 def _needed(expected: object, got: object) -> str:

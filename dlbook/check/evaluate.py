@@ -63,7 +63,7 @@ def once(body: Body, name: str, seed: int) -> Result:
 def placed(result: Result, body: Body, hidden: bool) -> Result:
     """Return `result`; if it is an exception, with the place where that was raised.
 
-    For a hidden check that is the line of the learner's code alone, and no line of the check.
+    For a hidden check that is the line of the learner's code, and of the check only its number.
     """
     if result.error is None or result.values["kind"] != "error":
         return result
@@ -78,7 +78,8 @@ def placed(result: Result, body: Body, hidden: bool) -> Result:
         lines.append(text.format(line=last.lineno, function=last.name, code=last.line))
     if in_check and not hidden:
         lines.append(_("called by the check in: {code}").format(code=in_check[-1].line))
-    return replace(result, values=result.values | {"where": "\n".join(lines)})
+    line = in_check[0].lineno if in_check else 0
+    return replace(result, values=result.values | {"where": "\n".join(lines), "line": line})
 
 
 def _is_cell(filename: str) -> bool:

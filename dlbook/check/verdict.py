@@ -48,8 +48,9 @@ class Outcome:
     """The verdict of one check: the hints it deserves, and how the values differ or what broke.
 
     `fingerprint` is equal for equal wrong values, so that one new hint can serve all who have them.
-    Of a hidden outcome students see the verdict and our own hints alone. It may be that of the
-    visible check, run once more on fresh inputs.
+    Of a hidden outcome students see the verdict, our own hints and `case` alone: the first labelled
+    case that is not right, in words of the check's labels. It may be that of the visible check, run
+    once more on fresh inputs.
     """
 
     exercise: str
@@ -59,6 +60,7 @@ class Outcome:
     hidden: bool = False
     fingerprint: str = ""
     fresh: bool = False
+    case: str = ""
 
     @property
     def headline(self) -> str:
@@ -76,12 +78,15 @@ class Outcome:
 
     @property
     def remark(self) -> str:
-        """What a learner reads about how the values differ: for visible checks only."""
+        """What a learner reads about how the values differ; of hidden checks only in which case."""
         if not self.hidden:
             return clean(self.detail)
-        if self.hints or self.verdict not in (Verdict.WRONG, Verdict.ERROR):
-            return ""
-        return _(_ON_FRESH if self.fresh else _ON_OTHERS)
+        told = []
+        if not self.hints and self.verdict in (Verdict.WRONG, Verdict.ERROR):
+            told.append(_(_ON_FRESH if self.fresh else _ON_OTHERS))
+        if self.case:
+            told.append(_("The first that is not right: {case}.").format(case=clean(self.case)))
+        return " ".join(told)
 
     @property
     def lines(self) -> list[str]:

@@ -37,12 +37,14 @@ class WireError(ValueError):
 class Failure:
     """An exception, as a value: the name of its type and its message.
 
-    `where` tells a person at which line it was raised; two failures are equal without it.
+    `where` tells a person at which line it was raised, and `line` is that of the check that led
+    there, 0 where it is not known; two failures are equal without them.
     """
 
     type: str
     message: str
     where: str = field(default="", compare=False, repr=False)
+    line: int = field(default=0, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -57,8 +59,8 @@ def encode(value: object, depth: int = 0) -> Json:
 
     Args:
         value: None, bool, int, float, str, array or tensor of any shape (booleans, integers,
-            floats), exception, or lists, tuples and dicts of these; of anything else only the name
-            of its type is sent.
+            floats), exception, or lists, tuples, ranges and dicts of these; of anything else only
+            the name of its type is sent.
         depth: how many lists and dicts are around it; callers do not pass it.
     """
     value = _plain(value)
@@ -76,7 +78,7 @@ def encode(value: object, depth: int = 0) -> Json:
         return _encode_array(value)
     if isinstance(value, BaseException):
         return {"kind": "error", "type": type(value).__name__, "message": _clean(str(value))}
-    if isinstance(value, (list, tuple, dict)):
+    if isinstance(value, (list, tuple, range, dict)):
         return _encode_container(value, depth)
     return _foreign(type(value).__name__)
 
@@ -105,7 +107,8 @@ def decode(data: Json, depth: int = 0) -> object:
     if kind == "error":
         name, message = _text(data, "type")[:_MAX_NAME], _text(data, "message")
         where = _text(data, "where") if "where" in data else ""
-        return Failure(_clean(name), _clean(message), _clean(where[:_MAX_WHERE]))
+        line = data["line"] if _is_size(data.get("line")) else 0
+        return Failure(_clean(name), _clean(message), _clean(where[:_MAX_WHERE]), line)
     if kind == "other":
         return Foreign(_clean(_text(data, "type")[:_MAX_NAME]))
     if isinstance(items, list) and len(items) <= _MAX_ITEMS:
@@ -145,7 +148,7 @@ def _encode_array(value: np.ndarray) -> Json:
     return {"kind": "array", "dtype": array.dtype.str, "shape": list(array.shape), "data": data}
 
 
-def _encode_container(value: list | tuple | dict, depth: int) -> Json:  # type: ignore[type-arg]
+def _encode_container(value: list | tuple | range | dict, depth: int) -> Json:  # type: ignore[type-arg]
     if depth >= _MAX_DEPTH or len(value) > _MAX_ITEMS:
         return _foreign(f"{type(value).__name__} with {len(value)} entries")
     if isinstance(value, dict):

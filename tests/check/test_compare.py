@@ -36,7 +36,9 @@ DIFFERENCES = {  # needed, got, the words
         None,
         "an array of shape (2, 3) is needed, got None: is a `return` missing?",
     ),
-    "list for array": (A, [1.0], "an array of shape (2, 3) is needed, got a list or tuple of 1"),
+    "list for array": (A, [1.0], "shape (1,), where (2, 3) is needed"),
+    "ragged list for array": (A, [[1.0], []], "(2, 3) is needed, got a list or tuple of 2"),
+    "array of another length": ([1, 2], np.arange(3), "2 values is needed, got an array of shape"),
     "short list": ([1, 2], [1], "a list or tuple of 2 values is needed"),
     "inside a list": ([1, 2], [1, 3], "the second of 2 values: not right, yours is 3"),
     "far inside a list": ([0] * 12, [0] * 11 + [3], "value 12 of 12: not right, yours is 3"),
@@ -143,6 +145,39 @@ def test_each_ending_has_its_own_verdict(case):
     value, verdict, hints = VERDICTS[case]
     outcome = judge(EXERCISE, CHECK, encode(value))
     assert (outcome.verdict, outcome.hints) == (verdict, hints)
+
+
+HIDDEN = CheckKey("", True, 1e-6, 1e-9, encode({"plain": A, "ties": A, "w afterwards": 1}), {})
+CASES = {  # what an answer puts out in a hidden check: the case that its learner reads
+    "one": ({"plain": A, "ties": 0 * A, "w afterwards": 1}, "ties"),
+    "two": ({"plain": A + 1, "ties": 0 * A, "w afterwards": 1}, "plain"),
+    "argument": (
+        {"plain": A + 1, "ties": A, "w afterwards": 2},
+        "your function changed its argument w",
+    ),
+    "labels of a learner": ({"my own words": A}, ""),
+    "no dict": (A, ""),
+    "error": (ValueError("my own words"), ""),
+    "second call": ({"first call": 1, "second call": 2}, ""),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_hidden_failure_names_its_case_and_nothing_else(case):
+    value, words = CASES[case]
+    outcome = judge(EXERCISE, HIDDEN, encode(value))
+    assert outcome.case == words and "my own words" not in outcome.text() + outcome.html()
+    assert ("The first that is not right:" in outcome.text()) == bool(words)
+    assert words in outcome.text() and not any(f"{n:.2f}" in outcome.text() for n in A.flat)
+
+
+def test_a_hidden_known_mistake_names_its_case_beside_its_hint():
+    mistakes = {"forgets": encode({"plain": A, "ties": 0 * A, "w afterwards": 1})}
+    outcome = judge(EXERCISE, replace(HIDDEN, mistakes=mistakes), mistakes["forgets"])
+    assert outcome.lines == [
+        "The first that is not right: ties.",
+        "Hint: What of the half?",
+    ]
 
 
 SECRET = np.array([[12.345, -67.891], [23.456, 78.912]])

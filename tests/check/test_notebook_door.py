@@ -15,7 +15,7 @@ ANSWERS = {  # the body of relu_back(g, x): what the card says
     "return None": ["✗ relu_back: wrong", "got None: is a `return` missing?"],
     "g *= x > 0; return g": ["✗ relu_back: known mistake", "your function changed its argument g"],
     "return np.array(3)": ["✗ relu_back: wrong", "an array of shape"],
-    "return g @ x": ["✗ relu_back: error", "ValueError: matmul"],
+    "return g @ x": ["✗ relu_back: error", "ValueError: inner sizes 4 and 3", "says it: matmul"],
     "exit()": ["✗ relu_back: error", "SystemExit"],
     STUB: ["○ relu_back: not attempted"],
 }

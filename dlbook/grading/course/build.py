@@ -16,6 +16,7 @@ from dlbook.check.answer_key import Key
 from dlbook.check.errors import UserError
 from dlbook.check.shared import atomic
 from dlbook.grading.course import following, lint, marks
+from dlbook.grading.course.attack import tally
 from dlbook.grading.course.execute import execute
 from dlbook.grading.course.exercise_set import ExerciseSet, content_digest, derive, understand
 from dlbook.grading.course.programs import make_key, same_key
@@ -170,6 +171,9 @@ class _Builder:
         if problems:
             return None, problems
         new = make_key(solution, keys.RELEASED_SEED, hidden=False)
+        for note in lint.notes(new):
+            self.say(f"note   {note}")
+        self.say(f"attack {solution.name}: {tally(solution, [keys.RELEASED_SEED])}")
         kept = old if old and same_key(old, new) else new  # last digits differ between machines
         return replace(kept, linted=marks.mark(kept, solution, engine)), []
 

@@ -5,6 +5,7 @@ The reference, wrong answers, right answers and null answers run on the same inp
 
 import ast
 import io
+import sys
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
@@ -76,10 +77,22 @@ def _compiled(source: str) -> CodeType:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep prints and warnings out of the way: wrong answers overflow and divide by 0."""
+    """Keep prints and warnings out of the way: wrong answers overflow and divide by 0.
+
+    Torch gets one thread: on arrays as small as those of checks, threads only wait for each other,
+    and a training run takes ten times as long.
+    """
+    torch = sys.modules.get("torch")
+    threads = torch.get_num_threads() if torch else 0
     with redirect_stdout(io.StringIO()), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        yield
+        if torch:
+            torch.set_num_threads(1)
+        try:
+            yield
+        finally:
+            if torch:
+                torch.set_num_threads(threads)
 
 
 def program(exercise_set: ExerciseSet, exercise: Exercise, source: str) -> Program:
@@ -180,3 +193,13 @@ def _filled(value: Any, fill: int) -> Any:
     if isinstance(value, np.ndarray):
         return np.full_like(value, fill)
     return type(value)(fill) if isinstance(value, (bool, int, float, str)) else value
+
+
+def differences(left: list[Emitted], right: list[Emitted]) -> Iterator[str]:
+    """Yield how the values of two programs differ, check by check, where they do."""
+    for one, two in zip(left, right, strict=True):
+        if one.values == two.values:
+            continue
+        difference = explain(one.value, two.value, one.rtol, one.atol)
+        if difference:
+            yield difference

@@ -147,7 +147,8 @@ def _groups(entry: Entry, exercise: ExerciseReport) -> list[tuple[tuple[str, ...
         limit = Group(first.verdict, first.detail, (), first.kind)
         return [((first.verdict.value, first.detail), limit)]
     is_error = first.verdict is Verdict.ERROR
-    message = first.detail.partition("\n")[0] if is_error else ""  # without the line it came from
+    line = first.detail.partition("\n")[0]  # without the place, and what follows it
+    message = line if is_error and not first.fingerprint else ""  # the fingerprint has it all
     mark = (first.verdict.value, first.kind, first.fingerprint, message)
     answer = entry.record.answers.get(exercise.name, "") if entry.record else ""
     return [(mark, Group(first.verdict, first.detail, (), first.kind, answer))]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from queue import Empty
 from typing import Any
 
-from dlbook.check.compare import with_advice
+from dlbook.check.advice import with_advice
 from dlbook.check.verdict import Verdict
 from dlbook.grading.errors import (
     DeadKernelError,

@@ -110,6 +110,7 @@ def _outcome_dict(outcome: Outcome, whole: bool) -> dict[str, Any]:
         "verdict": outcome.verdict.value,
         "hidden": outcome.hidden,
         "fresh": outcome.fresh,
+        "case": outcome.case,
         "hints": list(outcome.hints),
         "detail": "" if outcome.hidden and not whole else outcome.detail[:_MAX_TEXT],
     }
@@ -137,5 +138,6 @@ def _outcome(exercise: str, data: dict[str, Any]) -> Outcome:
         data["detail"],
         data["hidden"],
         data.get("fingerprint", ""),
-        data.get("fresh", False),  # which records of older versions lack
+        data.get("fresh", False),  # which records of older versions lack, and this:
+        data.get("case", ""),
     )

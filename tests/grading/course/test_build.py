@@ -20,7 +20,7 @@ SAYS = {  # what is wrong with the solution sample: what the builder says, and w
     "two_roles_one_name": ("two cells start with `# check: relu_back`", "rename or remove one"),
     "row_missing": ("no row in the title cell's table", "add `| `relu_back` | points | minutes |`"),
     "reference_never_run": ("was not run from top to bottom", "run `dlbook build`"),
-    "value_not_sent": ("cannot be sent and compared (set)", "let it put out numbers"),
+    "value_not_sent": ("sent and compared, got set at `signs`", "let it put out numbers"),
     "guessable_true": ("returning 0 passes", "several numbers that depend on rng"),
     "guessable_zero": ("returning 0 passes", "several numbers that depend on rng"),
     "guessable_none": ("returning None passes", "several numbers that depend on rng"),
@@ -79,6 +79,7 @@ def test_a_changed_sentence_reaches_the_exercise(course):
     assert build(course, said.append) == []
     assert said == [
         "lint   solutions/90_tiny.ipynb",
+        "attack 90_tiny: 9 of 9 mutants rejected",
         "write  keys/90_tiny.json",
         "write  exercises/90_tiny.ipynb",
     ]

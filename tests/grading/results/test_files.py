@@ -34,7 +34,8 @@ def entry(student: str, *outcomes: Outcome, notes=(), answers=None, data="bytes"
 
 
 def wrong(mark: str, hidden=False) -> Outcome:
-    return Outcome("relu_back", Verdict.WRONG, (), f"differs: {mark}", hidden, mark)
+    detail = f"differs: {mark}"
+    return Outcome("relu_back", Verdict.WRONG, (), detail, hidden, mark, case="ties" * hidden)
 
 
 RIGHT = Outcome("relu_back", Verdict.RIGHT)
@@ -51,6 +52,7 @@ CLASS = [
 def test_a_student_sees_no_detail_of_a_hidden_check():
     html = feedback([entry("eve", RIGHT, wrong("secret", hidden=True))])
     assert "secret" not in html and "which cases are left?" in html
+    assert "The first that is not right: ties." in html
     assert "differs: one" in feedback([entry("s1", wrong("one"))])
 
 

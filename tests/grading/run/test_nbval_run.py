@@ -89,6 +89,7 @@ def test_a_hidden_check_never_tells_how_the_values_differ(tiny_key):
     assert visible.verdict is fresh.verdict is Verdict.RIGHT and hidden.verdict is Verdict.WRONG
     assert "index" in hidden.detail
     assert "index" not in hidden.text() + hidden.html() + str(report.to_dict())
+    assert hidden.case and hidden.case in hidden.text()
 
 
 @pytest.mark.notebook

@@ -1,0 +1,102 @@
+import re
+import time
+
+import numpy as np
+import pytest
+
+from dlbook.check import advice
+from dlbook.check.advice import with_advice
+from dlbook.check.compare import explain
+from dlbook.check.wire import Failure
+
+torch = pytest.importorskip("torch")
+
+
+def ones(*shape: int) -> np.ndarray:
+    return np.ones(shape)
+
+
+RAISED = {  # what raises: what a learner reads of it
+    "matmul": (lambda: ones(2, 3) @ ones(6, 4), "inner sizes 3 and 6 must be equal"),
+    "dot": (lambda: ones(2, 3).dot(ones(6, 4)), "inner sizes 3 and 6 must be equal"),
+    "torch": (lambda: torch.ones(2, 3) @ torch.ones(6, 4), "inner sizes 3 and 6 must be equal"),
+    "matmul with a number": (lambda: 2.0 @ ones(3), "@ needs arrays on both sides"),
+    "broadcast": (lambda: ones(2, 3) + ones(4), "shapes (2,3) and (4,) do not fit"),
+    "broadcast three": (lambda: np.where(ones(3), ones(4), 0), "shapes do not fit"),
+    "broadcast_to": (lambda: np.broadcast_to(ones(3), (2, 4)), "shapes do not fit"),
+    "broadcast_shapes": (lambda: np.broadcast_shapes((2,), (3,)), "shapes (2,) and (3,) do not"),
+    "broadcast in torch": (lambda: torch.ones(2, 3) + torch.ones(4), "sizes 3 and 4 of one axis"),
+    "in place": (lambda: ones(3).__iadd__(ones(2, 3)), "has shape (2,3) and does not fit into"),
+    "into a slice": (lambda: ones(3).__setitem__(slice(2), ones(4)), "into a place of shape (2,)"),
+    "index": (lambda: ones(5, 2)[:, 7], "index 7 on axis 1, which has 2 entries"),
+    "too many": (lambda: ones(5)[1, 2], "2 indices for an array with 1 axes"),
+    "mask": (lambda: ones(5)[np.ones(4, bool)], "a mask of 4 entries on axis 0, which has 5"),
+    "float index": (lambda: ones(5)[1.5], "a whole number, a slice or a mask"),
+    "float indices": (lambda: ones(5)[ones(2)], "does this one hold floats?"),
+    "pairs": (lambda: ones(5, 5)[np.arange(3), np.arange(4)], "read in pairs"),
+    "reshape": (lambda: np.arange(12).reshape(5, 2), "12 numbers do not fill shape (5,2)"),
+    "axis": (lambda: ones(2, 2).sum(axis=2), "axis 2 of an array with 2 axes"),
+    "truth": (lambda: bool(ones(3) > 0), "all of them, any, or each by itself"),
+    "join": (lambda: np.concatenate([ones(2, 3), ones(2, 4)]), "axis 1 has 3 here and 4 there"),
+    "join axes": (lambda: np.concatenate([ones(2, 3), ones(3)]), "equally many axes, here 2 and 1"),
+    "stack": (lambda: np.stack([ones(2), ones(3)]), "which one differs?"),
+    "ragged": (lambda: np.array([[1], [1, 2]]), "rows of different lengths"),
+    "array for number": (lambda: ones(3).__setitem__(0, ones(2)), "where one number is needed"),
+    "cast": (lambda: np.arange(3).__iadd__(0.5), "float64 does not go into an array of int64"),
+    "one number": (lambda: float(ones(2)), "an array where one number is needed"),
+    "empty": (lambda: ones(0).max(), "without any number has no largest"),
+    "read only": (lambda: np.broadcast_to(1, (2,)).__setitem__(0, 1), "may not be written to"),
+}
+
+
+@pytest.mark.parametrize("case", RAISED)
+def test_an_error_of_numpy_is_translated_and_kept(case):
+    act, words = RAISED[case]
+    with pytest.raises((ValueError, TypeError, IndexError, RuntimeError)) as caught:
+        act()
+    first, *others = with_advice(f"{caught.type.__name__}: {caught.value}").splitlines()
+    assert first.startswith(f"{caught.type.__name__}: ") and words in first
+    assert first.endswith("?") and "{" not in first
+    assert "as NumPy says it: " in others[0] and str(caught.value).strip() in others[0]
+
+
+def test_every_pattern_has_a_test():
+    raised = []
+    for act, _words in RAISED.values():
+        try:
+            act()
+        except Exception as error:
+            raised.append(str(error))
+    assert all(any(re.search(pattern, e) for e in raised) for pattern, _text in advice._NUMPY)
+
+
+LINES = {  # the line that raised: what is asked
+    "in forward, line 2 of its cell: return x @ W + b": "which of x, W is turned?",
+    "in f, line 2 of its cell: y = np.maximum(x@w.T, 0)": "which of x, w.T is turned?",
+    "return a @ b @ c": "which of the two is turned?",
+    "return f(x) @ W": "which of the two is turned?",
+    "return x[0] @ W": "which of the two is turned?",
+    "return x @ W[0]": "which of the two is turned?",
+    "": "which of the two is turned?",
+}
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_a_product_is_asked_about_by_the_names_of_its_factors(line):
+    with pytest.raises(ValueError) as caught:
+        ones(2, 3) @ ones(6, 4)
+    text = explain(1.0, Failure("ValueError", str(caught.value), line), 1e-6, 1e-9)
+    assert f"inner sizes 3 and 6 must be equal: {LINES[line]}" in text
+    assert text.endswith(line)
+
+
+def test_what_is_no_error_of_numpy_stays_as_it_is():
+    assert with_advice("ValueError: my own") == "ValueError: my own"
+    assert "is a `return` missing?" in with_advice("TypeError: NoneType")
+
+
+def test_a_long_text_of_a_stranger_takes_no_time():
+    started = time.process_time()
+    for start in ("matmul: ", "operands could not be broadcast together with shapes (", "x @ " * 9):
+        with_advice(start + "1," * 5_000, "a@" * 5_000 + "x" * 5_000)
+    assert time.process_time() - started < 1

@@ -1,0 +1,103 @@
+"""What the programs of a set are held to, on the sample set with some cells changed."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from dlbook.check.answer_key import RELEASED_SEED
+from dlbook.grading.course import lint
+from dlbook.grading.course.exercise_set import ExerciseSet, understand
+from dlbook.grading.course.programs import make_key
+from dlbook.grading.notebook import Cell, Notebook, read
+from tests import SAMPLES
+
+
+def sample(*more: str, **changed: str) -> ExerciseSet:
+    """Return the sample set with more wrong answers, and with texts changed: old by new."""
+    cells = list(read(SAMPLES / "tiny-pass.ipynb").cells)
+    for old, new in changed.values():
+        assert any(old in cell.source for cell in cells)
+        cells = [replace(cell, source=cell.source.replace(old, new)) for cell in cells]
+    found, problems = understand("90_tiny", Notebook((*cells, *(Cell("raw", m) for m in more))))
+    assert problems == []
+    return found
+
+
+def wrong(label: str, hint: str, value: str) -> str:
+    return (
+        f"# wrong answer: relu_back / {label}\n# hint: {hint}\n"
+        f"def relu_back(g, x):\n    return {value}"
+    )
+
+
+def test_the_sample_holds_under_five_seeds():
+    assert len(lint.SEEDS) == 5 and lint.problems(sample()) == []
+
+
+def test_two_programs_may_share_a_hint_but_not_their_values():
+    leaks = "Lets something through below 0. What is the slope there?"
+    one, two = (wrong(label, leaks, "g * np.where(x > 0, 1, 0.1)") for label in ("leaks", "drips"))
+    assert lint.problems(sample(one, two)) == []
+    (problem,) = lint.problems(sample(one, two.replace("Lets", "Allows")))
+    assert "leaks and drips cannot be told apart in the check: " in problem
+
+
+def test_a_hidden_check_tells_apart_what_the_visible_one_passes():
+    keeps = wrong("keeps_zero", "Lets 0 through. What is the slope there?", "g * (x >= 0)")
+    lets = wrong("lets_most", "Lets most through. Where is the limit?", "g * (x > -1e-9)")
+    (problem,) = lint.problems(sample(keeps, lets))
+    assert "keeps_zero and lets_most cannot be told apart in the hidden check" in problem
+
+
+def test_a_hidden_check_is_not_asked_about_what_the_visible_one_rejects():
+    one = wrong("doubles", "Where is the 2 from?", "g * (x > 0) * 2")
+    two = wrong("grows", "Where is the rest from?", "g * (x > 0) * (2 if len(x) == 5 else 3)")
+    assert lint.problems(sample(one, two)) == []
+
+
+def test_what_the_visible_check_passes_is_noted():
+    keeps = wrong("keeps_zero", "Lets 0 through. What is the slope there?", "g * (x >= 0)")
+    (note,) = lint.notes(make_key(sample(keeps), RELEASED_SEED, hidden=False))
+    assert note.startswith("relu_back: the visible check passes keeps_zero: ")
+    assert lint.notes(make_key(sample(), RELEASED_SEED, hidden=False)) == []
+
+
+def test_luck_is_told_with_its_seeds():
+    lucky = wrong("lucky", "Where is the 2 from?", "g * (x > 0) * np.where(g[0, 0] > 0, 2, 1)")
+    (problem,) = lint.problems(sample(lucky))
+    assert "lucky: this wrong answer passes" in problem
+    assert re.search(r" \(At [1-4] of 5 seeds: \d(, \d)*\.\)$", problem), problem
+
+
+LABELS = {  # an entry of a check: whether students may read its label
+    '"first row": float(x[1, 0] > 0)': True,
+    'f"{x[1, 0]:.1f}": 1.0': False,
+    'f"row {rng.integers(50)}": 1.0': False,
+}
+
+
+@pytest.mark.parametrize("entry", LABELS)
+@pytest.mark.parametrize("size", ["(3, 4)", "(5, 2)"])
+def test_a_label_says_nothing_of_what_was_drawn(entry, size):
+    drawn = f"g = rng.normal(size={size})\n    return {{"
+    found = lint.problems(sample(label=(drawn, f"{drawn}{entry}, ")))
+    assert (found == []) == LABELS[entry]
+    assert all("labels that are the same under every seed are needed" in p for p in found)
+
+
+NOT_SENT = {  # a value of a check: where and of which type it is
+    '"kinds": {1, 2}': "got set at `kinds`",
+    '"names": np.array(["a"])': "got array of <U1 at `names`",
+    '"roots": [1.0, 1j]': "got complex at `roots / 2`",
+    '"raw": b"a"': "got bytes at `raw`",
+    '"deep": {"n": 2**70}': "got huge int at `deep / n`",
+}
+
+
+@pytest.mark.parametrize("entry", NOT_SENT)
+@pytest.mark.parametrize("size", ["(3, 4)", "(5, 2)"])
+def test_a_value_that_is_not_sent_is_refused_by_exercise_label_and_type(entry, size):
+    drawn = f"g = rng.normal(size={size})\n    return {{"
+    (found,) = lint.problems(sample(label=(drawn, f"{drawn}{entry}, ")))
+    assert found.startswith("relu_back: ") and NOT_SENT[entry] in found and "let it put" in found
