@@ -10,10 +10,7 @@ from tests import ROOT
 
 README = (ROOT / "README.md").read_text("utf-8")
 CI = (ROOT / ".ci" / "run").read_text("utf-8")
-COMMANDS = [
-    'pip install -e ".[torch,photo]" && dlbook lab',
-    'pip install -e ".[torch,test]" && pytest',
-]
+COMMANDS = ['pip install -e ".[torch,photo]" && dlbook lab', 'pip install -e ".[torch,test]" && pytest']
 
 
 @pytest.mark.parametrize("command", COMMANDS)
