@@ -5,10 +5,8 @@ import pytest
 from dlbook.check.wire import MIME
 from dlbook.grading.kernel import memory
 from dlbook.grading.kernel.channels import Channels
-from dlbook.grading.kernel.launcher import KernelSettings
-from dlbook.grading.kernel.limits import Limits
 from dlbook.grading.kernel.memory import Memory
-from dlbook.grading.sandbox.usage import Allowance, working_threads
+from dlbook.grading.sandbox.usage import working_threads
 from tests.grading.sandbox.inside_it import needs_bubblewrap
 
 pytestmark = [pytest.mark.notebook, needs_bubblewrap]
@@ -114,26 +112,19 @@ taken = 1"""
 
 
 @pytest.mark.parametrize("kind", TAKES)
-def test_what_is_taken_counts(kind, warm):
-    kernel = warm.start(Limits(), KernelSettings(0, ""))
-    channels = Channels(kernel, Limits(), Allowance(600))
-    try:
-        channels.wait_until_ready()
-        held = Memory(kernel.root_pid)
-        before = held.exact()
-        taken = run(channels, TAKES[kind])
-        assert taken > 500_000, "the payload takes nothing"
-        assert held.exact() - before > 0.9 * taken
-        assert held.exceeds(before + taken // 2)
-        assert not held.exceeds(1_500_000_000), "more counts than can be held"
-    finally:
-        channels.close()
-        kernel.kill()
+def test_what_is_taken_counts(kind, running):
+    kernel, channels = running
+    held = Memory(kernel.root_pid)
+    before = held.exact()
+    taken = run(channels, TAKES[kind])
+    assert taken > 500_000, "the payload takes nothing"
+    assert held.exact() - before > 0.9 * taken
+    assert held.exceeds(before + taken // 2)
+    assert not held.exceeds(1_500_000_000), "more counts than can be held"
 
 
-def test_many_processes_stand_still_while_they_are_looked_at_and_go_on(warm, monkeypatch):
-    kernel = warm.start(Limits(), KernelSettings(0, ""))
-    channels = Channels(kernel, Limits(), Allowance(600))
+def test_many_processes_stand_still_while_they_are_looked_at_and_go_on(running, monkeypatch):
+    kernel, channels = running
     still = []
 
     def exact(pid):  # a process that is told to stand still does so once it gets a processor
@@ -141,15 +132,10 @@ def test_many_processes_stand_still_while_they_are_looked_at_and_go_on(warm, mon
         still.append(any(not list(working_threads(kernel.root_pid)) for _ in looks))
         return 0
 
-    try:
-        channels.wait_until_ready()
-        run(channels, SPIN)
-        assert len(list(working_threads(kernel.root_pid))) >= 10
-        with monkeypatch.context() as patch:
-            patch.setattr(memory, "_exact", exact)
-            Memory(kernel.root_pid).exceeds(1)
-        assert len(still) > 10 and all(still)
-        assert len(list(working_threads(kernel.root_pid))) >= 10
-    finally:
-        channels.close()
-        kernel.kill()
+    run(channels, SPIN)
+    assert len(list(working_threads(kernel.root_pid))) >= 10
+    with monkeypatch.context() as patch:
+        patch.setattr(memory, "_exact", exact)
+        Memory(kernel.root_pid).exceeds(1)
+    assert len(still) > 10 and all(still)
+    assert len(list(working_threads(kernel.root_pid))) >= 10

@@ -57,19 +57,6 @@ def test_a_right_answer_gets_its_points_beside(neighbour, warm, tiny_key):
     assert report.all_right, report.text()
 
 
-@pytest.fixture
-def running(warm):
-    """A kernel and its channels, ready for a cell."""
-    kernel = warm.start(Limits(), KernelSettings(0, ""))
-    channels = Channels(kernel, Limits(), Allowance(600))
-    try:
-        channels.wait_until_ready()
-        yield kernel, channels
-    finally:
-        channels.close()
-        kernel.kill()
-
-
 def result_of(channels: Channels, source: str) -> str:
     """Return the message of the error that a cell ends with."""
     channels.execute(source)

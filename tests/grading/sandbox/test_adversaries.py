@@ -69,7 +69,15 @@ def test_without_a_sandbox_the_same_payload_succeeds(name, places, tmp_path):
     program = hostile.fill(attack.payload, places) + "\nprint(proof)"
     program = f"PLACES = [{str(tmp_path)!r}]\n{program}"
     command = [sys.executable, "-c", program]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=tmp_path)
+    # a session of its own: the first one of a machine has no weight that could be written
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        cwd=tmp_path,
+        start_new_session=True,
+    )
     assert re.search(attack.outside, done.stdout), done.stdout + done.stderr
     (places["folder"] / "written").unlink(missing_ok=True)
 

@@ -31,7 +31,7 @@ from dlbook.grading.sandbox.inside.confine import CHANNELS
 
 _SEND_FROM = 100_000  # characters of output that wait; more are sent while the cell runs
 _FIRST_PIDS = 2  # of a namespace of its own: what a kernel has; outside of one nothing is killed
-_AGAIN = 0.2  # seconds between two interrupts of a cell
+_AGAIN = 0.1  # seconds between two interrupts of a cell
 _OPTIONS = {
     "HistoryManager": {"enabled": False},
     "InteractiveShell": {"xmode": "Minimal"},

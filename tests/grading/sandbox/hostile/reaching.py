@@ -48,8 +48,10 @@ proof = [p for p in places if attempt(lambda: open(p, "a").close()) == "None"]""
 def write(name, text):
     with open(f"/proc/self/{name}", "w") as file:
         file.write(text)
+import os
 own = open("/proc/self/oom_score_adj").read().strip()
 wishes = {"oom_score_adj": own, "autogroup": "0"}
+wishes = {name: wish for name, wish in wishes.items() if os.path.exists(f"/proc/self/{name}")}
 proof = (own, {attempt(lambda: write(*wish)) for wish in wishes.items()})""",
         r"proof: \('1000', \{'OSError 30'\}\)",
         r"\{'None'\}",
