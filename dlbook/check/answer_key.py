@@ -36,12 +36,16 @@ class CheckKey:
 
 @dataclass(frozen=True)
 class ExerciseKey:
-    """One exercise: its name, points, checks, and the hint for each known mistake."""
+    """One exercise: its name, points, checks, and the hint for each known mistake.
+
+    `given` is the code of the notebook's story that its checks read.
+    """
 
     name: str
     points: int
     hints: dict[str, str]
     checks: tuple[CheckKey, ...]
+    given: str = ""
 
 
 @dataclass(frozen=True)

@@ -143,7 +143,8 @@ class _Cards:
                 continue
             key, exercise = found
             for entry in exercise.checks:
-                run_among(dict(self._shell.user_ns), key.setup, entry.source, name)
+                names = dict(self._shell.user_ns)
+                run_among(names, key.setup, exercise.given, entry.source, name)
 
     def _why_not_bound(self, name: str, result: Any) -> str:
         """Return why a cell has not bound its answer, '' where it has bound the same again."""

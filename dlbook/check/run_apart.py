@@ -14,20 +14,22 @@ from dlbook.check import wire
 from dlbook.check.evaluate import Body, once, placed
 
 
-def run_apart(setup: str, source: str, name: str, seed: int) -> None:
+def run_apart(setup: str, given: str, source: str, name: str, seed: int) -> None:
     """Run a check twice, on the same inputs, and put out what each call gives.
 
-    It has the caller's names, but Python's builtins and the setup's own names. So a notebook that
-    says `list = [1]` or defines its own `check` breaks no check. A name of the setup that is a
-    plain value in the notebook, such as `np = 3`, is set there as the setup does.
+    It has the caller's names, but Python's builtins and the own names of the setup and of what is
+    given. So a notebook that says `list = [1]`, defines its own `check` or writes a given game
+    anew breaks no check and bends none. A name of the setup that is a plain value in the notebook,
+    such as `np = 3`, is set there as the setup does.
 
     Args:
-        setup: the code that the check needs before it.
+        setup: the code that the notebook starts with.
+        given: the code of the notebook's story that the check reads.
         source: the check.
         name: its exercise, which the caller defines.
         seed: what its inputs are drawn from.
     """
-    run_among(sys._getframe(1).f_globals, setup, source, name, check=_emitting(seed))
+    run_among(sys._getframe(1).f_globals, setup, given, source, name, check=_emitting(seed))
 
 
 def _emitting(seed: int) -> Callable[..., Callable[[Body], None]]:
@@ -48,17 +50,20 @@ def _emitting(seed: int) -> Callable[..., Callable[[Body], None]]:
     return check
 
 
-def run_among(own: dict[str, Any], setup: str, source: str, name: str, **given: object) -> None:
+def run_among(
+    own: dict[str, Any], setup: str, given: str, source: str, name: str, **names: object
+) -> None:
     """Run a check as `run_apart` does, with `own` as the caller's names; the setup adds to them.
 
-    Names in `given` are the check's, whatever the setup says.
+    The further `names` are the check's, whatever the setup says.
     """
     fresh: dict[str, Any] = {"__name__": "__main__"}
     exec(setup, fresh)
     own |= {word: value for word, value in fresh.items() if not callable(own.get(word))}
+    exec(given, fresh)
     reserved = {word for word in vars(builtins) if not word.startswith("_")} - {name}
     visible = {word: value for word, value in own.items() if word not in reserved}
-    exec(_compiled(source, name), {**visible, **fresh, **given})
+    exec(_compiled(source, name), {**visible, **fresh, **names})
 
 
 def _compiled(source: str, name: str) -> Any:

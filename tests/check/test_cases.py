@@ -40,7 +40,7 @@ def put_out(total, hidden: bool = True) -> dict:
         return lambda body: found.update(placed(once(body, name, 7), body, hidden).values)
 
     source = SOURCE if hidden else SOURCE.replace(", hidden=True", "")
-    run_among({"total": total}, "import numpy as np", source, "total", check=check)
+    run_among({"total": total}, "import numpy as np", "", source, "total", check=check)
     return found
 
 

@@ -139,7 +139,7 @@ def test_a_grading_run_tells_the_line_that_failed_but_no_line_of_a_hidden_check(
     look = "from unittest import mock\nfrom dlbook.check.run_apart import run_apart"
     show = "lambda data, raw: print(list(data.values())[0]['where'])"
     source = RAISES.replace("HIDDEN", str(hidden))
-    run = f"    run_apart('from dlbook.check import check', {source!r}, 'relu_back', 5)"
+    run = f"    run_apart('from dlbook.check import check', '', {source!r}, 'relu_back', 5)"
     run = f"with mock.patch('IPython.display.display', {show}):\n{run}"
     output = in_a_shell(look, ANSWER + "g @ x", run)
     assert "in relu_back, line 3 of its cell: return g @ x" in output

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from dlbook.check.hidden import hiding
 from dlbook.check.roles import Role, stub_message
 from dlbook.grading.course.functions import defined_names
+from dlbook.grading.course.given import given
 from dlbook.grading.notebook import Cell, Notebook
 
 _ROW = re.compile(r"^\|\s*`(\w+)`\s*\|\s*(\d+)\s*\|\s*(\d+)\s*\|\s*$", re.MULTILINE)
@@ -36,7 +37,11 @@ class Variant:
 
 @dataclass(frozen=True)
 class Exercise:
-    """One exercise; `before` is the code of the story that stands above its answer cell."""
+    """One exercise.
+
+    `before` is the code of the story that stands above its answer cell, `given` the part of the
+    story that its checks read.
+    """
 
     name: str
     points: int
@@ -46,6 +51,7 @@ class Exercise:
     wrong: tuple[Variant, ...]
     right: tuple[Variant, ...]
     before: tuple[str, ...]
+    given: str
 
 
 @dataclass(frozen=True)
@@ -107,17 +113,24 @@ def _exercise(name: str, cells: tuple[Cell, ...], rows: dict[str, tuple[str, ...
     mine = [cell for cell in cells if cell.role and cell.role.name == name]
     by_kind = {kind: [c for c in mine if c.role and c.role.kind == kind] for kind in _KINDS}
     answer = by_kind["answer"][0]
-    above = cells[: cells.index(answer)]
+    checks = tuple(by_kind["check"][:1] + by_kind["hidden check"][:1])
     return Exercise(
         name=name,
         points=int(rows[name][1]),
         minutes=int(rows[name][2]),
         answer=answer,
-        checks=tuple(by_kind["check"][:1] + by_kind["hidden check"][:1]),
+        checks=checks,
         wrong=tuple(_variant(cell) for cell in by_kind["wrong answer"]),
         right=tuple(_variant(cell) for cell in by_kind["right answer"]),
-        before=tuple(c.source for c in above if c.kind == "code" and c.role is None),
+        before=_story(cells, answer),
+        given=given(_story(cells, *checks)[1:], [check.source for check in checks]),
     )
+
+
+def _story(cells: tuple[Cell, ...], *ends: Cell) -> tuple[str, ...]:
+    """Return the code without a role that stands above the last of `ends`."""
+    above = cells[: max(map(cells.index, ends), default=0)]
+    return tuple(c.source for c in above if c.kind == "code" and c.role is None)
 
 
 _KINDS = {  # kind of role: the kind of cell it stands in

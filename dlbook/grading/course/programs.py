@@ -44,9 +44,9 @@ class Emitted:
 class Program:
     """An answer in its surroundings: the set's setup and the story's code above it."""
 
-    def __init__(self, setup: str, before: tuple[str, ...], source: str) -> None:
+    def __init__(self, setup: str, before: tuple[str, ...], source: str, given: str = "") -> None:
         self.namespace: dict[str, Any] = {"__name__": "dlbook_exercise"}
-        self._setup = setup
+        self._setup, self._given = setup, given
         with _quiet():
             for code in (setup, *before, source):
                 exec(_compiled(code), self.namespace)
@@ -66,13 +66,23 @@ class Program:
 
         with _quiet():
             exec(_compiled(self._setup), self.namespace)
-            exec(_compiled(check.source), self.namespace | {"check": record})
+            fresh = _surroundings(self._setup, self._given)
+            exec(_compiled(check.source), self.namespace | fresh | {"check": record})
         return emitted
 
 
 @lru_cache(maxsize=1024)
 def _compiled(source: str) -> CodeType:
     return compile(source, "<string>", "exec")
+
+
+@lru_cache(maxsize=64)
+def _surroundings(setup: str, given: str) -> dict[str, Any]:
+    """Return the names that checks read; all programs share what the given code keeps."""
+    names: dict[str, Any] = {"__name__": "dlbook_exercise"}
+    exec(_compiled(setup), names)
+    exec(_compiled(given), names)
+    return names
 
 
 @contextmanager
@@ -97,7 +107,7 @@ def _quiet() -> Iterator[None]:
 
 def program(exercise_set: ExerciseSet, exercise: Exercise, source: str) -> Program:
     """Return the answer `source` to `exercise`, ready to be checked."""
-    return Program(exercise_set.setup, exercise.before, source)
+    return Program(exercise_set.setup, exercise.before, source, exercise.given)
 
 
 def null_answers(
@@ -171,7 +181,7 @@ def _exercise_key(
         tolerances = emitted.rtol, emitted.atol
         checks.append(CheckKey(check.source, emitted.hidden, *tolerances, emitted.values, mistakes))
     hints = {variant.label: variant.hint for variant in exercise.wrong}
-    return ExerciseKey(exercise.name, exercise.points, hints, tuple(checks))
+    return ExerciseKey(exercise.name, exercise.points, hints, tuple(checks), exercise.given)
 
 
 def _parameters(exercise: Exercise) -> int:

@@ -136,7 +136,7 @@ def _checks(exercise: ExerciseKey, key: Key) -> list[Step]:
     """Return the trusted checks; the setup runs again, since a learner may reuse its names."""
     steps = []
     for check in exercise.checks:
-        arguments = f"{key.setup!r}, {check.source!r}, {exercise.name!r}, {key.seed}"
-        source = f"{_IMPORT}\n_run_apart({arguments})"
+        code = f"{key.setup!r}, {exercise.given!r}, {check.source!r}"
+        source = f"{_IMPORT}\n_run_apart({code}, {exercise.name!r}, {key.seed})"
         steps.append(Step(source, exercise=exercise, check=check))
     return steps

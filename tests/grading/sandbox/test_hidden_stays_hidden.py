@@ -161,12 +161,12 @@ REPLAYS = """
 import IPython.display
 import dlbook.check.run_apart as room
 shown, put_out, run = {}, IPython.display.display, room.run_apart
-def run_apart(setup, source, name, seed):
+def run_apart(setup, given, source, name, seed):
     place = name, source, seed
     IPython.display.display = lambda data, raw: shown.setdefault(place, data)
     if place not in shown:
         frame_globals = {**get_ipython().user_ns, "_run": run}
-        exec(f"_run({setup!r}, {source!r}, {name!r}, {seed})", frame_globals)
+        exec(f"_run({setup!r}, {given!r}, {source!r}, {name!r}, {seed})", frame_globals)
     for _ in range(2):
         put_out(shown[place], raw=True)
 room.run_apart = run_apart
