@@ -6,6 +6,7 @@ import sys
 from types import SimpleNamespace
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 for library in ("OMP", "OPENBLAS", "MKL"):  # on arrays this small, threads wait for each other
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")  # read when NumPy or torch is imported
@@ -14,6 +15,11 @@ for library in ("OMP", "OPENBLAS", "MKL"):  # on arrays this small, threads wait
 # torch.optim loads torch's compiler when it is first used: seconds, and nothing is compiled here
 IDLE = SimpleNamespace(disable=lambda function, *_, **__: function, graph_break=lambda: None)
 sys.modules["torch._dynamo"] = IDLE
+
+settings.register_profile(  # a slow machine is no finding: nothing is measured by the clock
+    "dlbook", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("dlbook")
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads its options

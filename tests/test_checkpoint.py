@@ -5,7 +5,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 from hypothesis.extra import numpy as hnp
 
 from dlbook import nn, optim
@@ -107,7 +107,6 @@ VALUES = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(st.dictionaries(st.text(max_size=5) | st.integers(), VALUES, max_size=4))
 def test_whatever_is_saved_comes_back_to_the_bit(state):
     with TemporaryDirectory() as folder:

@@ -9,7 +9,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 import dlbook
 from dlbook import functional, nn, optim, parallel
@@ -235,7 +235,6 @@ def test_cuts_cover_an_axis_evenly(size, parts):
     assert len(slices) <= max(1, parts) and max(lengths) - min(lengths) <= 1
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(0, 7), max_size=4), st.permutations(range(4)), st.integers(1, 3))
 def test_filling_in_parts_is_the_plain_call_in_any_order_in_memory(shape, order, count):
     set_num_threads(count)

@@ -165,7 +165,7 @@ def test_odd_inputs_do_what_torch_does_or_are_refused_in_words(name):
     assert not found, "\n".join(found)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=3), st.data())
 def test_any_dims_of_any_shape_do_what_torch_does(shape, data):
     dims = st.integers(-len(shape) - 1, len(shape))

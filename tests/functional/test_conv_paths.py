@@ -43,7 +43,7 @@ def taking(way):
 
 
 @pytest.mark.parametrize("way", WAYS)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(case=convolutions(axes=2))
 def test_each_way_agrees_with_torch(way, case):
     arrays, how = case
@@ -68,7 +68,7 @@ def plain_convolutions(draw):
 
 
 @pytest.mark.parametrize("way", WAYS)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(case=plain_convolutions())
 def test_each_way_agrees_with_torch_where_shifting_is_possible(way, case):
     arrays, (stride, padding, dilation) = case
@@ -109,7 +109,7 @@ def test_shapes_choose_the_way(x, w, way, monkeypatch):
     assert taken == [way]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.tuples(*[st.integers(1, 40)] * 4),
     st.sampled_from([0, 100, 1000, 1_000_000]),
@@ -129,7 +129,7 @@ def test_products_in_tiles_are_products(sizes, small):
     tiles.tile.cache_clear()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.tuples(*[st.integers(0, 40)] * 3), st.sampled_from([0, 100, 1000]), st.data())
 def test_a_product_in_tiles_is_a_product(sizes, small, data):
     n, m, p = sizes

@@ -33,14 +33,14 @@ def convolutions(draw, axes):
     return (x, w, b), (tuple(stride), tuple(padding), tuple(dilation), groups)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(convolutions(axes=2))
 def test_conv2d_agrees_with_torch(case):
     arrays, how = case
     agrees_with_torch("conv2d", arrays, *how)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(convolutions(axes=1))
 def test_conv1d_agrees_with_torch(case):
     arrays, (stride, padding, dilation, groups) = case
@@ -59,7 +59,7 @@ def test_tiles_and_blocks_change_nothing(small, how, groups, monkeypatch, rng):
     tiles.tile.cache_clear()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.tuples(*[st.integers(0, 300)] * 2), st.integers(0, 2000), st.booleans())
 def test_tiles_cut_evenly_and_stay_small(sides, depth, turned):
     cuts = tiles.tile(*sides, depth, turned)

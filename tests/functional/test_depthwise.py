@@ -8,7 +8,7 @@ from dlbook.functional import conv_lowering, depthwise
 from tests.oracle import agrees_with_torch
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.data())
 def test_some_channels_at_a_time_give_what_all_at_once_give(data):
     draw, rng = data.draw, np.random.default_rng(data.draw(st.integers(0, 99)))

@@ -19,7 +19,7 @@ def batches(draw):
     return laid_out(x, draw(st.permutations(range(x.ndim))))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(batches(), st.booleans(), st.booleans(), st.floats(0, 1))
 def test_batch_norm_agrees_with_torch(x, training, affine, momentum):
     rng = np.random.default_rng(0)
@@ -43,13 +43,13 @@ def test_batch_norm_agrees_with_torch(x, training, affine, momentum):
         np.testing.assert_allclose(a.data, e, rtol=1e-9)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(batches())
 def test_batch_norm_needs_no_running_values(x):
     agrees_with_torch("batch_norm", [x], None, None, training=True)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.integers(0, 3), max_size=2),
     st.lists(st.integers(2, 4), min_size=1, max_size=2),

@@ -37,27 +37,27 @@ def windows(draw, axes, dilated):
     return x, [v[0] for v in how] if axes == 1 else how, draw(st.booleans())
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(windows(axes=2, dilated=True))
 def test_max_pool2d_agrees_with_torch(case):
     x, how, ceil_mode = case
     agrees_with_torch("max_pool2d", [x], *how, ceil_mode=ceil_mode)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(windows(axes=2, dilated=False), st.booleans())
 def test_avg_pool2d_agrees_with_torch(case, count_include_pad):
     x, how, ceil_mode = case
     agrees_with_torch("avg_pool2d", [x], *how, ceil_mode, count_include_pad)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(images(axes=2), st.tuples(st.integers(1, 9), st.none() | st.integers(1, 9)))
 def test_adaptive_avg_pool2d_agrees_with_torch(x, output_size):
     agrees_with_torch("adaptive_avg_pool2d", [x], output_size)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(windows(axes=1, dilated=True), st.integers(1, 9))
 def test_pooling_of_sequences_agrees_with_torch(case, output_size):
     x, how, ceil_mode = case

@@ -91,7 +91,7 @@ def test_backward_agrees_with_finite_differences(name, rng):
     assert gradcheck(f, *(rng.normal(size=shape) for shape in shapes))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(mutually_broadcastable_shapes(num_shapes=2, max_dims=4, max_side=3))
 def test_gradient_is_summed_over_broadcast_axes(shapes):
     small, other = (np.ones(shape) for shape in shapes.input_shapes)
@@ -101,7 +101,7 @@ def test_gradient_is_summed_over_broadcast_axes(shapes):
     np.testing.assert_array_equal(x.grad, np.full(small.shape, copies))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(mutually_broadcastable_shapes(num_shapes=1, max_dims=4, max_side=3), st.data())
 def test_unbroadcast_is_the_transpose_of_broadcasting(shapes, data):
     rng = np.random.default_rng(0)

@@ -270,7 +270,7 @@ def test_nothing_at_all_is_refused(tmp_path):
         collect(tmp_path / "none", EXERCISES)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(st.binary(max_size=80), st.integers(0, 400), st.integers(0, 255))
 def test_no_bytes_stop_the_intake(tmp_path_factory, data, place, byte):
     folder = tmp_path_factory.mktemp("fuzz")

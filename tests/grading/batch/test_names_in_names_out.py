@@ -115,7 +115,7 @@ def is_told(name: str, labels: list[str], whole: tuple[str, ...]) -> bool:
     return name in labels or inside or f"{name}/".startswith(whole)
 
 
-@settings(deadline=None, max_examples=250)
+@settings(max_examples=250)
 @given(TREE)
 def test_every_name_of_an_archive_comes_out(tmp_path_factory, tree):
     path = tmp_path_factory.mktemp("zip") / "all.zip"
@@ -126,7 +126,7 @@ def test_every_name_of_an_archive_comes_out(tmp_path_factory, tree):
         assert missing(found, [member.parts for member in members(stream, 100)]) == []
 
 
-@settings(deadline=None, max_examples=250)
+@settings(max_examples=250)
 @given(TREE)
 def test_every_name_of_a_folder_comes_out(tmp_path_factory, tree):
     folder = tmp_path_factory.mktemp("folder")
@@ -136,7 +136,7 @@ def test_every_name_of_a_folder_comes_out(tmp_path_factory, tree):
     assert missing(found, paths) == []
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(TREE)
 def test_a_zip_is_read_as_pythons_own_reader_reads_it(tree):
     data = packed(tree)
@@ -159,7 +159,7 @@ def changed(data: bytes, changes: list[tuple[int, bytes]]) -> bytes:
     return data
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(CHANGES, CHANGES, st.integers(0, 400))
 def test_no_change_of_bytes_stops_the_intake_or_the_reader(tmp_path_factory, first, second, cut):
     folder = tmp_path_factory.mktemp("fuzz")

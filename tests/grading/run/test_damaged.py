@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 
 from dlbook.cli import main
 from dlbook.grading.batch.journal import current_entries
@@ -121,7 +121,6 @@ CELL = st.fixed_dictionaries(
 )
 
 
-@settings(deadline=None)
 @given(
     st.binary(max_size=200)
     | st.builds(
