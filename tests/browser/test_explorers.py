@@ -5,6 +5,7 @@ from functools import partial
 import nbformat
 import pytest
 
+from tests.browser.conftest import PATIENCE
 from tests.explore.test_explore import NAMES
 
 pytestmark = pytest.mark.notebook
@@ -21,7 +22,7 @@ def opened(lab, page, tmp_path):
         notebook = nbformat.v4.new_notebook(cells=cells, metadata=kernel)
         nbformat.write(notebook, tmp_path / "course/explorers.ipynb")
         page.goto(f"{lab}/lab/tree/explorers.ipynb")
-        page.locator("#jp-main-statusbar >> text=Idle").wait_for(timeout=90_000)
+        page.locator("#jp-main-statusbar >> text=Idle").wait_for()
         page.locator(".jp-CodeCell .cm-content").first.click()
         for _ in names:
             page.keyboard.press("Shift+Enter")
@@ -32,21 +33,19 @@ def opened(lab, page, tmp_path):
 
 def test_an_arrow_key_moves_each_explorer(opened, page, tmp_path):
     cells = opened(*NAMES)
-    cells[-1].locator(".dlbook-live img").wait_for(
-        timeout=300_000
-    )  # the kernel hears no key before
+    cells[-1].locator(".dlbook-live img").wait_for()  # the kernel hears no key before
     for name, cell in zip(NAMES, cells, strict=True):
         picture = cell.locator(".dlbook-live img")
-        picture.wait_for(timeout=60_000)
+        picture.wait_for()
         changed = partial(differs, picture, picture.get_attribute("src"))
         control = cell.locator(".noUi-handle").first
         control.scroll_into_view_if_needed()
         control.focus()
-        for key in ("ArrowRight", "ArrowLeft"):
-            page.keyboard.press(key)
-            if comes_true(page, changed):
-                break
-        assert comes_true(page, changed), f"{name}: no key changes the picture"
+        stood = control.get_attribute("aria-valuenow")
+        page.keyboard.press("ArrowRight")
+        if control.get_attribute("aria-valuenow") == stood:  # it stands at its right end
+            page.keyboard.press("ArrowLeft")
+        until(page, changed, f"{name}: no key changes the picture")
         page.screenshot(path=tmp_path / f"{name}.png")
 
 
@@ -54,38 +53,37 @@ def differs(picture, before: str) -> bool:
     return picture.get_attribute("src") != before
 
 
-def comes_true(page, true, tries: int = 100) -> bool:
-    """Wait until something is so, at most ten seconds, and return whether it is."""
-    for _ in range(tries):
+def until(page, true, otherwise: str = "it did not happen") -> None:
+    """Wait until something is so."""
+    for _ in range(PATIENCE // 100):
         if true():
-            return True
+            return
         page.wait_for_timeout(100)
-    return False
+    raise AssertionError(otherwise)
 
 
 def test_the_playground_runs_pauses_steps_and_starts_anew(opened, page, tmp_path):
     (cell,) = opened("playground")
     view = cell.locator("[data-frames]")
-    view.wait_for(timeout=60_000)
+    view.wait_for()
     status = cell.locator("[role=status]").last
     assert status.inner_text().startswith("step 0, loss 0.")
 
     cell.get_by_role("button", name="run").focus()
     page.keyboard.press("Enter")
-    page.wait_for_timeout(2000)
+    until(page, lambda: frames(view) > 20)
     page.screenshot(path=tmp_path / "playground.png")
     cell.get_by_role("button", name="pause").focus()
     page.keyboard.press("Enter")
     cell.get_by_role("button", name="run").wait_for()
+    read = partial(at_rest, page, lambda: (frames(view), status.inner_text()))
+    now = read()
     page.wait_for_timeout(500)
-    frames, stood = view.get_attribute("data-frames"), status.inner_text()
-    assert int(frames) > 20
-    page.wait_for_timeout(500)
-    assert (view.get_attribute("data-frames"), status.inner_text()) == (frames, stood)
+    assert read() == now
 
     cell.get_by_role("button", name="step").focus()
     page.keyboard.press("Enter")
-    number = int(stood.split(",")[0].removeprefix("step "))
+    number = int(now[1].split(",")[0].removeprefix("step "))
     cell.get_by_text(f"step {number + 1}, ").wait_for()
     cell.get_by_label("data", exact=True).focus()
     page.keyboard.press("ArrowDown")
@@ -96,8 +94,13 @@ def frames(view) -> int:
     return int(view.get_attribute("data-frames"))
 
 
-def until(page, true) -> None:
-    assert comes_true(page, true), "it did not happen"
+def at_rest(page, read):
+    """Return what `read` returns once it is the same for a second: what was under way is there."""
+    now, before = read(), None
+    while now != before:
+        page.wait_for_timeout(1000)
+        now, before = read(), now
+    return now
 
 
 def picture(canvas) -> str:
@@ -124,7 +127,7 @@ DRAG = """async ([el, points]) => {
 def test_a_digit_drawn_by_mouse_lights_up_the_maps_at_once(opened, page, tmp_path):
     (cell,) = opened("feature_maps")
     view = cell.locator("[data-frames]")
-    view.wait_for(timeout=60_000)
+    view.wait_for()
     status = cell.locator("[role=status]").last
     assert status.inner_text().startswith("most probable: 3")
     cell.get_by_role("button", name="clear").click()
@@ -143,7 +146,7 @@ def test_a_digit_drawn_by_mouse_lights_up_the_maps_at_once(opened, page, tmp_pat
 def test_the_feature_maps_answer_the_keyboard(opened, page, tmp_path):
     (cell,) = opened("feature_maps")
     view = cell.locator("[data-frames]")
-    view.wait_for(timeout=60_000)
+    view.wait_for()
     status = cell.locator("[role=status]").last
     cell.get_by_label("start from").focus()
     page.keyboard.press("ArrowDown")
@@ -176,7 +179,7 @@ def test_the_feature_maps_answer_the_keyboard(opened, page, tmp_path):
 def test_the_kernel_painter_answers_mouse_and_keyboard(opened, page, tmp_path):
     (cell,) = opened("kernel_painter")
     view = cell.locator("[data-frames]")
-    view.wait_for(timeout=60_000)
+    view.wait_for()
     response, sum_ = cell.locator("canvas.dlbook-map"), cell.locator(".dlbook-sum")
 
     def changes(act):

@@ -35,7 +35,7 @@ def notebook(tmp_path, lab):
 def opened(lab, page):
     """Open the notebook and return its cells."""
     page.goto(f"{lab}/lab/tree/pictures.ipynb")
-    page.locator("#jp-main-statusbar >> text=Idle").wait_for(timeout=90_000)
+    page.locator("#jp-main-statusbar >> text=Idle").wait_for()
     return [page.locator(".jp-CodeCell").nth(i) for i in range(len(SOURCES))]
 
 
@@ -82,7 +82,7 @@ def test_a_picture_survives_run_save_restart_and_reload_and_is_seen_once(
     for _ in SOURCES:
         page.keyboard.press("Shift+Enter")
     for cell in cells[1:]:
-        cell.locator(".dlbook-live").wait_for(timeout=60_000)
+        cell.locator(".dlbook-live").wait_for()
     cells[2].locator("canvas").first.wait_for()
     page.screenshot(path=tmp_path / "alive.png")
     assert [seen(cell) for cell in cells[:2]] == [1, 1], "a picture beside the living one"
