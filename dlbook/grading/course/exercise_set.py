@@ -123,7 +123,7 @@ def _exercise(name: str, cells: tuple[Cell, ...], rows: dict[str, tuple[str, ...
         wrong=tuple(_variant(cell) for cell in by_kind["wrong answer"]),
         right=tuple(_variant(cell) for cell in by_kind["right answer"]),
         before=_story(cells, answer),
-        given=given(_story(cells, *checks)[1:], [check.source for check in checks]),
+        given=given(_story(cells, *checks)[1:], [check.source for check in checks], rows),
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from types import CodeType
 
 
-def given(story: Iterable[str], checks: Iterable[str]) -> str:
+def given(story: Iterable[str], checks: Iterable[str], answers: Iterable[str] = ()) -> str:
     """Return the code of those `story` cells that bind what the `checks` read, in their order.
 
     Code that is no Python counts as none: whoever runs it is told.
@@ -16,15 +16,15 @@ def given(story: Iterable[str], checks: Iterable[str]) -> str:
     Args:
         story: the code cells above the checks, without the set's first one and the answers.
         checks: the code of the checks.
+        answers: names that the learner defines, so no story does.
     """
+    codes = {source: _compiled(source) for source in story}
+    kept = {source: False for source in codes}
     needed = {name for check in checks for name in _read(_compiled(check))}
-    kept: list[str] = []
-    for source in reversed(list(story)):
-        code = _compiled(source)
-        if needed & _bound(code):
-            needed |= set(_read(code))
-            kept.insert(0, source)
-    return "\n\n\n".join(kept)
+    while new := [s for s in codes if not kept[s] and _bound(codes[s]) & needed - set(answers)]:
+        needed |= {name for source in new for name in _read(codes[source])}
+        kept |= dict.fromkeys(new, True)
+    return "\n\n\n".join(source for source in codes if kept[source])
 
 
 def _compiled(source: str) -> CodeType:

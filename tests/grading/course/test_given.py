@@ -22,7 +22,7 @@ CHECK = "def case(rng):\n    return Game().play(guess)"
     ],
 )
 def test_what_a_check_reads_is_given_and_nothing_else(story, check, kept):
-    assert given(story, [check]) == "\n\n\n".join(kept)
+    assert given(story, [check], ["guess"]) == "\n\n\n".join(kept)
 
 
 def test_a_check_sees_the_game_of_the_course_and_not_one_that_an_answer_put_in_its_place():
