@@ -5,10 +5,11 @@ A learner has these cells too, and may change them or take their names, so the k
 
 import dis
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from types import CodeType
 
 
-def given(story: Iterable[str], checks: Iterable[str], answers: Iterable[str] = ()) -> str:
+def given(story: Iterable[str], checks: Iterable[str], answers: Iterable[str]) -> str:
     """Return the code of those `story` cells that bind what the `checks` read, in their order.
 
     Code that is no Python counts as none: whoever runs it is told.
@@ -19,14 +20,15 @@ def given(story: Iterable[str], checks: Iterable[str], answers: Iterable[str] = 
         answers: names that the learner defines, so no story does.
     """
     codes = {source: _compiled(source) for source in story}
-    kept = {source: False for source in codes}
-    needed = {name for check in checks for name in _read(_compiled(check))}
-    while new := [s for s in codes if not kept[s] and _bound(codes[s]) & needed - set(answers)]:
-        needed |= {name for source in new for name in _read(codes[source])}
-        kept |= dict.fromkeys(new, True)
-    return "\n\n\n".join(source for source in codes if kept[source])
+    kept: set[str] = set()
+    needed = {name for check in checks for name in _read(_compiled(check))} - set(answers)
+    while new := {source for source, code in codes.items() if _bound(code) & needed} - kept:
+        kept |= new
+        needed |= {name for source in new for name in _read(codes[source])} - set(answers)
+    return "\n\n\n".join(source for source in codes if source in kept)
 
 
+@lru_cache(maxsize=256)  # all exercises of a set have the same story
 def _compiled(source: str) -> CodeType:
     try:
         return compile(source, "<cell>", "exec")

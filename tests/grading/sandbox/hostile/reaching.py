@@ -50,9 +50,9 @@ def write(name, text):
         file.write(text)
 import os
 own = open("/proc/self/oom_score_adj").read().strip()
-wishes = {"oom_score_adj": own, "autogroup": "0"}
-wishes = {name: wish for name, wish in wishes.items() if os.path.exists(f"/proc/self/{name}")}
-proof = (own, {attempt(lambda: write(*wish)) for wish in wishes.items()})""",
+wishes = [("oom_score_adj", own), ("autogroup", "0")]
+there = [wish for wish in wishes if os.path.exists(f"/proc/self/{wish[0]}")]
+proof = (own, {attempt(lambda: write(*wish)) for wish in there})""",
         r"proof: \('1000', \{'OSError 30'\}\)",
         r"\{'None'\}",
     ),
