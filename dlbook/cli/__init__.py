@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from dlbook.check.errors import UserError
-from dlbook.cli import author, grade, handout, learner, results
+from dlbook.cli import author, grade, handout, learner, results, teach
 from dlbook.cli.course import RIGHT, STOPPED
 from dlbook.cli.options import PATH
 from dlbook.version import version
@@ -23,6 +23,7 @@ _VERBS = (
     results.grades,
     handout.gradescope,
     handout.classroom,
+    teach.notes,
 )
 
 

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dlbook.check.errors import UserError
+
 if TYPE_CHECKING:
     from dlbook.grading.course.build import Course
 
@@ -30,3 +32,24 @@ def find_own_course(named: Path | None) -> "Course":
     from dlbook.grading.course.place import own
 
     return own(find_course(named))
+
+
+def require_new(path: Path) -> None:
+    """Refuse to write over a file.
+
+    Raises:
+        UserError: if there is something at `path`.
+    """
+    if path.exists():
+        raise UserError(f"a new file is needed, {path} exists: name another, or move it away")
+
+
+def require_new_in_folder(path: Path) -> None:
+    """Refuse to write over a file, or into a folder that is not there.
+
+    Raises:
+        UserError: if there is something at `path`, or its folder is none.
+    """
+    require_new(path)
+    if not path.parent.is_dir():
+        raise UserError(f"a folder is needed to write into, {path.parent} is none: make it first")

@@ -8,7 +8,14 @@ import click
 
 from dlbook import atomic
 from dlbook.check.errors import UserError
-from dlbook.cli.course import NOT_RIGHT, RIGHT, find_course, find_own_course
+from dlbook.cli.course import (
+    NOT_RIGHT,
+    RIGHT,
+    find_course,
+    find_own_course,
+    require_new,
+    require_new_in_folder,
+)
 from dlbook.cli.options import PATH, SEED, sandbox_option
 
 if TYPE_CHECKING:
@@ -45,7 +52,7 @@ def gradescope(
     from dlbook.grading.handout.gradescope import archive
     from dlbook.grading.notebook import read
 
-    _require_new(out)
+    require_new_in_folder(out)
     path = _one(find_course(root), "solutions", set_prefix)
     seed = fresh_seed() if seed is None else seed
     key = make_key(understand(path.stem, read(path))[0], seed, hidden=True)
@@ -70,18 +77,13 @@ def classroom(root: Path | None, set_prefix: str, folder: Path) -> int:
     if key is None:
         raise UserError(f"a key is needed for {set_prefix}: run `dlbook build`")
     target = folder / PLACE
-    _require_new(target)
+    require_new(target)
     target.parent.mkdir(parents=True, exist_ok=True)
     atomic.write(target, workflow(key))
     points = sum(exercise.points for exercise in key.exercises)
     print(f"{target}: {len(key.exercises)} exercises, {points} points")
     print("the template also needs what `dlbook release` writes; push both")
     return RIGHT
-
-
-def _require_new(path: Path) -> None:
-    if path.exists():
-        raise UserError(f"a new file is needed, {path} exists: name another, or move it away")
 
 
 def _one(course: "Course", folder: str, prefix: str) -> Path:

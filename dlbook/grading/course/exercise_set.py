@@ -86,6 +86,11 @@ def understand(name: str, notebook: Notebook) -> tuple[ExerciseSet, list[str]]:
     return ExerciseSet(name, cells, setup, tuple(exercises), hides), problems
 
 
+def stated_minutes(title: str) -> list[int]:
+    """Return the minutes that the title cell of a chapter or set states, each time it does."""
+    return [int(found) for found in _TIME.findall(title)]
+
+
 def derive(solution: ExerciseSet) -> list[Cell]:
     """Return the cells that a learner gets: stubs for answers, visible checks, no outputs."""
     kept = []
@@ -185,8 +190,8 @@ def _time_problems(title: str, rows: dict[str, tuple[str, ...]]) -> list[str]:
     return [
         f"the title cell says **Time** {found} minutes, its rows add up to {minutes}: "
         f"write {minutes}, or mend a row."
-        for found in _TIME.findall(title)
-        if int(found) != minutes
+        for found in stated_minutes(title)
+        if found != minutes
     ]
 
 

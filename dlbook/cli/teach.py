@@ -1,0 +1,51 @@
+"""The verbs that write pages to teach with: notes and terms."""
+
+import ast
+from pathlib import Path
+
+import click
+
+from dlbook import atomic
+from dlbook.cli.course import RIGHT, find_course, require_new_in_folder
+from dlbook.cli.options import PATH
+
+_out = click.option("-o", "out", type=PATH, metavar="FILE.html", required=True, help="A new file.")
+_address = click.option(
+    "--address",
+    metavar="URL",
+    help="Where the course is on the web, for links (default: its folder here).",
+)
+
+
+@click.command(short_help="write teacher's notes: plans, misconceptions, explorers")
+@click.argument("sets", nargs=-1, metavar="[SET]...")
+@_out
+@_address
+@click.pass_obj
+def notes(root: Path | None, sets: tuple[str, ...], out: Path, address: str | None) -> int:
+    """Write teacher's notes on the course, or on the sets named, such as 05, into one page.
+
+    They hold minutes and points of each exercise, misconceptions with their hints, plans for 3, 6
+    and 12 weeks, and the question that each explorer answers. They show hints: keep them from
+    students.
+    """
+    from dlbook.grading.teach.links import links
+    from dlbook.grading.teach.notes import notes_page
+
+    require_new_in_folder(out)
+    course = find_course(root)
+    place = links(course.root, out, address)
+    page, count = notes_page(course, course.choose(sets), place, _about_explorer)
+    atomic.write(out, page)
+    print(f"{out}: notes on {count} exercises; it shows hints, so keep it from students")
+    return RIGHT
+
+
+def _about_explorer(name: str) -> str:
+    """Return the first line that the file of an explorer says of itself, '' if there is none."""
+    from dlbook.grading.package import PACKAGE
+
+    path = PACKAGE / "explore" / f"{name}.py"
+    if not path.is_file():
+        return ""
+    return (ast.get_docstring(ast.parse(path.read_text("utf-8"))) or "").partition("\n")[0]
