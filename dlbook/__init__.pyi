@@ -13,6 +13,7 @@ from . import (
     predict as predict,
     summary as summary,
     tensor as tensor,
+    terms as terms,
     train as train,
 )
 from .parallel import get_num_threads as get_num_threads, set_num_threads as set_num_threads

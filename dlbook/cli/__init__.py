@@ -24,6 +24,7 @@ _VERBS = (
     handout.gradescope,
     handout.classroom,
     teach.notes,
+    teach.terms,
 )
 
 

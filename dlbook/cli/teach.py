@@ -49,3 +49,24 @@ def _about_explorer(name: str) -> str:
     if not path.is_file():
         return ""
     return (ast.get_docstring(ast.parse(path.read_text("utf-8"))) or "").partition("\n")[0]
+
+
+@click.command(short_help="write the page of terms, English and Chinese")
+@_out
+@_address
+@click.pass_obj
+def terms(root: Path | None, out: Path, address: str | None) -> int:
+    """Write the terms of the course into one page, in English and Chinese.
+
+    Each leads to the section of each chapter that uses it first.
+    """
+    from dlbook.grading.teach.links import links
+    from dlbook.grading.teach.terms import terms_page
+    from dlbook.terms import by_name
+
+    require_new_in_folder(out)
+    course = find_course(root)
+    words = by_name()
+    atomic.write(out, terms_page(course, words, links(course.root, out, address)))
+    print(f"{out}: {len(words)} terms")
+    return RIGHT

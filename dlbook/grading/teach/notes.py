@@ -4,6 +4,7 @@ Everything is read from the notebooks when the page is written, but for the word
 lecture, which stand in the template. The page shows hints, so it is not for students.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,8 +95,15 @@ def _units(course: Course, chosen: set[str]) -> list[_Unit]:
     for stem in sorted(read | told):
         of_chapter = chapter(read[stem]) if stem in read else None
         of_set = set_notes(told[stem]) if stem in told else None
-        found.append(_Unit(stem, title_of(stem), of_chapter, of_set))
+        found.append(_Unit(stem, _title(stem, of_chapter), of_chapter, of_set))
     return found
+
+
+def _title(stem: str, of_chapter: Chapter | None) -> str:
+    """Return the title of a chapter behind its two digits, or one made of the file's name."""
+    if of_chapter is None:
+        return title_of(stem)
+    return f"{stem[:2]} {re.sub(r'^[0-9]+ ', '', of_chapter.title)}"
 
 
 def _by_name(course: Course, folder: str, chosen: set[str]) -> dict[str, Path]:
