@@ -12,6 +12,7 @@ from dlbook.grading.notebook import read
 from tests import ROOT
 from tests.style import (
     formulas,
+    glossary,
     links,
     outputs,
     predictions,
@@ -61,6 +62,7 @@ CHAPTER_RULES: dict[str, Rule] = {
     "sources have addresses": links.sources_have_addresses,
     "leads on": links.leads_on,
     "formulas": formulas.formulas_beside_code,
+    "terms are links": glossary.terms_are_links,
 }
 SET_RULES: dict[str, Rule] = {
     **ALL_RULES,

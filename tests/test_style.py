@@ -73,6 +73,7 @@ GOOD = {
     "twin": Cell("code", TWIN, "twin", 3, said("1.00")),
     "end": Cell("markdown", CLOSE, "end"),
 }
+TERMS = "00_start_here.ipynb#Terms"
 HINTS = "# wrong answer: a / b\n# hint: One. Two.\n# hint: Three. Four?"
 MANY = "\n".join(f"- {word}." for word in "abcdef")
 SOURCE, OUTPUTS = "source", "outputs"
@@ -177,6 +178,11 @@ SPOILT = [  # the rule that finds it, the cell, its field, and what is put there
     ("leads on", "title", SOURCE, OPENING.replace("../exercises/", "../solutions/")),
     ("formulas", "back", SOURCE, BACK.replace("$2x$", "`2 * x`")),
     ("formulas", "back", SOURCE, BACK.replace("`twice(x)`", "twice")),
+    ("terms are links", "read", SOURCE, READ + " A **loss** is a number."),
+    ("terms are links", "read", SOURCE, READ + " **Optimisers** step."),
+    ("terms are links", "read", SOURCE, READ + f" A [**thing**]({TERMS}) is none."),
+    ("terms are links", "read", SOURCE, READ + f" A [**unit**]({TERMS}) or [**neuron**]({TERMS})."),
+    ("terms are links", "read", SOURCE, READ + " A [**loss**](#Terms) is a number."),
 ]
 RULES = CHAPTER_RULES | SET_RULES
 
@@ -212,6 +218,7 @@ def test_a_chapter_of_too_many_cells_is_found():
 def test_what_looks_like_a_breach_and_is_none():
     prose = (
         READ + " A loss of 0.05 in 512 steps, [claim T12, chapter 04](04_network_structure.ipynb)."
+        f" A [**loss**]({TERMS}) is a number. Move **step**, and the **loss** falls."
     )
     choose = "# predict: how much, 2.37 or 3.1\nguess = None"
     free = "def draw(rng):\n    y = rng.normal()\n    return [y for y in [y]]\n\n\nprint(draw(0))"
@@ -226,6 +233,7 @@ def test_what_looks_like_a_breach_and_is_none():
         "rng at home",
         "guests leave nothing",
         "answers kept",
+        "terms are links",
     )
     assert broken(sheet, {rule: CHAPTER_RULES[rule] for rule in rules}) == []
 
