@@ -6,6 +6,7 @@ import re
 import pytest
 
 from dlbook import claims
+from dlbook.grading.course.exercise_set import stated_minutes
 from dlbook.grading.notebook import Cell, read
 from tests import ROOT
 from tests.notebook_style import sheet_at
@@ -107,8 +108,7 @@ def settled(cells: list[Cell]) -> set[str]:
 
 
 def minutes(folder: str, name: str) -> str:
-    found = re.search(r"\*\*Time\*\* (\d+) minutes", read(ROOT / folder / name).cells[0].source)
-    return found[1] if found else "none"
+    return " ".join(map(str, stated_minutes(read(ROOT / folder / name).cells[0].source)))
 
 
 @pytest.mark.parametrize("name", [path.name for path in sorted(ROOT.glob("chapters/*.ipynb"))])
