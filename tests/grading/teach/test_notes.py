@@ -181,10 +181,9 @@ def test_sets_that_were_named_are_told_of_alone():
     assert "one_weight" not in page.words
 
 
-@pytest.mark.parametrize("text", [EVIL + HIDDEN])
-def test_no_text_of_a_set_or_chapter_acts_on_the_page(course, text):
+def test_no_text_of_a_set_acts_on_the_page(course):
     plain = Page(page_of(course))
-    one_line = text.replace("\x85", "").replace("\x1b", "")
+    one_line = "".join((EVIL + HIDDEN).splitlines())  # a hint ends with its line
     spoil(course, "This is the local slope alone.", one_line)
     evil = Page(page_of(course))
     assert evil.shape == plain.shape and EVIL in evil.words

@@ -1,6 +1,6 @@
 """Plans keep the order, leave nothing out, and are as even as the order allows."""
 
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
@@ -19,7 +19,7 @@ def spread(plan: list[list[Task]]) -> int:
 def every_plan(items: list[Task], count: int) -> list[list[list[Task]]]:
     """Return all ways to cut a list into `count` parts that are not empty."""
     cuts = [(0, *inner, len(items)) for inner in combinations(range(1, len(items)), count - 1)]
-    return [[items[a:b] for a, b in zip(cut, cut[1:], strict=False)] for cut in cuts]
+    return [[items[a:b] for a, b in pairwise(cut)] for cut in cuts]
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 6])
