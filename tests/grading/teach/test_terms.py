@@ -29,7 +29,7 @@ def page() -> Page:
 def test_the_page_has_every_term_with_an_id(page):
     for term in terms.load():
         assert page.ids.count(term.id) == 1
-        assert f"{term.english}\n{term.chinese}\n" in page.words and term.note in page.words
+        assert f"\n{term.english}{term.note}\n{term.chinese}\n" in page.words
 
 
 def test_every_link_of_the_page_lands(page):
