@@ -28,6 +28,7 @@ from tests.imports import (
 
 ORDER = ("__main__", "cli", "explore", "grading", "check")  # the roof first
 WORK = (  # the wings of grading in the order of the work, then what all of them stand on
+    "teach",
     "handout",
     "results",
     "batch",

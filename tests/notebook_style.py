@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from statistics import mean
 
 from dlbook.grading.notebook import read
+from dlbook.grading.teach.prose import words
 from tests import ROOT
 from tests.style import (
     formulas,
@@ -20,7 +21,7 @@ from tests.style import (
     shape,
     wording,
 )
-from tests.style.sheet import Rule, Sheet, printed, words
+from tests.style.sheet import Rule, Sheet, printed
 
 CHAPTER_IMPORTS = "from dlbook.predict import reveal\n"
 ALL_RULES: dict[str, Rule] = {

@@ -98,6 +98,11 @@ def test_beside_the_course_the_wheel_holds_the_package_and_nothing_else(wheel):
     assert {name for name in names if ".dist-info/" not in name} == wanted
 
 
+def test_data_that_is_no_python_is_in_the_wheel(wheel):
+    for name in ("terms.tsv", "claims.toml"):
+        assert wheel.read(f"dlbook/{name}") == (ROOT / "dlbook" / name).read_bytes()
+
+
 def test_the_source_archive_holds_all_that_a_wheel_is_made_from(built, tmp_path):
     (archive,) = built.glob("*.tar.gz")
     with tarfile.open(archive) as files:

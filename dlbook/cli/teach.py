@@ -30,14 +30,14 @@ def notes(root: Path | None, sets: tuple[str, ...], out: Path, address: str | No
     students.
     """
     from dlbook.grading.teach.links import links
-    from dlbook.grading.teach.notes import notes_page
+    from dlbook.grading.teach.notes import count, notes_page
 
     require_new_in_folder(out)
     course = find_course(root)
     place = links(course.root, out, address)
-    page, count = notes_page(course, course.choose(sets), place, _about_explorer)
+    page, told = notes_page(course, course.choose(sets), place, _about_explorer)
     atomic.write(out, page)
-    print(f"{out}: notes on {count} exercises; it shows hints, so keep it from students")
+    print(f"{out}: notes on {count(told, 'exercise')}; it shows hints, so keep it from students")
     return RIGHT
 
 

@@ -69,7 +69,7 @@ def test_a_set_that_is_named_wrongly_is_told_with_those_there_are(course, tmp_pa
 
 def test_a_set_may_go_by_its_number(course, tmp_path, capsys):
     assert run(course, "notes", "90", "-o", tmp_path / "a.html") == 0
-    assert "notes on 1 exercises" in capsys.readouterr().out
+    assert "notes on 1 exercise;" in capsys.readouterr().out
 
 
 def test_what_an_explorer_is_stands_in_its_file():

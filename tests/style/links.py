@@ -6,10 +6,10 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from dlbook.grading.notebook import Cell, read
+from dlbook.grading.teach.prose import LINK
 from tests import ROOT
 from tests.style.sheet import HEADING, Breaches, Sheet, body
 
-LINK = re.compile(r"!?\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(((?:[^()\s]|\([^()\s]*\))*)\)")
 OUTER = re.compile(r"https?://[\w-]+(\.[\w-]+)*\.[a-z]{2,}(:\d+)?(/[^\s<>\"]*)?")
 ADDRESS = re.compile(r"\b10\.\d{4,}/\S|\barXiv:(\d{4}\.\d{4,5}|[a-z-]+/\d{7})|https?://\w", re.I)
 NAMED = {  # what is a name in prose outside of links, and what it should link to

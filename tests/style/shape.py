@@ -2,7 +2,8 @@
 
 import re
 
-from tests.style.sheet import Breaches, Sheet, body, draws, is_prediction, words
+from dlbook.grading.teach.prose import words
+from tests.style.sheet import Breaches, Sheet, body, draws, is_prediction
 
 CLOSE = ["What to keep", "Try it", "Sources"]
 FIGURE = re.compile(r"\*\*Figure (\d+)\.(\d+)\.\*\*")

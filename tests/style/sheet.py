@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from dlbook.grading.notebook import Cell
+from dlbook.grading.teach.prose import HEADING
 from tests.pictures import alts
 
-HEADING = re.compile(r"^(#+) +(.*)$", re.MULTILINE)
 SCOPES = ast.FunctionDef | ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
 
@@ -67,11 +67,6 @@ def parsed(source: str) -> ast.Module | None:
         return ast.parse(source)
     except SyntaxError:
         return None
-
-
-def words(text: str) -> int:
-    """Return how many words a text has; the target of a link is none."""
-    return len(re.findall(r"\w[\w'-]*", re.sub(r"\]\([^)\s]*\)|https?://\S+", "", text)))
 
 
 def body(cell: Cell) -> str:

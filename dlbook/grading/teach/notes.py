@@ -83,6 +83,7 @@ def notes_page(
         link=links.to,
         section=_namer(units),
         hours=_hours,
+        count=count,
         anchor=anchor,
         plain=plain,
     )
@@ -141,6 +142,11 @@ def _namer(units: Sequence[_Unit]) -> Callable[[Taught], str]:
     """Return what gives the title of a section that an exercise names, or else its own words."""
     titles = {unit.stem: unit.chapter.sections for unit in units if unit.chapter}
     return lambda taught: titles.get(taught.stem, {}).get(taught.anchor, taught.words)
+
+
+def count(number: int, noun: str) -> str:
+    """Return a number with its noun: `1 point`, `2 points`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _hours(minutes: int) -> str:

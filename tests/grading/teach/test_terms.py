@@ -93,7 +93,7 @@ def test_without_chapters_the_page_has_words_and_no_links_to_them(tmp_path):
 
 
 def test_no_text_of_a_term_acts_on_the_page(tmp_path):
-    plain = Page(terms_page(Course(tmp_path), [LOSS], Links(".")))
+    plain = Page(terms_page(Course(tmp_path), [replace(LOSS, note="plain")], Links(".")))
     strange = replace(LOSS, chinese=EVIL + HIDDEN, note=EVIL)
     page = Page(terms_page(Course(tmp_path), [strange], Links(".")))
     assert page.shape == plain.shape and page.words.count(EVIL) == 2
