@@ -17,10 +17,16 @@ def find_course(named: Path | None) -> "Course":
     Raises:
         UserError: if there is none.
     """
-    from dlbook import claims, terms
     from dlbook.grading.course.place import find
 
-    return find(Path.cwd(), named, lambda code: claims.texts(code) + terms.texts(code))
+    return find(Path.cwd(), named, texts)
+
+
+def texts(source: str) -> list[str]:
+    """Return what stands in the outputs of code beside what it says: claims, and terms."""
+    from dlbook import claims, terms
+
+    return claims.texts(source) + terms.texts(source)
 
 
 def find_own_course(named: Path | None) -> "Course":
