@@ -77,6 +77,7 @@ def notes_page(
         titles={unit.stem: unit.title for unit in units},
         plans=[_plan(tasks, length) for length in LENGTHS],
         minutes=sum(task.minutes for task in tasks),
+        points=[each.points for unit in units if unit.set for each in unit.set.exercises],
         pace=chapters.PACE,
         explorers=_explorers(units, about),
         opening=_OPENING in {unit.stem for unit in units if unit.chapter},

@@ -93,6 +93,8 @@ def test_the_page_has_each_number_of_a_set(page):
                 f"{exercise.name} {notes.count(len(exercise.misconceptions), 'misconception')}"
                 in (page.words)
             )
+            numbers = (exercise.points, exercise.minutes, exercise.mistakes, exercise.right + 1)
+            assert "\n".join(map(str, numbers)) in page.words  # the reference is a right answer
             for each in exercise.misconceptions:
                 assert each.hint in page.words
 
