@@ -8,14 +8,17 @@ from pathlib import Path
 import click
 
 from dlbook.check.errors import UserError
-from dlbook.cli import author, grade, handout, learner, results
+from dlbook.cli import author, grade, handout, learner, results, workspace
 from dlbook.cli.course import RIGHT, STOPPED
 from dlbook.cli.options import PATH
 from dlbook.version import version
 
 _VERBS = (
+    workspace.init,
     learner.lab,
     learner.check,
+    workspace.reset,
+    workspace.update,
     author.build,
     handout.release,
     grade.grade,

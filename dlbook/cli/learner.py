@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dlbook.cli.course import NOT_RIGHT, RIGHT, UNUSABLE, find_course, find_own_course
+from dlbook.cli.course import NOT_RIGHT, RIGHT, UNUSABLE, find_course
 from dlbook.cli.options import SEED
 
 if TYPE_CHECKING:
@@ -31,14 +31,15 @@ _OFFLINE = (  # nobody is asked about news, nothing looks for updates
 def lab(root: Path | None, options: tuple[str, ...]) -> int:
     """Open working copies of the course in JupyterLab, at the first chapter.
 
-    They are in work/: chapters without outputs, and exercises. What is missing there is made, and
-    nothing there is overwritten. More options go to JupyterLab.
+    They are in the folder that `dlbook init` has made, or in work/ of a clone: chapters without
+    outputs, and exercises. What is missing there is made, and nothing there is overwritten. More
+    options go to JupyterLab.
     """
-    from dlbook.grading.course import copies
+    from dlbook.workspace import folder
 
-    course = find_own_course(root)  # JupyterLab saves what a learner writes
-    chapters = copies.make(course)
-    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={course.root}"]
+    workspace = folder.of(find_course(root))
+    chapters = workspace.hand_out()
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={workspace.root}"]
     command += [*_OFFLINE, *options]
     command += [str(path) for path in chapters[:1]]
     os.environ.pop("DLBOOK_SEED", None)  # with it, cards would take a learner for a grader
