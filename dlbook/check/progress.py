@@ -20,11 +20,10 @@ _SECONDS = 2.0  # to wait for another kernel that writes
 
 @dataclass(frozen=True)
 class Entry:
-    """One exercise: the last verdict, how often it was tried, hints seen, whether ever right."""
+    """One exercise: the last verdict, how often it was tried, and whether it was ever right."""
 
     verdict: str = ""
     attempts: int = 0
-    hints: int = 0
     solved: bool = False
 
 

@@ -74,7 +74,7 @@ def check(root: Path | None, target: str, seed: int | None, as_json: bool) -> in
     if not target:
         print(f"checking {found[0][0].parent}", file=sys.stderr)
     for path, exercise in found:
-        report = _report(course, path, exercise, seed)
+        report = report_on(course, path, exercise, seed)
         if report is None:
             unreadable = True
             continue
@@ -88,8 +88,15 @@ def check(root: Path | None, target: str, seed: int | None, as_json: bool) -> in
     return RIGHT if all(report.all_right for report in reports) else NOT_RIGHT
 
 
-def _report(course: "Course", path: Path, exercise: str, seed: int | None) -> "Report | None":
-    """Return the report on one notebook, None if it cannot be read, which is told."""
+def report_on(course: "Course", path: Path, exercise: str, seed: int | None) -> "Report | None":
+    """Return the report on one notebook, None if it cannot be read, which is told.
+
+    Args:
+        course: where its key is.
+        path: of the notebook.
+        exercise: the only one that is wanted; '' for all.
+        seed: what inputs are drawn from; None for those that learners see.
+    """
     from dlbook.cli.target import find_key, only
     from dlbook.grading.errors import UnreadableError
     from dlbook.grading.notebook import read
