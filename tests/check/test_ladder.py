@@ -1,4 +1,4 @@
-"""The way on after a card: one step at a time, nothing while graded, and nothing once it is right."""
+"""The way on after a card: a step at a time, nothing while graded, nothing once it is right."""
 
 import json
 
