@@ -10,8 +10,6 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from dlbook import atomic
 
 NOTES = ".dlbook"  # the folder, in that of a learner, with what dlbook notes
@@ -28,10 +26,11 @@ class Entry:
 
 
 def find(here: Path) -> Path | None:
-    """Return the file of the learner's folder that `here` is in, None outside one."""
+    """Return the file of the learner's folder that `here` is in or above; None without one."""
     for folder in (here, *here.parents):
-        if (folder / NOTES).is_dir():
-            return folder / NOTES / "progress.json"
+        for home in (folder, folder / "work"):  # beside the course in a clone
+            if (home / NOTES).is_dir():
+                return home / NOTES / "progress.json"
     return None
 
 
@@ -53,6 +52,8 @@ def note(path: Path | None, exercise: str, change: Callable[[Entry], Entry]) -> 
     """
     if path is None:
         return
+    from filelock import FileLock, Timeout
+
     with suppress(OSError, Timeout), FileLock(f"{path}.lock", timeout=_SECONDS):
         _keep_damaged(path)
         entries = read(path)

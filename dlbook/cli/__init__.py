@@ -115,14 +115,9 @@ def _dlbook(context: click.Context, course: Path | None) -> int:
 
 def _show_where(context: click.Context, root: Path | None) -> None:
     """Print where a learner is and what is next; elsewhere the verbs."""
-    from dlbook.cli.course import find_course
-    from dlbook.workspace import folder
+    from dlbook.check import progress
 
-    try:
-        home = folder.of(find_course(root)).root
-    except UserError:
-        home = None
-    if home is None or not (home / folder.NOTES).is_dir():
+    if progress.find((root or Path.cwd()).resolve()) is None:
         print(context.get_help())
         return
     context.invoke(desk.progress)

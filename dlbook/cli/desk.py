@@ -49,11 +49,10 @@ def solution(root: Path | None, exercise: str, anyway: bool) -> int:
     from dlbook.check import progress
     from dlbook.check.ladder import solution as find_solution
     from dlbook.check.progress import Entry
-    from dlbook.workspace import folder
 
     _key_of(exercise)
-    home = folder.of(find_course(root)).root
-    tried = progress.read(progress.find(home)).get(exercise, Entry()).attempts
+    place = progress.find((root or Path.cwd()).resolve())
+    tried = progress.read(place).get(exercise, Entry()).attempts
     if not tried and not anyway:
         raise UserError(
             f"an attempt of yours is needed first, there is none at {exercise}: run an answer in "
@@ -71,10 +70,9 @@ def solution(root: Path | None, exercise: str, anyway: bool) -> int:
 def progress(root: Path | None) -> int:
     """Show the course as a small map: ● right, ◐ tried, ○ open."""
     from dlbook.check import course_map, progress as notes
-    from dlbook.workspace import folder
 
-    home = folder.of(find_course(root)).root
-    print(course_map.text(course_map.rows(notes.read(notes.find(home)))))
+    place = notes.find((root or Path.cwd()).resolve())
+    print(course_map.text(course_map.rows(notes.read(place))))
     return RIGHT
 
 

@@ -66,7 +66,7 @@ def test_the_solution_is_that_of_the_answer_cell_without_its_marks(tmp_path):
 
 
 @pytest.fixture
-def wrong(monkeypatch, tmp_path):
+def wrong(monkeypatch, tmp_path, capsys):
     monkeypatch.chdir(tmp_path)
     (tmp_path / ".dlbook").mkdir()
     run_visible_check(written("return 0 * g"))

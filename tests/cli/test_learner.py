@@ -131,4 +131,4 @@ def test_json_holds_the_verdict_of_each_check(course, capsys):
 def test_an_unknown_verb_is_refused_with_those_there_are(capsys):
     assert main(["nonsense"]) == 2
     said = capsys.readouterr().err
-    assert "No such command 'nonsense'" in said and "init, lab, check, reset, update, build" in said
+    assert "No such command 'nonsense'" in said and "init, lab, check, hint" in said
