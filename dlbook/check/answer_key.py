@@ -38,7 +38,9 @@ class CheckKey:
 class ExerciseKey:
     """One exercise: its name, points, checks, and the hint for each known mistake.
 
-    `given` is the code of the notebook's story that its checks read.
+    `given` is the code of the notebook's story that its checks read, `minutes` how long it
+    takes about, `second` a further hint for whoever is stuck, and `section` a Markdown link to
+    where the matter is taught.
     """
 
     name: str
@@ -46,6 +48,9 @@ class ExerciseKey:
     hints: dict[str, str]
     checks: tuple[CheckKey, ...]
     given: str = ""
+    minutes: int = 0
+    second: str = ""
+    section: str = ""
 
 
 @dataclass(frozen=True)
@@ -122,6 +127,11 @@ class _File:
     path: Path
     modified: int  # nanoseconds
     size: int  # bytes
+
+
+def all_keys() -> list[Key]:
+    """Return the shipped keys, in the order of the course."""
+    return [_parsed(file) for file in _files(folder())]
 
 
 def find(exercise: str) -> tuple[Key, ExerciseKey] | None:

@@ -134,7 +134,7 @@ def _explain_dict(expected: dict[str, Any], got: object, rtol: float, atol: floa
         return _("a dict with keys {need} is needed, got {got}").format(
             need=list(expected), got=keys
         )
-    found = _first_difference(expected, got, rtol, atol)
+    found = first_difference(expected, got, rtol, atol)
     if found is None:
         return None
     label, difference = found
@@ -154,14 +154,21 @@ def _case(check: CheckKey, needed: object, got: object) -> str:
     if not isinstance(got, dict) or list(got) != list(needed):
         return ""
     with np.errstate(all="ignore"):
-        label, difference = _first_difference(needed, got, check.rtol, check.atol) or ("", "")
+        label, difference = first_difference(needed, got, check.rtol, check.atol) or ("", "")
     return difference if _ARGUMENT.fullmatch(label) else label
 
 
-def _first_difference(
+def first_difference(
     expected: dict[str, Any], got: dict[str, Any], rtol: float, atol: float
 ) -> tuple[str, str] | None:
-    """Return the label of the first value that differs, and how; arguments come first."""
+    """Return the label of the first value that differs, and how; arguments come first.
+
+    Args:
+        expected: labelled values, decoded.
+        got: others with the same labels.
+        rtol: relative tolerance of floats.
+        atol: absolute tolerance of floats.
+    """
     for label in sorted(expected, key=lambda label: not _ARGUMENT.fullmatch(label)):
         difference = _explain(expected[label], got[label], rtol, atol)
         if difference is None:

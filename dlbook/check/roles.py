@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 
 _ROLE = re.compile(
-    r"\s*#+\s*(answer|check|hidden check|wrong answer|right answer)\s*:\s*"
+    r"\s*#+\s*(answer|check|hidden check|second hint|wrong answer|right answer)\s*:\s*"
     r"([A-Za-z_]\w*)(?:\s*/\s*(\w+))?\s*$",
     re.IGNORECASE | re.ASCII,
 )

@@ -1,6 +1,6 @@
 """How one check ended, as text and as a card."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from xml.etree import ElementTree
@@ -44,13 +44,27 @@ def hint_lines(hints: Iterable[str]) -> list[str]:
 
 
 @dataclass(frozen=True)
+class Step:
+    """One step on for whoever is stuck: title, text, and where it leads to, '' for nowhere."""
+
+    title: str
+    text: str
+    link: str = ""
+
+    def line(self) -> str:
+        """Return the step as text, for where nothing folds."""
+        return f"{self.title}: {self.text}" + (f" ({self.link})" if self.link else "")
+
+
+@dataclass(frozen=True)
 class Outcome:
     """The verdict of one check: the hints it deserves, and how the values differ or what broke.
 
     `fingerprint` is equal for equal wrong values, so that one new hint can serve all who have them.
     Of a hidden outcome students see the verdict, our own hints and `case` alone: the first labelled
     case that is not right, in words of the check's labels. It may be that of the visible check, run
-    once more on fresh inputs.
+    once more on fresh inputs. `example` is that case with both values, for the learner's own eyes:
+    no report holds it.
     """
 
     exercise: str
@@ -61,6 +75,7 @@ class Outcome:
     fingerprint: str = ""
     fresh: bool = False
     case: str = ""
+    example: str = ""
 
     @property
     def headline(self) -> str:
@@ -94,15 +109,31 @@ class Outcome:
         hints = hint_lines(self.hints)
         return [self.remark, *hints] if self.remark else hints
 
-    def text(self) -> str:
-        return "\n".join([self.headline, *self.lines]).replace("\n", "\n  ")
+    def text(self, more: str = "") -> str:
+        """Return the card as text, with a last line on where there is more."""
+        lines = [self.headline, *self.lines, *([more] if more else [])]
+        return "\n".join(lines).replace("\n", "\n  ")
 
-    def html(self) -> str:
-        """Return the card; the text of a learner's error is escaped as the elements are written."""
+    def html(self, steps: Sequence[Step] = ()) -> str:
+        """Return the card; the text of a learner's error is escaped as the elements are written.
+
+        Words have the colour of the page, so that they can be read on white and on black.
+
+        Args:
+            steps: what is folded below it, for whoever wants more.
+        """
         _symbol, colour = _LOOK.get(self.verdict, _PROBLEM)
         frame = f"border-left:4px solid {colour};padding:4px 12px;max-width:42em"
         card = ElementTree.Element("div", role="status", style=f"{frame};white-space:pre-wrap")
-        ElementTree.SubElement(card, "b", style=f"color:{colour}").text = self.headline
+        ElementTree.SubElement(card, "b").text = self.headline
         for line in self.lines:
             ElementTree.SubElement(card, "div", style="margin-top:4px").text = line
+        for step in steps:
+            folded = ElementTree.SubElement(card, "details", style="margin-top:4px")
+            summary = ElementTree.SubElement(folded, "summary", style="cursor:pointer")
+            summary.text = step.title
+            body = ElementTree.SubElement(folded, "a" if step.link else "div")
+            body.text = step.text
+            if step.link:
+                body.set("href", step.link)
         return ElementTree.tostring(card, encoding="unicode", method="html")

@@ -8,14 +8,32 @@ from pathlib import Path
 import click
 
 from dlbook.check.errors import UserError
-from dlbook.cli import author, grade, handout, learner, results, teach
+from dlbook.cli import (
+    author,
+    desk,
+    doctor,
+    grade,
+    handout,
+    learner,
+    results,
+    teach,
+    workspace,
+)
 from dlbook.cli.course import RIGHT, STOPPED
 from dlbook.cli.options import PATH
 from dlbook.version import version
 
 _VERBS = (
+    workspace.init,
     learner.lab,
     learner.check,
+    desk.hint,
+    desk.solution,
+    desk.progress,
+    desk.watch,
+    workspace.reset,
+    workspace.update,
+    doctor.doctor,
     author.build,
     handout.release,
     grade.grade,
@@ -103,5 +121,16 @@ def _dlbook(context: click.Context, course: Path | None) -> int:
     """A deep-learning course in notebooks, with checked exercises."""
     context.obj = course
     if context.invoked_subcommand is None:
-        print(context.get_help())
+        _show_where(context, course)
     return RIGHT
+
+
+def _show_where(context: click.Context, root: Path | None) -> None:
+    """Print where a learner is and what is next; elsewhere the verbs."""
+    from dlbook.check import progress
+
+    if progress.find((root or Path.cwd()).resolve()) is None:
+        print(context.get_help())
+        return
+    context.invoke(desk.progress)
+    print("`dlbook lab` opens the course, `dlbook --help` names the verbs.")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dlbook.cli.course import NOT_RIGHT, RIGHT, UNUSABLE, find_course, find_own_course
+from dlbook.cli.course import NOT_RIGHT, RIGHT, UNUSABLE, find_course
 from dlbook.cli.options import SEED
 
 if TYPE_CHECKING:
@@ -31,14 +31,15 @@ _OFFLINE = (  # nobody is asked about news, nothing looks for updates
 def lab(root: Path | None, options: tuple[str, ...]) -> int:
     """Open working copies of the course in JupyterLab, at the first chapter.
 
-    They are in work/: chapters without outputs, and exercises. What is missing there is made, and
-    nothing there is overwritten. More options go to JupyterLab.
+    They are in the folder that `dlbook init` has made, or in work/ of a clone: chapters without
+    outputs, and exercises. What is missing there is made, and nothing there is overwritten. More
+    options go to JupyterLab.
     """
-    from dlbook.grading.course import copies
+    from dlbook.workspace import folder
 
-    course = find_own_course(root)  # JupyterLab saves what a learner writes
-    chapters = copies.make(course)
-    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={course.root}"]
+    workspace = folder.of(find_course(root))
+    chapters = workspace.hand_out()
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={workspace.root}"]
     command += [*_OFFLINE, *options]
     command += [str(path) for path in chapters[:1]]
     os.environ.pop("DLBOOK_SEED", None)  # with it, cards would take a learner for a grader
@@ -73,7 +74,7 @@ def check(root: Path | None, target: str, seed: int | None, as_json: bool) -> in
     if not target:
         print(f"checking {found[0][0].parent}", file=sys.stderr)
     for path, exercise in found:
-        report = _report(course, path, exercise, seed)
+        report = report_on(course, path, exercise, seed)
         if report is None:
             unreadable = True
             continue
@@ -87,8 +88,15 @@ def check(root: Path | None, target: str, seed: int | None, as_json: bool) -> in
     return RIGHT if all(report.all_right for report in reports) else NOT_RIGHT
 
 
-def _report(course: "Course", path: Path, exercise: str, seed: int | None) -> "Report | None":
-    """Return the report on one notebook, None if it cannot be read, which is told."""
+def report_on(course: "Course", path: Path, exercise: str, seed: int | None) -> "Report | None":
+    """Return the report on one notebook, None if it cannot be read, which is told.
+
+    Args:
+        course: where its key is.
+        path: of the notebook.
+        exercise: the only one that is wanted; '' for all.
+        seed: what inputs are drawn from; None for those that learners see.
+    """
     from dlbook.cli.target import find_key, only
     from dlbook.grading.errors import UnreadableError
     from dlbook.grading.notebook import read

@@ -6,8 +6,8 @@ from pathlib import Path
 from dlbook.check.answer_key import Key, load
 from dlbook.check.errors import UserError
 from dlbook.grading.course.build import Course
-from dlbook.grading.course.copies import exercises
 from dlbook.grading.course.exercise_set import understand
+from dlbook.grading.course.place import exercises
 from dlbook.grading.course.programs import make_key
 from dlbook.grading.notebook import Cell, read
 from dlbook.grading.run.graft import why_not_this_set

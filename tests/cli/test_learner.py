@@ -6,8 +6,8 @@ import pytest
 
 from dlbook.cli import learner, main
 from dlbook.cli.target import targets
-from dlbook.grading.course import copies, place
 from dlbook.grading.course.build import Course
+from dlbook.workspace import folder
 from tests import ROOT, SAMPLES
 
 REFUSED = {  # arguments: what is said
@@ -84,14 +84,14 @@ def test_lab_hands_other_options_on_to_jupyterlab(course, commands, options):
     shutil.copy(SAMPLES / "relu_back-right-plain.ipynb", chapter)
     assert run(course, "lab", *options) == 5
     ((_python, _m, module, root, *rest),) = commands
-    assert module == "jupyterlab" and root == f"--ServerApp.root_dir={course.root}"
+    assert module == "jupyterlab" and root == f"--ServerApp.root_dir={course.root / 'work'}"
     assert rest[2:] == [*LAB[options], str(course.root / "work" / "chapters" / "90_tiny.ipynb")]
 
 
 def test_lab_makes_no_copies_of_the_course_in_the_package(course, commands, monkeypatch, capsys):
-    monkeypatch.setattr(place, "PACKAGED", course.root)
+    monkeypatch.setattr(folder, "PACKAGED", course.root)
     assert run(course, "lab") == 2
-    assert "copy that folder" in capsys.readouterr().err
+    assert "make one with `dlbook init deep-learning`" in capsys.readouterr().err
     assert commands == [] and not (course.root / "work").exists()
 
 
@@ -99,7 +99,7 @@ def test_lab_makes_no_copies_of_the_course_in_the_package(course, commands, monk
 def test_check_looks_into_the_working_copies_where_there_are_some(course, capsys):
     assert run(course, "check") == 1
     assert capsys.readouterr().err == f"checking {course.root / 'exercises'}\n"
-    copies.make(course)
+    folder.of(course).hand_out()
     mine = course.root / "work" / "exercises" / "90_tiny.ipynb"
     shutil.copy(SAMPLES / "relu_back-right-plain.ipynb", mine)
     assert run(course, "check") == 0
@@ -131,4 +131,4 @@ def test_json_holds_the_verdict_of_each_check(course, capsys):
 def test_an_unknown_verb_is_refused_with_those_there_are(capsys):
     assert main(["nonsense"]) == 2
     said = capsys.readouterr().err
-    assert "No such command 'nonsense'" in said and "lab, check, build" in said
+    assert "No such command 'nonsense'" in said and "init, lab, check, hint" in said

@@ -23,6 +23,7 @@ _SOLUTION = re.compile(
 _HIDES = re.compile(r"\*\*Hides\*\*([\w., `]+)", re.ASCII)
 _PACKAGE_NAME = re.compile(r"[A-Za-z_]\w*(\.\w+)*")
 _IMPORTED = re.compile(r"^[ \t]*(?:import|from)[ \t]+([\w.]+)", re.MULTILINE)
+_SECTION = re.compile(r"\[[^\]]*\]\(\.\./chapters/[^)\s]+\)")
 _TIME = re.compile(r"\*\*Time\*\*\s+(\d+) minutes")
 
 
@@ -40,7 +41,8 @@ class Exercise:
     """One exercise.
 
     `before` is the code of the story that stands above its answer cell, `given` the part of the
-    story that its checks read.
+    story that its checks read, `second` a hint for whoever the first one did not help, and
+    `section` a Markdown link to where the matter is taught.
     """
 
     name: str
@@ -52,6 +54,8 @@ class Exercise:
     right: tuple[Variant, ...]
     before: tuple[str, ...]
     given: str
+    second: str = ""
+    section: str = ""
 
 
 @dataclass(frozen=True)
@@ -129,7 +133,27 @@ def _exercise(name: str, cells: tuple[Cell, ...], rows: dict[str, tuple[str, ...
         right=tuple(_variant(cell) for cell in by_kind["right answer"]),
         before=_story(cells, answer),
         given=given(_story(cells, *checks)[1:], [check.source for check in checks], rows),
+        second=" ".join(_body(cell) for cell in by_kind["second hint"][:1]),
+        section=_section(cells, answer),
     )
+
+
+def _body(cell: Cell) -> str:
+    """Return what stands below the first line of a cell, in one line."""
+    return " ".join(line.strip() for line in cell.source.strip().splitlines()[1:])
+
+
+def _section(cells: tuple[Cell, ...], answer: Cell) -> str:
+    """Return the last link to a chapter in the text above an answer, without other exercises."""
+    above = list(cells[: cells.index(answer)])
+    own = [c for c in above[_after_roles(above) :] if c.kind == "markdown"]
+    found = [link for cell in own for link in _SECTION.findall(cell.source)]
+    return found[0] if found else ""
+
+
+def _after_roles(cells: list[Cell]) -> int:
+    """Return where the text of an exercise begins: behind the last cell with a role."""
+    return max((place + 1 for place, cell in enumerate(cells) if cell.role), default=1)
 
 
 def _story(cells: tuple[Cell, ...], *ends: Cell) -> tuple[str, ...]:
@@ -142,6 +166,7 @@ _KINDS = {  # kind of role: the kind of cell it stands in
     "answer": "code",
     "check": "code",
     "hidden check": "code",
+    "second hint": "raw",
     "wrong answer": "raw",
     "right answer": "raw",
 }
@@ -227,7 +252,7 @@ def _place_problems(cell: Cell, role: Role, names: list[str]) -> list[str]:
     problems, line, kind = [], _first_line(role), _KINDS[role.kind]
     if role.name not in names:
         problems.append(f"{role.name}: `{line}` belongs to no answer cell: mend its name.")
-    if bool(role.label) != (kind == "raw"):
+    if bool(role.label) != role.kind.endswith(" answer"):
         problems.append(f"{role.name}: `{line}`: only wrong and right answers have a label.")
     if cell.kind != kind:
         problems.append(f"{role.name}: the cell `{line}` is {cell.kind}, turn it into {kind}.")

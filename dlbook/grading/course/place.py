@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dlbook.check.errors import UserError
-from dlbook.grading.course import copies
 from dlbook.grading.course.build import Course
 from dlbook.grading.notebook import Texts, no_texts
 from dlbook.grading.package import PACKAGE
 
+FOLDER = "work"  # of working copies, in a course folder
 PACKAGED = PACKAGE / "course"  # where a wheel carries the course; a clone has no such folder
 
 
@@ -45,6 +45,17 @@ def find(here: Path, named: Path | None = None, texts: Texts = no_texts) -> Cour
     )
 
 
+def find_published(texts: Texts = no_texts) -> Course:
+    """Return our own course: in the clone that the package is installed from, or in the package."""
+    clone = _course(PACKAGE.parent, texts)
+    return clone if clone.notebooks("exercises") else _course(PACKAGED, texts)
+
+
+def exercises(course: Course) -> list[Path]:
+    """Return the notebooks that a learner writes into: the copies, or without any the originals."""
+    return course.notebooks(f"{FOLDER}/exercises") or course.notebooks("exercises")
+
+
 def own(course: Course) -> Course:
     """Return the course with keys of its own, for a verb that writes into it or hands it out.
 
@@ -60,9 +71,14 @@ def own(course: Course) -> Course:
 
 
 def _places(here: Path) -> Iterator[Path]:
-    yield from (folder for folder in (here, *here.parents) if not copies.is_in(folder))
+    yield from (folder for folder in (here, *here.parents) if not _has_copies(folder))
     yield PACKAGE.parent
     yield PACKAGED
+
+
+def _has_copies(folder: Path) -> bool:
+    """Return whether a folder holds working copies of the course above it."""
+    return folder.name == FOLDER and bool(Course(folder.parent).notebooks("exercises"))
 
 
 def _course(root: Path, texts: Texts) -> Course:

@@ -181,7 +181,16 @@ def _exercise_key(
         tolerances = emitted.rtol, emitted.atol
         checks.append(CheckKey(check.source, emitted.hidden, *tolerances, emitted.values, mistakes))
     hints = {variant.label: variant.hint for variant in exercise.wrong}
-    return ExerciseKey(exercise.name, exercise.points, hints, tuple(checks), exercise.given)
+    return ExerciseKey(
+        exercise.name,
+        exercise.points,
+        hints,
+        tuple(checks),
+        exercise.given,
+        exercise.minutes,
+        exercise.second,
+        exercise.section,
+    )
 
 
 def _parameters(exercise: Exercise) -> int:

@@ -18,6 +18,7 @@ from nbval.plugin import IPyNbCell, IPyNbFile, NbCellError
 from dlbook.check.answer_key import CheckKey, ExerciseKey
 from dlbook.check.compare import judge
 from dlbook.check.evaluate import both_calls
+from dlbook.check.example import example
 from dlbook.check.verdict import Outcome, Verdict
 from dlbook.check.wire import MIME, Json
 from dlbook.grading.errors import DeadKernelError, TimeLimitError
@@ -177,7 +178,7 @@ class StepCell(IPyNbCell):  # type: ignore[misc]
 
     def _outcome(self, exercise: ExerciseKey, check: CheckKey, value: Json) -> Outcome:
         """Return the outcome of a check; without its function, that of the answer cell."""
-        outcome = judge(exercise, check, value)
+        outcome = replace(judge(exercise, check, value), example=example(check, value))
         if outcome.verdict is not Verdict.ERROR:
             return outcome
         answer = self.parent.current.progress.answer_endings.get(exercise.name)

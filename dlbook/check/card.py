@@ -1,0 +1,83 @@
+"""The card of an answer: its verdict against the shipped key, and how a notebook shows it."""
+
+import sys
+from dataclasses import replace
+from typing import Any
+
+from dlbook.check import answer_key
+from dlbook.check.compare import judge
+from dlbook.check.evaluate import Result
+from dlbook.check.example import example
+from dlbook.check.hidden import refusal, used_by
+from dlbook.check.verdict import Outcome, Step, Verdict
+from dlbook.i18n import _
+
+
+def key_of(name: str) -> tuple[answer_key.Key, answer_key.ExerciseKey]:
+    """Return the shipped set and key of an exercise.
+
+    Raises:
+        LookupError: if no shipped key has it.
+    """
+    found = answer_key.find(name)
+    if found is None:
+        raise LookupError(
+            f"a name of this course's exercises is needed, got {name!r}: "
+            'use the one in the answer cell\'s first line, as in check("relu_back")'
+        )
+    return found
+
+
+def verdict(name: str, result: Result, answer: object) -> Outcome:
+    """Return the outcome of the visible check of `name`, judged against the shipped key.
+
+    Args:
+        name: the exercise.
+        result: what the check put out.
+        answer: what was checked, which is to do without the packages that its set hides.
+
+    Raises:
+        LookupError: if no shipped key has the exercise.
+    """
+    key, exercise = key_of(name)
+    outcome = judge(exercise, visible(exercise), result.values)
+    outcome = replace(outcome, example=example(visible(exercise), result.values))
+    package = used_by(answer, key.hides)
+    if package:
+        return Outcome(name, Verdict.ERROR, detail=refusal(package))
+    if outcome.verdict is Verdict.NOT_ATTEMPTED or result.error is None:
+        return outcome
+    detail = outcome.detail
+    if isinstance(result.error, KeyboardInterrupt):
+        detail = _("stopped by you while it ran: when does its loop end?")
+        where = result.values.get("where")
+        if where:
+            detail += f"\n{where}"
+    return replace(outcome, detail=detail)
+
+
+def visible(exercise: answer_key.ExerciseKey) -> answer_key.CheckKey:
+    """Return the check that learners see."""
+    return next(entry for entry in exercise.checks if not entry.hidden)
+
+
+def show(card: Outcome, steps: list[Step]) -> None:
+    """Show a card, with the steps on folded below it, or named where nothing folds."""
+    more = _('More: check.hint("{name}")').format(name=card.exercise) if steps else ""
+    display({"text/plain": card.text(more), "text/html": card.html(steps)})
+
+
+def display(data: dict[str, str]) -> None:
+    """Show a bundle in a notebook; print its text where there is no notebook."""
+    if shell() is None:
+        print(data["text/plain"])
+        return
+    from IPython.display import display as publish
+
+    publish(data, raw=True)
+
+
+def shell() -> Any:
+    """Return the running IPython shell, None outside one; never imports IPython by itself."""
+    ipython = sys.modules.get("IPython")
+    return ipython.get_ipython() if ipython else None

@@ -1,0 +1,154 @@
+"""A workspace: the folder with a learner's copies of the course, and the course they come from.
+
+In a clone it is `work/`, beside the course; elsewhere it is a folder that `dlbook init` has made.
+Its chapters/ and exercises/ are side by side, so that links between notebooks lead on there. What
+dlbook notes about them is in `.dlbook/`, and copies of what a verb has changed are in `backups/`.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from dlbook.check.errors import UserError
+from dlbook.check.shared import atomic
+from dlbook.grading.course.build import Course
+from dlbook.grading.course.place import FOLDER, PACKAGED, find_published
+from dlbook.grading.notebook import Cell, canonical, read
+
+NOTES = ".dlbook"
+FOLDERS = ("chapters", "exercises")
+_PUBLISHED = "as-published"  # the id of the cell that shows every answer without a guess
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The folder `root` with copies of `course`."""
+
+    root: Path
+    course: Course
+
+    def notebooks(self, folder: str) -> list[Path]:
+        """Return the notebooks of chapters or exercises that are there, in order."""
+        return Course(self.root).notebooks(folder)
+
+    def published(self) -> Iterator[tuple[Path, Path]]:
+        """Yield each notebook of the course, and the place of its copy."""
+        for folder in FOLDERS:
+            for path in self.course.notebooks(folder):
+                yield path, self.root / folder / path.name
+
+    def handed_out(self, copy: Path) -> Path:
+        """Return where it is noted how a copy was handed out."""
+        return self.root / NOTES / "handed-out" / copy.parent.name / copy.name
+
+    def hand_out(self) -> list[Path]:
+        """Make the copies that are missing, leave the others alone, and return those of chapters.
+
+        Raises:
+            UnreadableError: if a chapter to copy is no notebook.
+            UserError: if the folder cannot be written to.
+        """
+        with told(self.root):
+            for path, copy in self.published():
+                if not copy.exists():
+                    data = fresh(path)
+                    write(self.handed_out(copy), data)
+                    write(copy, data)
+        return self.notebooks("chapters")
+
+    def back_up(self, copy: Path) -> Path:
+        """Keep a copy as it is now, in a folder with today's date, and return where.
+
+        Raises:
+            UserError: if the folder cannot be written to.
+        """
+        with told(self.root):
+            stamp = datetime.now().strftime("%Y-%m-%d %H.%M.%S")
+            place = self.root / "backups" / stamp / copy.parent.name / copy.name
+            number = 1
+            while place.exists():  # two in one second
+                number += 1
+                place = place.with_stem(f"{copy.stem} {number}")
+            write(place, copy.read_bytes())
+        return place
+
+
+def of(course: Course) -> Workspace:
+    """Return the workspace of a course: `work/` in it, or the folder that `init` has made.
+
+    Raises:
+        UserError: if the course is the one in the installed package, which is only read.
+    """
+    if (course.root / NOTES).is_dir():
+        return Workspace(course.root, find_published())
+    if course.root == PACKAGED:
+        raise UserError(
+            "a folder for your work is needed, there is none here: make one with "
+            "`dlbook init deep-learning`, then `cd deep-learning`"
+        )
+    return Workspace(course.root / FOLDER, course)
+
+
+def init(place: Path) -> Workspace:
+    """Make a workspace with copies of the published course, and return it.
+
+    Args:
+        place: a folder that is not there yet, is empty, or is a workspace already: then what is
+            missing in it is made.
+
+    Raises:
+        UserError: if there is something else, or if the folder cannot be written to.
+    """
+    if place.exists() and not (place / NOTES).is_dir() and _is_taken(place):
+        raise UserError(
+            f"a new or an empty folder is needed for your work, {place} is in use: name another one"
+        )
+    with told(place):
+        (place / NOTES).mkdir(parents=True, exist_ok=True)
+    workspace = Workspace(place.resolve(), find_published())
+    workspace.hand_out()
+    return workspace
+
+
+def _is_taken(place: Path) -> bool:
+    return not place.is_dir() or any(place.iterdir())
+
+
+def fresh(path: Path) -> bytes:
+    """Return the copy that a learner gets of a notebook of the course.
+
+    An exercise is as it is. A chapter has no outputs, so that no answer stands below its question,
+    and not the cell that gives all answers.
+
+    Raises:
+        UnreadableError: if it is no notebook.
+    """
+    if path.parent.name == "exercises":
+        return path.read_bytes()
+    cells = [c for c in read(path).cells if c.id != _PUBLISHED]
+    return canonical([Cell(c.kind, c.source, c.id) for c in cells]).encode("utf-8")
+
+
+def write(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all, and its folder where that is missing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    atomic.write(path, data)
+
+
+@contextmanager
+def told(place: Path) -> Iterator[None]:
+    """Turn what the system says when it cannot write into a sentence for the learner.
+
+    Raises:
+        UserError: in place of an OSError.
+    """
+    try:
+        yield
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        raise UserError(
+            f"a folder that can be written to is needed, {place} is none ({why}): make room or "
+            "give yourself the right to write there; nothing of your work was changed"
+        ) from error

@@ -1,0 +1,80 @@
+"""Bring the course of today into a workspace; what a learner wrote stays, and is kept beside."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from dlbook.grading.errors import UnreadableError
+from dlbook.workspace import raw
+from dlbook.workspace.folder import Workspace, fresh, told, write
+from dlbook.workspace.merge import merge
+
+Say = Callable[[str], object]
+
+
+def update(workspace: Workspace, say: Say) -> bool:
+    """Bring every notebook of the course along, and return whether all could be read.
+
+    Args:
+        workspace: what is updated. Notebooks that the course no longer has stay.
+        say: is told what has changed, a line each.
+
+    Raises:
+        UserError: if the folder cannot be written to; what was done until then is whole.
+    """
+    all_read = True
+    for path, copy in workspace.published():
+        try:
+            _one(workspace, path, copy, say)
+        except UnreadableError as error:
+            say(f"left alone  {copy.parent.name}/{copy.name}: {error}")
+            all_read = False
+    return all_read
+
+
+def _one(workspace: Workspace, path: Path, copy: Path, say: Say) -> None:
+    new, name = fresh(path), f"{copy.parent.name}/{copy.name}"
+    noted = workspace.handed_out(copy)
+    base = noted.read_bytes() if noted.is_file() else None
+    if not copy.exists():
+        with told(workspace.root):
+            write(noted, new)
+            write(copy, new)
+        say(f"new         {name}")
+        return
+    if base == new:
+        return
+    mine = copy.read_bytes()
+    data, remarks = merged(base, mine, new)
+    if data != mine:
+        kept = workspace.back_up(copy)
+        with told(workspace.root):
+            write(copy, data)
+        say(f"updated     {name} (as it was: {kept.relative_to(workspace.root)})")
+    with told(workspace.root):
+        write(noted, new)
+    for remark in remarks:
+        say(f"            {remark}")
+
+
+def merged(base: bytes | None, mine: bytes, new: bytes) -> tuple[bytes, list[str]]:
+    """Return a notebook's file with what the course has changed, and remarks on it.
+
+    Args:
+        base: the file as it was handed out, None where nobody has noted that: then every cell that
+            differs from the course counts as the learner's.
+        mine: the file as it is.
+        new: the course's file of today.
+
+    Raises:
+        UnreadableError: if `mine` is no notebook with cells that have ids.
+    """
+    content = raw.content(mine)
+    states = (raw.cells(raw.content(data)) for data in (base or new, mine, new))
+    result = merge(*states)
+    remarks = result.remarks
+    if base is None:
+        remarks = ["it is not noted how it was handed out: cells that differ stay as yours"]
+    if result.cells == content["cells"]:
+        return mine, remarks
+    content["cells"] = result.cells
+    return raw.dump(content), remarks

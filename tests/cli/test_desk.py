@@ -1,0 +1,87 @@
+"""A learner at work in a terminal: hint, solution, progress, watch, doctor."""
+
+import json
+
+import pytest
+
+from dlbook.check import progress
+from dlbook.check.progress import Entry
+from dlbook.cli import desk, doctor, main
+from dlbook.grading.course import place
+from dlbook.workspace import folder
+
+
+@pytest.fixture
+def home(course, monkeypatch, tmp_path_factory):
+    """A learner's folder."""
+    monkeypatch.setattr(place, "PACKAGE", course.root / "dlbook")
+    workspace = folder.init(tmp_path_factory.mktemp("home") / "mine")
+    monkeypatch.chdir(workspace.root)
+    return workspace.root
+
+
+def test_the_bare_command_says_where_you_are_and_what_is_next(home, capsys):
+    note = Entry("right", 2, solved=True)
+    progress.note(progress.find(home), "scale", lambda entry: note)
+    assert main([]) == 0
+    said = capsys.readouterr().out
+    assert "00 start here" in said and "●○" in said and "Next: shapes in 00 start here" in said
+
+
+def test_without_a_folder_the_bare_command_names_the_verbs(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["--course", str(tmp_path)]) == 0
+    assert "progress" in capsys.readouterr().out
+
+
+@pytest.mark.notebook
+def test_a_hint_checks_the_answer_and_leads_on(home, capsys):
+    (path,) = (home / "exercises").glob("*.ipynb")
+    content = json.loads(path.read_text("utf-8"))
+    (cell,) = [c for c in content["cells"] if "".join(c["source"]).startswith("# answer:")]
+    cell["source"] = "# answer: relu_back\ndef relu_back(g, x):\n    return 0 * g"
+    path.write_text(json.dumps(content), "utf-8")
+    assert main(["hint", "relu_back", "--example"]) == 1
+    said = capsys.readouterr().out
+    assert "✗ relu_back: " in said and "where it is taught: " in said
+    assert "needed and got: dx\nneeded:" in said
+
+
+def test_a_solution_waits_for_an_attempt_or_a_clear_word(home, capsys):
+    assert main(["solution", "relu_back"]) == 2
+    assert "add --anyway" in capsys.readouterr().err
+    assert main(["solution", "relu_back", "--anyway"]) == 0
+    assert "def relu_back" in capsys.readouterr().out
+
+
+def test_a_slip_in_a_name_is_told_with_names_that_are_near(home, capsys):
+    for verb in ("hint", "solution"):
+        assert main([verb, "relu_bakc"]) == 2
+        assert "an exercise is needed, got 'relu_bakc'; try relu_back" in capsys.readouterr().err
+
+
+def test_a_save_is_seen(tmp_path):
+    path, other = tmp_path / "a.ipynb", tmp_path / "b.ipynb"
+    path.write_text("one")
+    before = desk.saved([path, other])
+    assert desk.saved([path, other]) == before and before[other] == 0
+    path.write_text("two")
+    other.write_text("new")
+    after = desk.saved([path, other])
+    assert after[path] != before[path] and after[other] != before[other]
+
+
+@pytest.mark.notebook
+def test_the_doctor_finds_this_machine_well(capsys):
+    assert main(["doctor"]) == 0
+    said = capsys.readouterr().out
+    assert "✗" not in said and "✓ a kernel starts and imports dlbook" in said
+
+
+def test_the_doctor_names_what_is_missing_and_the_mend(monkeypatch, capsys):
+    monkeypatch.setattr(doctor, "requires", lambda _name: ["numpy>=99", "no-such-package>=1"])
+    monkeypatch.setattr(doctor, "_kernel", lambda: iter([(False, "a kernel does not start", "x")]))
+    assert main(["doctor"]) == 1
+    said = capsys.readouterr().out
+    assert "✗ no-such-package is missing, >=1 is needed\n  pip install" in said
+    assert "✗ numpy" in said and 'pip install "numpy>=99"' in said

@@ -1,0 +1,45 @@
+"""From a bare package to a folder of one's own, and on with a newer course."""
+
+import pytest
+
+from dlbook.cli import main
+from dlbook.grading.course import place
+
+
+@pytest.fixture
+def home(course, monkeypatch, tmp_path_factory):
+    """A folder to begin in; the course is that of the installed package."""
+    monkeypatch.setattr(place, "PACKAGE", course.root / "dlbook")
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.chdir(home)
+    return home
+
+
+def test_a_learner_begins_updates_and_begins_an_exercise_again(course, home, monkeypatch, capsys):
+    assert main(["init", "my course"]) == 0
+    assert "Next: `cd my course`, then `dlbook lab`" in capsys.readouterr().out
+    monkeypatch.chdir(home / "my course" / "exercises")
+    assert main(["update"]) == 0
+    assert "has the course of today" in capsys.readouterr().out
+    (path,) = course.notebooks("exercises")
+    path.write_text(path.read_text("utf-8").replace("your turn", "your turn now"), "utf-8")
+    assert main(["update"]) == 0
+    said = capsys.readouterr().out
+    assert "updated     exercises/90_tiny.ipynb (as it was: backups/" in said
+    assert "your turn now" in (home / "my course/exercises/90_tiny.ipynb").read_text("utf-8")
+    assert main(["reset", "relu_back"]) == 0
+    assert "relu_back begins again in" in capsys.readouterr().out
+
+
+def test_a_copy_that_is_no_notebook_is_told_and_the_others_are_updated(home, capsys):
+    assert main(["init", "mine"]) == 0
+    (home / "mine" / "exercises" / "90_tiny.ipynb").write_text("oh")
+    (home / "mine" / ".dlbook" / "handed-out" / "exercises" / "90_tiny.ipynb").write_text("older")
+    assert main(["--course", "mine", "update"]) == 1
+    assert "left alone  exercises/90_tiny.ipynb" in capsys.readouterr().out
+
+
+def test_a_folder_in_use_is_told_in_one_line(home, capsys):
+    (home / "thesis.txt").write_text("mine")
+    assert main(["init", "."]) == 2
+    assert capsys.readouterr().err.count("\n") == 1

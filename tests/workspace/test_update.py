@@ -1,0 +1,121 @@
+"""An update brings the course along, keeps what was written, and can be cut off anywhere."""
+
+import json
+
+import pytest
+
+from dlbook.check.errors import UserError
+from dlbook.grading.notebook import read
+from dlbook.workspace import folder
+from dlbook.workspace.update import update
+
+
+def rewrite(path, old, new):
+    text = path.read_text("utf-8")
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new), "utf-8")
+
+
+def sources(path):
+    return [cell.source for cell in read(path).cells]
+
+
+@pytest.fixture
+def exercise(workspace):
+    """The learner's copy of the one exercise set, solved."""
+    (path,) = workspace.notebooks("exercises")
+    content = json.loads(path.read_text("utf-8"))
+    (answer,) = [c for c in content["cells"] if "".join(c["source"]).startswith("# answer:")]
+    answer["source"] = "# answer: relu_back\ndef relu_back(g, x):\n    return g * (x > 0)"
+    own = {"cell_type": "code", "execution_count": 1, "id": "own", "metadata": {"tags": ["try"]}}
+    content["cells"].append(own | {"outputs": [], "source": "relu_back(1, 2)"})
+    path.write_text(json.dumps(content), "utf-8")
+    return path
+
+
+def lines(workspace):
+    said = []
+    assert update(workspace, said.append)
+    return said
+
+
+def test_without_news_nothing_is_written(workspace, exercise):
+    was = exercise.read_bytes()
+    assert lines(workspace) == [] and exercise.read_bytes() == was
+    assert not (workspace.root / "backups").exists()
+
+
+def test_a_worked_set_gets_new_words_and_keeps_all_that_was_written(published, workspace, exercise):
+    was, before = exercise.read_bytes(), sources(exercise)
+    (path,) = published.notebooks("exercises")
+    task = next(c.source for c in read(path).cells if c.kind == "markdown")
+    first = task.splitlines()[0]
+    rewrite(path, json.dumps(first + "\n")[1:-1], json.dumps(first + " (new)\n")[1:-1])
+    (said,) = lines(workspace)
+    assert said.startswith("updated     exercises/90_tiny.ipynb (as it was: backups/")
+    after = sources(exercise)
+    assert after == [source.replace(first, f"{first} (new)", 1) for source in before]
+    own = json.loads(exercise.read_text("utf-8"))["cells"][-1]
+    assert own["metadata"] == {"tags": ["try"]}, "what is not ours to judge is gone"
+    (kept,) = (workspace.root / "backups").rglob("*.ipynb")
+    assert kept.read_bytes() == was
+    assert lines(workspace) == []
+
+
+def test_a_changed_stub_is_shown_below_the_answer(published, workspace, exercise):
+    (path,) = published.notebooks("exercises")
+    rewrite(path, "def relu_back(g, x):", "def relu_back(g, x, at_zero=0):")
+    said = lines(workspace)
+    assert "'answer: relu_back' has changed in the course: yours stays" in said[1]
+    answer, shown = (s for s in sources(exercise) if "def relu_back" in s)
+    assert "g * (x > 0)" in answer and "at_zero=0" in shown
+
+
+def test_an_update_that_was_cut_off_ends_the_same(published, workspace, exercise, monkeypatch):
+    (path,) = published.notebooks("exercises")
+    rewrite(path, "def relu_back(g, x):", "def relu_back(g, x, at_zero=0):")
+    noted = workspace.handed_out(exercise)
+    was = noted.read_bytes()
+    lines(workspace)
+    whole = sources(exercise)
+    noted.write_bytes(was)  # as if it had been killed before the last step
+    lines(workspace)
+    assert sources(exercise) == whole
+
+
+def test_what_is_missing_is_made_and_what_is_no_notebook_is_left_alone(workspace, exercise):
+    (chapter,) = workspace.notebooks("chapters")
+    chapter.unlink()
+    exercise.write_text("{ no notebook")
+    workspace.handed_out(exercise).write_text("older")
+    said = []
+    assert not update(workspace, said.append)
+    assert said[0] == "new         chapters/90_tiny.ipynb"
+    assert said[1].startswith("left alone  exercises/90_tiny.ipynb: ")
+    assert chapter.exists() and exercise.read_text() == "{ no notebook"
+
+
+def test_where_nobody_noted_how_it_was_handed_out_all_that_differs_stays(
+    published, workspace, exercise
+):
+    workspace.handed_out(exercise).unlink()
+    before = sources(exercise)
+    (path,) = published.notebooks("exercises")
+    rewrite(path, "def relu_back(g, x):", "def relu_back(g, x, at_zero=0):")
+    said = lines(workspace)
+    assert sources(exercise) == before
+    assert "it is not noted how it was handed out" in said[-1]
+
+
+def test_a_full_disk_changes_nothing(published, workspace, exercise, monkeypatch):
+    was = exercise.read_bytes()
+    (path,) = published.notebooks("exercises")
+    rewrite(path, "def relu_back(g, x):", "def relu_back(g, x, at_zero=0):")
+
+    def refuse(path, data):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(folder.atomic, "write", refuse)
+    with pytest.raises(UserError, match="no space left"):
+        update(workspace, print)
+    assert exercise.read_bytes() == was
