@@ -56,7 +56,7 @@ def test_a_disk_that_is_full_hides_no_card(path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     progress.note(path, "relu_back", tried)
-    monkeypatch.setattr(progress.atomic, "write", refuse)
+    monkeypatch.setattr("dlbook.atomic.write", refuse)
     progress.note(path, "relu_back", tried)
     assert progress.read(path) == {"relu_back": Entry(attempts=1)}
 
