@@ -40,9 +40,12 @@ def lab(root: Path | None, options: tuple[str, ...]) -> int:
     workspace = folder.of(find_course(root))
     chapters = workspace.hand_out()
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={workspace.root}"]
+    for path in chapters[:1]:  # the address that is opened, or printed without a browser
+        command.append(f"--LabApp.default_url=/lab/tree/{path.parent.name}/{path.name}")
     command += [*_OFFLINE, *options]
-    command += [str(path) for path in chapters[:1]]
     os.environ.pop("DLBOOK_SEED", None)  # with it, cards would take a learner for a grader
+    paths = [str(folder.JUPYTER), os.environ.get("JUPYTER_CONFIG_PATH", "")]
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, paths))
     if os.name == "posix":
         os.execv(command[0], command)  # one process, so that stopping it stops JupyterLab
     import subprocess

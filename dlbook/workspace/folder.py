@@ -18,6 +18,7 @@ from dlbook.grading.course.place import FOLDER, PACKAGED, find_published
 from dlbook.grading.notebook import Cell, canonical, read
 
 NOTES = ".dlbook"
+JUPYTER = Path(__file__).parent / "jupyter"  # settings that JupyterLab begins with
 FOLDERS = ("chapters", "exercises")
 _PUBLISHED = "as-published"  # the id of the cell that shows every answer without a guess
 

@@ -1,4 +1,5 @@
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -73,6 +74,7 @@ LAB = {  # what is typed after `dlbook lab`: what JupyterLab gets
 def commands(monkeypatch):
     """What would be started instead of JupyterLab."""
     called = []
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", "mine")
     monkeypatch.setattr(learner.os, "name", "another")
     monkeypatch.setattr("subprocess.call", lambda command: called.append(command) or 5)
     return called
@@ -85,7 +87,9 @@ def test_lab_hands_other_options_on_to_jupyterlab(course, commands, options):
     assert run(course, "lab", *options) == 5
     ((_python, _m, module, root, *rest),) = commands
     assert module == "jupyterlab" and root == f"--ServerApp.root_dir={course.root / 'work'}"
-    assert rest[2:] == [*LAB[options], str(course.root / "work" / "chapters" / "90_tiny.ipynb")]
+    assert rest[0] == "--LabApp.default_url=/lab/tree/chapters/90_tiny.ipynb"
+    assert rest[3:] == LAB[options]
+    assert os.environ["JUPYTER_CONFIG_PATH"].split(os.pathsep)[0] == str(folder.JUPYTER)
 
 
 def test_lab_makes_no_copies_of_the_course_in_the_package(course, commands, monkeypatch, capsys):
