@@ -1,7 +1,7 @@
 """The course as a small map: which exercises are right, and what comes next."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from xml.etree import ElementTree
 
 from dlbook.check import answer_key
@@ -42,6 +42,15 @@ def rows(entries: Mapping[str, Entry]) -> list[Row]:
     return [
         Row(key.name, tuple((e, entries.get(e.name, Entry())) for e in key.exercises))
         for key in answer_key.all_keys()
+    ]
+
+
+def plain(found: Iterable[Row]) -> list[dict[str, object]]:
+    """Return the map as plain data for JSON: an entry for each exercise, in order."""
+    return [
+        {"set": row.name, "exercise": key.name, "minutes": key.minutes} | asdict(entry)
+        for row in found
+        for key, entry in row.exercises
     ]
 
 

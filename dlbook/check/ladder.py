@@ -1,7 +1,7 @@
 """The way on for whoever the first hint did not help: a step at a time, each says a little more.
 
 A second hint, where the matter is taught, the case that is not right with both values, and at the
-end the solution, if the course has come with it.
+end how to see the course's answer, if it has come with one.
 """
 
 import json
@@ -35,6 +35,8 @@ def steps(exercise: ExerciseKey, example: str) -> list[Step]:
         found.append(Step(_("where it is taught"), text, link[2]))
     if example:
         found.append(Step(_("needed and got"), example))
+    text = _('In a cell: check.solution("{name}"). In a terminal: dlbook solution {name}')
+    found.append(Step(_("the course's answer"), text.format(name=exercise.name)))
     return found
 
 

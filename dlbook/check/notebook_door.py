@@ -70,10 +70,7 @@ class _Check:
             return
         found = steps(exercise, last.example if last else "")
         asked = self._asked[name] = self._asked.get(name, 0) + 1
-        if asked <= len(found):
-            print(found[asked - 1].line())
-        else:
-            print(_('No further hint. The solution: check.solution("{name}")').format(name=name))
+        print(found[min(asked, len(found)) - 1].line())
 
     def solution(self, name: str, *, anyway: bool = False) -> None:
         """Show the course's answer to an exercise, once there is an attempt of yours.

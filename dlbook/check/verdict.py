@@ -132,7 +132,8 @@ class Outcome:
             folded = ElementTree.SubElement(card, "details", style="margin-top:4px")
             summary = ElementTree.SubElement(folded, "summary", style="cursor:pointer")
             summary.text = step.title
-            body = ElementTree.SubElement(folded, "a" if step.link else "div")
+            kind = "a" if step.link else "pre" if "\n" in step.text else "div"
+            body = ElementTree.SubElement(folded, kind)
             body.text = step.text
             if step.link:
                 body.set("href", step.link)

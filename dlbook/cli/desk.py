@@ -66,13 +66,20 @@ def solution(root: Path | None, exercise: str, anyway: bool) -> int:
 
 
 @click.command(short_help="which exercises are right, and what comes next")
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 @click.pass_obj
-def progress(root: Path | None) -> int:
+def progress(root: Path | None, as_json: bool) -> int:
     """Show the course as a small map: ● right, ◐ tried, ○ open."""
+    import json
+
     from dlbook.check import course_map, progress as notes
 
     place = notes.find((root or Path.cwd()).resolve())
-    print(course_map.text(course_map.rows(notes.read(place))))
+    found = course_map.rows(notes.read(place))
+    if as_json:
+        print(json.dumps(course_map.plain(found), ensure_ascii=False, indent=1))
+    else:
+        print(course_map.text(found))
     return RIGHT
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import ROOT
+from dlbook.workspace import folder
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PATIENCE = 20 * 60_000  # ms: it ends a test that hangs, and none on a slow machine
@@ -20,7 +20,6 @@ QUIET = "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --d
 QUIET += " --disable-background-networking --disable-component-update"
 SETTINGS = {
     "notebook-extension/tracker": {"windowingMode": "none"},
-    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
 }
 
 
@@ -32,22 +31,20 @@ def free_port() -> int:
 
 @pytest.fixture
 def lab(tmp_path):
-    """A copy of the course, opened by `dlbook lab`; yields its address."""
-    course = tmp_path / "course"
-    for folder in ("chapters", "exercises"):
-        shutil.copytree(ROOT / folder, course / folder)
+    """A learner's folder, opened by `dlbook lab`; yields its address."""
+    course = folder.init(tmp_path / "course").root
     for name, values in SETTINGS.items():
         path = tmp_path / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(values))
     port = free_port()
     options = f"--no-browser --allow-root --ServerApp.port={port} --IdentityProvider.token="
-    folders = {
+    places = {
         "JUPYTER_CONFIG_DIR": "config",
         "JUPYTERLAB_SETTINGS_DIR": "settings",
         "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
     }
-    environment = os.environ | {name: str(tmp_path / folder) for name, folder in folders.items()}
+    environment = os.environ | {name: str(tmp_path / place) for name, place in places.items()}
     command = [sys.executable, "-m", "dlbook", "--course", str(course), "lab", *options.split()]
     log = (tmp_path / "lab.log").open("w")
     server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)

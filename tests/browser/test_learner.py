@@ -2,6 +2,8 @@
 
 import pytest
 
+from dlbook.check import progress
+
 WRONG = "# answer: relu_back\ndef relu_back(g, x):\n    return g * (g > 0)"
 RIGHT = "# answer: relu_back\ndef relu_back(g, x):\n    return g * (x > 0)"
 
@@ -16,7 +18,7 @@ def answer(page, cell, source: str) -> None:
 
 @pytest.mark.notebook
 def test_a_learner_sees_the_hint_and_then_the_tick(lab, page, tmp_path):
-    page.goto(f"{lab}/lab/tree/work/exercises/05_backpropagation.ipynb")
+    page.goto(f"{lab}/lab/tree/exercises/05_backpropagation.ipynb")
     page.locator("#jp-main-statusbar >> text=Idle").wait_for()
     cells = page.locator(".jp-CodeCell")
     cells.first.locator(".cm-content").click()
@@ -27,6 +29,9 @@ def test_a_learner_sees_the_hint_and_then_the_tick(lab, page, tmp_path):
     card = cell.locator(".jp-OutputArea [role=status]")
     card.filter(has_text="✗ relu_back: known mistake").wait_for()
     assert "Hint: " in card.inner_text()
+    card.locator("summary", has_text="needed and got").press("Enter")
+    card.locator("details[open]", has_text="needed:").wait_for()
+    assert page.locator("text=official Jupyter news").count() == 0
     page.screenshot(path=tmp_path / "wrong.png")
 
     answer(page, cell, RIGHT)
@@ -38,3 +43,11 @@ def test_a_learner_sees_the_hint_and_then_the_tick(lab, page, tmp_path):
     page.keyboard.press("Shift+Enter")
     told = check.locator(".jp-OutputArea [role=status]")
     told.filter(has_text="✓ relu_back: right").wait_for()
+    noted = progress.read(tmp_path / "course" / ".dlbook" / "progress.json")["relu_back"]
+    assert noted.solved and noted.attempts == 3
+
+    answer(page, cell, WRONG)
+    card.locator("summary", has_text="where it is taught").press("Enter")
+    card.locator("details a").click()
+    page.locator("h2:visible", has_text="5.2 Send slopes back").wait_for()
+    page.screenshot(path=tmp_path / "taught.png")

@@ -28,6 +28,15 @@ def test_the_bare_command_says_where_you_are_and_what_is_next(home, capsys):
     assert "00 start here" in said and "●○" in said and "Next: shapes in 00 start here" in said
 
 
+def test_progress_is_there_for_programs_too(home, capsys):
+    note = Entry("right", 2, solved=True)
+    progress.note(progress.find(home), "scale", lambda entry: note)
+    assert main(["progress", "--json"]) == 0
+    first, second, *_rest = json.loads(capsys.readouterr().out)
+    assert first["exercise"] == "scale" and first["solved"] and first["attempts"] == 2
+    assert second["set"] == "00_start_here" and second["minutes"] > 0 and not second["solved"]
+
+
 def test_without_a_folder_the_bare_command_names_the_verbs(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert main(["--course", str(tmp_path)]) == 0
