@@ -1,0 +1,254 @@
+"""Which code of a chapter its claims depend on: found by names, from `claims.settle` upwards."""
+
+import ast
+import symtable
+from collections.abc import Iterable, Iterator
+
+STREAM = "rng"  # whoever draws from it moves it on; what comes after is as random as before
+SHOWS = ("print", "reveal", "claims.show", "claims.settle", "plots.show")  # what a page shows
+PLAIN = ("np", "data", STREAM)  # what they return are arrays, which a call does not change
+
+
+def needed(sources: Iterable[str]) -> list[str]:
+    """Return the code cells that settle any claim, and all that what they use comes from.
+
+    A cell comes along if it gives a value to a name that is used below it, or if it may change
+    such a value: calls a method of it, stores into it, or hands it to a call. Figures of it are
+    drawn, too; experiments whose outcome no claim uses are not run.
+
+    Args:
+        sources: the code cells of a chapter, in order.
+    """
+    found: list[str] = []
+    used: set[str] = set()
+    code = [(source, ast.parse(source)) for source in sources]
+    fixed = {name for _, tree in code for name in _fixed(tree)} | {STREAM}
+    for source, tree in reversed(code):
+        touched = _bound(tree) | (_touched(tree) - fixed)
+        if _settles(tree) or touched & used:
+            found.append(source)
+            used |= _loaded(tree)
+    return found[::-1]
+
+
+def needed_for(claim: str, sources: Iterable[str]) -> list[str]:
+    """Return what the numbers of one claim come from: cells without what they merely show.
+
+    It is the least of what `needed` returns. Where a cell gives a name a new value, cells above it
+    that gave it another one are left out. So are twins in torch, which leave nothing behind, and
+    whatever comes after the claim was settled.
+
+    Args:
+        claim: such as ``T02``.
+        sources: the code cells of a chapter, in order.
+
+    Returns:
+        Code for each cell, to be run in this order; nothing where no cell settles the claim.
+    """
+    code = [_without_shows(ast.parse(source), claim) for source in sources]
+    globals_of = _globals_of_functions(code)
+    fixed = {name for tree in code for name in _fixed(tree)} | _plain(code)
+    found: list[str] = []
+    used: set[str] = set()
+    for tree in reversed(code):
+        settles = _settles(tree, claim)
+        if not found and not settles or _is_twin(tree):
+            continue
+        if settles:
+            tree = _until(tree, claim)
+        stored = _bound(tree) | (_touched(tree) - fixed) | _stored_into(tree)
+        if settles or stored & used:
+            read, given = _flow(tree.body)
+            found.append(ast.unparse(tree))
+            used = _closed((used - given) | read, globals_of)
+    return found[::-1]
+
+
+def settled(source: str) -> list[str]:
+    """Return the claims that code settles, such as ``T02``."""
+    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    return [
+        call.args[0].value
+        for call in calls
+        if ast.unparse(call.func) == "claims.settle" and isinstance(call.args[0], ast.Constant)
+    ]
+
+
+# ---- what a cell does with names ----
+
+
+def _settles(tree: ast.Module, claim: str = "") -> bool:
+    return any(
+        isinstance(node, ast.Call)
+        and ast.unparse(node.func) == "claims.settle"
+        and (not claim or ast.unparse(node.args[0]) == repr(claim))
+        for node in ast.walk(tree)
+    )
+
+
+def _fixed(tree: ast.Module) -> Iterator[str]:
+    """Yield the names of modules, functions and classes: to call one does not change it."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            yield from ((alias.asname or alias.name).split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            yield node.name
+
+
+def _bound(tree: ast.Module) -> set[str]:
+    """Return the names that get a value, those inside of functions included."""
+    stored = {
+        node.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
+    }
+    return stored | set(_fixed(tree))
+
+
+def _loaded(tree: ast.AST) -> set[str]:
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+
+
+def _touched(tree: ast.Module) -> set[str]:
+    """Return the names whose values may be changed: in calls, and where something is stored."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call | ast.AugAssign | ast.Delete):
+            found |= _loaded(node)
+    return found | _stored_into(tree)
+
+
+def _stored_into(tree: ast.Module) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store):
+            found |= _loaded(node.value)
+    return found
+
+
+# ---- one claim alone ----
+
+
+def _without_shows(tree: ast.Module, claim: str) -> ast.Module:
+    """Return the code without lines that show something, but for the one that settles a claim."""
+    kept = [
+        line
+        for line in tree.body
+        if not (
+            isinstance(line, ast.Expr)
+            and isinstance(line.value, ast.Call)
+            and ast.unparse(line.value.func).startswith(SHOWS)
+            and not _settles(ast.Module([line], []), claim)
+        )
+    ]
+    return ast.Module(kept, [])
+
+
+def _until(tree: ast.Module, claim: str) -> ast.Module:
+    last = max(n for n, line in enumerate(tree.body) if _settles(ast.Module([line], []), claim))
+    return ast.Module(tree.body[: last + 1], [])
+
+
+def _is_twin(tree: ast.Module) -> bool:
+    return any(
+        isinstance(line, ast.Assign) and ast.unparse(line.value).startswith("guest(")
+        for line in tree.body
+    )
+
+
+def _flow(lines: list[ast.stmt]) -> tuple[set[str], set[str]]:
+    """Return the names that lines read before they give them a value, and those they give one."""
+    read: set[str] = set()
+    given: set[str] = set()
+    for line in lines:
+        if isinstance(line, ast.For | ast.While | ast.With):
+            head, body = _head(line)
+            inner, new = _flow(line.body)
+            read |= (_reads(head) | (inner - body)) - given
+            given |= body | new
+        elif isinstance(line, ast.If):
+            branches = [_flow(line.body), _flow(line.orelse)]
+            read |= (_reads(line.test) | branches[0][0] | branches[1][0]) - given
+            given |= branches[0][1] & branches[1][1]
+        else:
+            read |= _reads(line) - given
+            if not isinstance(line, ast.AugAssign | ast.Expr):
+                given |= _bound(ast.Module([_head_of_function(line)], []))
+    return read, given
+
+
+def _head(line: ast.For | ast.While | ast.With) -> tuple[ast.AST, set[str]]:
+    """Return what stands at the head of a block, and the names that the head gives a value."""
+    if isinstance(line, ast.While):
+        return line.test, set()
+    if isinstance(line, ast.For):
+        return line.iter, _loaded(line.target)
+    names = [_loaded(item.optional_vars) for item in line.items if item.optional_vars]
+    return ast.Tuple([item.context_expr for item in line.items], ast.Load()), set().union(*names)
+
+
+def _head_of_function(line: ast.stmt) -> ast.stmt:
+    """Return a function without what is inside of it, any other line as it is."""
+    if isinstance(line, ast.FunctionDef | ast.ClassDef):
+        return ast.parse(f"{line.name} = None").body[0]
+    return line
+
+
+def _reads(code: ast.AST) -> set[str]:
+    """Return the names outside of functions that code reads, now or when it is called."""
+    table = symtable.symtable(ast.unparse(code), "cell", "exec")
+    added = {node.target for node in ast.walk(code) if isinstance(node, ast.AugAssign)}
+    names = {s.get_name() for s in table.get_symbols() if s.is_referenced()}
+    return names | set().union(*map(_loaded, added)) | _globals_in(table)
+
+
+def _globals_in(table: symtable.SymbolTable) -> set[str]:
+    found: set[str] = set()
+    for child in table.get_children():
+        found |= {s.get_name() for s in child.get_symbols() if s.is_global()} | _globals_in(child)
+    return found
+
+
+def _globals_of_functions(code: list[ast.Module]) -> dict[str, set[str]]:
+    """Return, for each function of a chapter, the names that it reads from outside of it."""
+    found: dict[str, set[str]] = {}
+    for tree in code:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef | ast.ClassDef):
+                found[node.name] = found.get(node.name, set()) | _reads(node)
+    return found
+
+
+def _closed(names: set[str], globals_of: dict[str, set[str]]) -> set[str]:
+    """Return the names, and whatever the functions among them read."""
+    waiting, found = list(names), set(names)
+    while waiting:
+        new = globals_of.get(waiting.pop(), set()) - found
+        found |= new
+        waiting += new
+    return found
+
+
+def _plain(code: list[ast.Module]) -> set[str]:
+    """Return the names that hold arrays and numbers alone, from their first value to the last."""
+    found: set[str] = set()
+    other: set[str] = set()
+    for tree in code:
+        for line in tree.body:
+            if isinstance(line, ast.Assign):
+                names = set().union(*map(_loaded, line.targets))
+                if _is_plain(line.value, found - other):
+                    found |= names
+                else:
+                    other |= names
+    return found - other
+
+
+def _is_plain(value: ast.expr, plain: set[str]) -> bool:
+    if isinstance(value, ast.Constant | ast.BinOp | ast.Compare | ast.UnaryOp):
+        return True
+    if isinstance(value, ast.Tuple):
+        return all(_is_plain(item, plain) for item in value.elts)
+    while isinstance(value, ast.Attribute | ast.Subscript | ast.Call):
+        value = value.func if isinstance(value, ast.Call) else value.value
+    return isinstance(value, ast.Name) and (value.id in plain or value.id in PLAIN)
