@@ -1,6 +1,7 @@
 """Which code of a chapter its claims depend on: found by names, from `claims.settle` upwards."""
 
 import ast
+import builtins
 import symtable
 from collections.abc import Iterable, Iterator
 
@@ -47,7 +48,7 @@ def needed_for(claim: str, sources: Iterable[str]) -> list[str]:
     """
     code = [_without_shows(ast.parse(source), claim) for source in sources]
     globals_of = _globals_of_functions(code)
-    fixed = {name for tree in code for name in _fixed(tree)} | _plain(code)
+    fixed = {name for tree in code for name in _fixed(tree)} | _plain(code) | {*dir(builtins)}
     found: list[str] = []
     used: set[str] = set()
     for tree in reversed(code):
@@ -56,11 +57,10 @@ def needed_for(claim: str, sources: Iterable[str]) -> list[str]:
             continue
         if settles:
             tree = _until(tree, claim)
-        stored = _bound(tree) | (_touched(tree) - fixed) | _stored_into(tree)
-        if settles or stored & used:
+        if settles or _changed(tree, globals_of, fixed) & used:
             read, given = _flow(tree.body)
             found.append(ast.unparse(tree))
-            used = _closed((used - given) | read, globals_of)
+            used = _closed((used - given) | read, globals_of) - {*dir(builtins)}
     return found[::-1]
 
 
@@ -154,6 +154,23 @@ def _is_twin(tree: ast.Module) -> bool:
         isinstance(line, ast.Assign) and ast.unparse(line.value).startswith("guest(")
         for line in tree.body
     )
+
+
+def _changed(tree: ast.Module, globals_of: dict[str, set[str]], fixed: set[str]) -> set[str]:
+    """Return the names that a cell gives a value to, or whose value its calls may change.
+
+    A call may change what is handed to it and what its function reads. Modules, functions and
+    arrays (`fixed`) stay as they are, unless something is stored into an array.
+    """
+    found: set[str] = set()
+    for line in tree.body:
+        if isinstance(line, ast.FunctionDef | ast.ClassDef):
+            found.add(line.name)  # what is inside of it happens when it is called
+            continue
+        alone = ast.Module([line], [])
+        called = _closed(_touched(alone), globals_of)
+        found |= _bound(alone) | (called - fixed) | _stored_into(alone)
+    return found
 
 
 def _flow(lines: list[ast.stmt]) -> tuple[set[str], set[str]]:
