@@ -3,7 +3,7 @@
 import ast
 import builtins
 import symtable
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 STREAM = "rng"  # whoever draws from it moves it on; what comes after is as random as before
 SHOWS = ("print", "reveal", "claims.show", "claims.settle", "plots.show")  # what a page shows
@@ -47,7 +47,8 @@ def needed_for(claim: str, sources: Iterable[str]) -> list[str]:
         Code for each cell, to be run in this order; nothing where no cell settles the claim.
     """
     code = [_without_shows(ast.parse(source), claim) for source in sources]
-    globals_of = _globals_of_functions(code)
+    reads_of = _of_functions(code, _reads)
+    changed_by = _of_functions(code, _changed_inside)
     fixed = {name for tree in code for name in _fixed(tree)} | _plain(code) | {*dir(builtins)}
     found: list[str] = []
     used: set[str] = set()
@@ -57,10 +58,10 @@ def needed_for(claim: str, sources: Iterable[str]) -> list[str]:
             continue
         if settles:
             tree = _until(tree, claim)
-        if settles or _changed(tree, globals_of, fixed) & used:
+        if settles or _changed(tree, changed_by, fixed) & used:
             read, given = _flow(tree.body)
             found.append(ast.unparse(tree))
-            used = _closed((used - given) | read, globals_of) - {*dir(builtins)}
+            used = _closed((used - given) | read, reads_of) - {*dir(builtins)}
     return found[::-1]
 
 
@@ -156,10 +157,10 @@ def _is_twin(tree: ast.Module) -> bool:
     )
 
 
-def _changed(tree: ast.Module, globals_of: dict[str, set[str]], fixed: set[str]) -> set[str]:
+def _changed(tree: ast.Module, changed_by: dict[str, set[str]], fixed: set[str]) -> set[str]:
     """Return the names that a cell gives a value to, or whose value its calls may change.
 
-    A call may change what is handed to it and what its function reads. Modules, functions and
+    A call may change what is handed to it, and what its function hands on. Modules, functions and
     arrays (`fixed`) stay as they are, unless something is stored into an array.
     """
     found: set[str] = set()
@@ -167,10 +168,15 @@ def _changed(tree: ast.Module, globals_of: dict[str, set[str]], fixed: set[str])
         if isinstance(line, ast.FunctionDef | ast.ClassDef):
             found.add(line.name)  # what is inside of it happens when it is called
             continue
-        alone = ast.Module([line], [])
-        called = _closed(_touched(alone), globals_of)
-        found |= _bound(alone) | (called - fixed) | _stored_into(alone)
+        alone, read = ast.Module([line], []), _reads(line)
+        called = _closed(_touched(alone) & read, changed_by)
+        found |= _given(line) | (called - fixed) | (_stored_into(alone) & read)
     return found
+
+
+def _changed_inside(function: ast.stmt) -> set[str]:
+    """Return the names from outside of a function whose values a call of it may change."""
+    return _touched(ast.Module([function], [])) & _reads(function)
 
 
 def _flow(lines: list[ast.stmt]) -> tuple[set[str], set[str]]:
@@ -190,7 +196,7 @@ def _flow(lines: list[ast.stmt]) -> tuple[set[str], set[str]]:
         else:
             read |= _reads(line) - given
             if not isinstance(line, ast.AugAssign | ast.Expr):
-                given |= _bound(ast.Module([_head_of_function(line)], []))
+                given |= _given(line)
     return read, given
 
 
@@ -204,19 +210,18 @@ def _head(line: ast.For | ast.While | ast.With) -> tuple[ast.AST, set[str]]:
     return ast.Tuple([item.context_expr for item in line.items], ast.Load()), set().union(*names)
 
 
-def _head_of_function(line: ast.stmt) -> ast.stmt:
-    """Return a function without what is inside of it, any other line as it is."""
-    if isinstance(line, ast.FunctionDef | ast.ClassDef):
-        return ast.parse(f"{line.name} = None").body[0]
-    return line
+def _given(line: ast.stmt) -> set[str]:
+    """Return the names that get a value outside of functions."""
+    table = symtable.symtable(ast.unparse(line), "cell", "exec")
+    return {s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()}
 
 
 def _reads(code: ast.AST) -> set[str]:
     """Return the names outside of functions that code reads, now or when it is called."""
     table = symtable.symtable(ast.unparse(code), "cell", "exec")
-    added = {node.target for node in ast.walk(code) if isinstance(node, ast.AugAssign)}
     names = {s.get_name() for s in table.get_symbols() if s.is_referenced()}
-    return names | set().union(*map(_loaded, added)) | _globals_in(table)
+    added = _loaded(code.target) if isinstance(code, ast.AugAssign) else set()
+    return names | added | _globals_in(table)
 
 
 def _globals_in(table: symtable.SymbolTable) -> set[str]:
@@ -226,21 +231,23 @@ def _globals_in(table: symtable.SymbolTable) -> set[str]:
     return found
 
 
-def _globals_of_functions(code: list[ast.Module]) -> dict[str, set[str]]:
-    """Return, for each function of a chapter, the names that it reads from outside of it."""
+def _of_functions(
+    code: list[ast.Module], names_in: Callable[[ast.stmt], set[str]]
+) -> dict[str, set[str]]:
+    """Return, for each function of a chapter, what `names_in` finds in it."""
     found: dict[str, set[str]] = {}
     for tree in code:
-        for node in ast.walk(tree):
+        for node in tree.body:
             if isinstance(node, ast.FunctionDef | ast.ClassDef):
-                found[node.name] = found.get(node.name, set()) | _reads(node)
+                found[node.name] = found.get(node.name, set()) | names_in(node)
     return found
 
 
-def _closed(names: set[str], globals_of: dict[str, set[str]]) -> set[str]:
-    """Return the names, and whatever the functions among them read."""
+def _closed(names: set[str], of_functions: dict[str, set[str]]) -> set[str]:
+    """Return the names, those of the functions among them, and so on."""
     waiting, found = list(names), set(names)
     while waiting:
-        new = globals_of.get(waiting.pop(), set()) - found
+        new = of_functions.get(waiting.pop(), set()) - found
         found |= new
         waiting += new
     return found
