@@ -59,9 +59,9 @@ def needed_for(claim: str, sources: Iterable[str]) -> list[str]:
         if settles:
             tree = _until(tree, claim)
         if settles or _changed(tree, changed_by, fixed) & used:
-            read, given = _flow(tree.body)
+            read, given = _flow(tree.body, reads_of)
             found.append(ast.unparse(tree))
-            used = _closed((used - given) | read, reads_of) - {*dir(builtins)}
+            used = (used - given) | (read - {*dir(builtins)})
     return found[::-1]
 
 
@@ -179,25 +179,35 @@ def _changed_inside(function: ast.stmt) -> set[str]:
     return _touched(ast.Module([function], [])) & _reads(function)
 
 
-def _flow(lines: list[ast.stmt]) -> tuple[set[str], set[str]]:
-    """Return the names that lines read before they give them a value, and those they give one."""
+def _flow(lines: list[ast.stmt], reads_of: dict[str, set[str]]) -> tuple[set[str], set[str]]:
+    """Return the names that lines read before they give them a value, and those they give one.
+
+    What a function reads is read where the function is named, not where it is defined.
+    """
     read: set[str] = set()
     given: set[str] = set()
     for line in lines:
         if isinstance(line, ast.For | ast.While | ast.With):
-            head, body = _head(line)
-            inner, new = _flow(line.body)
-            read |= (_reads(head) | (inner - body)) - given
-            given |= body | new
+            head, named = _head(line)
+            inner, new = _flow(line.body, reads_of)
+            before, after = _reads(head) | (inner - named), named | new
         elif isinstance(line, ast.If):
-            branches = [_flow(line.body), _flow(line.orelse)]
-            read |= (_reads(line.test) | branches[0][0] | branches[1][0]) - given
-            given |= branches[0][1] & branches[1][1]
+            (one, if_so), (other, if_not) = (_flow(b, reads_of) for b in (line.body, line.orelse))
+            before, after = _reads(line.test) | one | other, if_so & if_not
         else:
-            read |= _reads(line) - given
-            if not isinstance(line, ast.AugAssign | ast.Expr):
-                given |= _given(line)
+            before = _reads(_at_once(line))
+            after = set() if isinstance(line, ast.AugAssign) else _given(line)
+        read |= _closed(before, reads_of) - given
+        given |= after
     return read, given
+
+
+def _at_once(line: ast.stmt) -> ast.AST:
+    """Return what is read when a line runs: of a function, its decorators and defaults alone."""
+    if not isinstance(line, ast.FunctionDef):
+        return line
+    defaults = [value for value in (*line.args.defaults, *line.args.kw_defaults) if value]
+    return ast.Tuple([*line.decorator_list, *defaults], ast.Load())
 
 
 def _head(line: ast.For | ast.While | ast.With) -> tuple[ast.AST, set[str]]:
