@@ -54,7 +54,7 @@ def needed_for(claim: str, sources: Iterable[str]) -> list[str]:
     used: set[str] = set()
     for tree in reversed(code):
         settles = _settles(tree, claim)
-        if not found and not settles or _is_twin(tree):
+        if (not found and not settles) or _is_twin(tree):
             continue
         if settles:
             tree = _until(tree, claim)
@@ -69,9 +69,9 @@ def settled(source: str) -> list[str]:
     """Return the claims that code settles, such as ``T02``."""
     calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
     return [
-        call.args[0].value
+        ast.literal_eval(call.args[0])
         for call in calls
-        if ast.unparse(call.func) == "claims.settle" and isinstance(call.args[0], ast.Constant)
+        if ast.unparse(call.func) == "claims.settle"
     ]
 
 

@@ -114,7 +114,9 @@ def _chapter_of(id: str) -> _Chapter:
 
 @cache
 def _read(path: Path) -> _Chapter:
-    sources, sections, title = [], {}, ""
+    sources: list[str] = []
+    sections: dict[str, str] = {}
+    title = ""
     for cell in json.loads(path.read_text("utf-8"))["cells"]:
         source = "".join(cell["source"])
         if cell["cell_type"] == "markdown":

@@ -12,7 +12,7 @@ from dlbook.predict import reveal
 
 _MARKS = dict(zip(claims.WAYS, "os^", strict=True))  # the way a claim is decided: its mark
 _SHORT = "right", "loosely\nput", "incom-\nplete", "half\nright", "wrong"
-_RING = {"marker": "o", "ls": "", "mfc": "white", "mec": DATA, "mew": 1.6, "ms": 9}
+_RING: dict[str, Any] = {"marker": "o", "ls": "", "mfc": "white", "mec": DATA, "mew": 1.6, "ms": 9}
 
 
 def draw_trials(ax: Axes) -> None:
@@ -39,7 +39,7 @@ def draw_verdicts(axes: Sequence[Axes], verdict: Mapping[str, str | None]) -> No
     """Draw a row for each claim: the book's verdict, and a ring at the reader's if there is one.
 
     A line joins the two where they differ. A ring to the left of the mark is too kind, one to the
-    right is too hard. The book's verdict on a claim that has none of the reader's is left out, until
+    right is too hard. Where the reader has given no verdict, that of the book is left out, until
     `reveal.give_up` was called.
 
     Args:

@@ -92,7 +92,7 @@ def test_a_verdict_given_up_is_shown(course, shown, reveal):
 
 def test_what_a_retrial_prints_is_dropped_and_its_names_stay_apart(course, reveal, capsys):
     before = {*vars(retrial)}, {*vars(claims)}
-    assert list(retrial.numbers("T02")) == [*"learned raw untrained shifted centred".split()]
+    assert list(retrial.numbers("T02")) == ["learned", "raw", "untrained", "shifted", "centred"]
     assert capsys.readouterr() == ("", "") and ({*vars(retrial)}, {*vars(claims)}) == before
 
 
@@ -129,7 +129,7 @@ def test_what_is_wrong_is_told_in_three_parts(arguments, error, says, course, re
 def test_a_chapter_that_does_not_settle_its_claim_is_named(course, monkeypatch):
     moved = CLAIMS | {"T20": replace(CLAIMS["T20"], chapter="01")}
     monkeypatch.setattr(claims, "load", lambda: moved)
-    with pytest.raises(ValueError, match="needs a cell of chapter 01 .* got none; add"):
+    with pytest.raises(ValueError, match=r"needs a cell of chapter 01 .* got none; add"):
         retrial.numbers("T20")
 
 

@@ -74,5 +74,5 @@ def test_a_map_of_trials_has_a_mark_for_each_claim_and_no_verdict():
 @pytest.mark.parametrize("wrong", [{"T99": "right"}, {"T01": "maybe"}])
 def test_an_unknown_claim_or_verdict_is_named(axes, wrong):
     for use in (compared, lambda verdict: draw_verdicts(axes, verdict)):
-        with pytest.raises(ValueError, match="got '(T99|maybe)'"):
+        with pytest.raises(ValueError, match=r"got '(T99|maybe)'"):
             use(wrong)
