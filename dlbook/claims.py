@@ -119,9 +119,29 @@ def _table() -> dict[str, dict[str, str]]:
     return tomllib.loads(_FILE.read_text("utf-8"))
 
 
+def find(id: str) -> Claim:
+    """Return a claim.
+
+    Raises:
+        ValueError: if there is none of this id.
+    """
+    claims = load()
+    if id not in claims:
+        raise ValueError(f"a claim needs an id from {', '.join(claims)}, got {id!r}; correct it")
+    return claims[id]
+
+
+def check(verdict: str | None) -> None:
+    """Raise a ValueError if a verdict of the reader is none of `VERDICTS`; None is no verdict."""
+    if verdict is not None and verdict not in VERDICTS:
+        raise ValueError(
+            f"a verdict needs to be one of {_listed(VERDICTS)}, got {verdict!r}; change it"
+        )
+
+
 def show(id: str) -> None:
     """Display a claim as a box: the quote, its rendering, and the question to the reader."""
-    claim = _find(id)
+    claim = find(id)
     quote, rendering = (text.replace("\n", " ") for text in (claim.quote, claim.rendering))
     _display(
         f"> **{_('Claim')} {claim.id}** {quote}\n>\n> *{rendering}*\n\n{claim.question}\n\n"
@@ -129,7 +149,7 @@ def show(id: str) -> None:
     )
 
 
-def settle(id: str, verdict: str | None, **numbers: Any) -> None:
+def settle(id: str, verdict: str | None, section: str = "", /, **numbers: Any) -> None:
     """Display what became of a claim: the reader's verdict, the test, what is right and why.
 
     It says nothing before there is a verdict, or `reveal.give_up` was called.
@@ -137,21 +157,21 @@ def settle(id: str, verdict: str | None, **numbers: Any) -> None:
     Args:
         id: such as ``T02``.
         verdict: the reader's, one of `VERDICTS`; None where there is none yet.
+        section: a link to the section that puts it to the test, in Markdown, if that is elsewhere.
         numbers: what the experiment measured, under the names that the predicate uses.
 
     Raises:
         ValueError: if the claim or the verdict is unknown, or a number is missing.
     """
-    claim = _find(id)
-    if verdict is not None and verdict not in VERDICTS:
-        raise ValueError(
-            f"a verdict needs to be one of {_listed(VERDICTS)}, got {verdict!r}; change it"
-        )
+    claim = find(id)
+    check(verdict)
     findings = claim.findings(**numbers)
     if verdict is None and not reveal.gave_up:
         print(ask())
         return
-    _display("\n\n".join([_compared(verdict, claim.verdict), *_table_of(findings), *_words(claim)]))
+    title = [_("**Claim {}**, tried in {}.").format(id, section)] if section else []
+    found = [_compared(verdict, claim.verdict), *_table_of(findings), *_words(claim)]
+    _display("\n\n".join(title + found))
 
 
 def _listed(names: Iterable[str]) -> str:
@@ -195,13 +215,6 @@ def _words(claim: Claim) -> list[str]:
         f"**{_('The grain of truth.')}** {claim.grain}",
         f"**{_('Reference.')}** {claim.reference}",
     ]
-
-
-def _find(id: str) -> Claim:
-    claims = load()
-    if id not in claims:
-        raise ValueError(f"a claim needs an id from {', '.join(claims)}, got {id!r}; correct it")
-    return claims[id]
 
 
 def _display(text: str) -> None:

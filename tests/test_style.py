@@ -146,6 +146,7 @@ SPOILT = [  # the rule that finds it, the cell, its field, and what is put there
     ("predictions judged", "run", SOURCE, "reveal((guess, other), x)"),
     ("predictions judged", "run", SOURCE, RUN.replace("guess", "None")),
     ("predictions judged", "run", SOURCE, "claims.settle('T01', verdict, x=1)"),
+    ("predictions judged", "run", SOURCE, "retry('T01', verdict['T01'])"),
     ("answers computed", "run", SOURCE, "reveal(guess, 2.37)"),
     ("answers computed", "run", SOURCE, "answer = 'both'\nreveal(guess, answer)"),
     ("answers computed", "run", SOURCE, "reveal(guess, round(3 * 9 / 49))"),

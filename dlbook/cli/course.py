@@ -24,9 +24,9 @@ def find_course(named: Path | None) -> "Course":
 
 def texts(source: str) -> list[str]:
     """Return what stands in the outputs of code beside what it says: claims, and terms."""
-    from dlbook import claims, terms
+    from dlbook import retrial, terms
 
-    return claims.texts(source) + terms.texts(source)
+    return retrial.texts(source) + terms.texts(source)
 
 
 def find_own_course(named: Path | None) -> "Course":

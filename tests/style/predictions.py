@@ -40,10 +40,10 @@ def asked(tree: ast.Module) -> list[str] | None:
 
 
 def guesses(tree: ast.Module) -> list[ast.expr]:
-    """Return what code hands to `reveal` and `claims.settle` as the guess of the reader."""
+    """Return what code hands to `reveal`, `claims.settle` and `retry` as the reader's guess."""
     found: list[ast.expr] = []
     for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
-        place = {"reveal": 0, "claims.settle": 1}.get(ast.unparse(call.func))
+        place = {"reveal": 0, "claims.settle": 1, "retry": 1}.get(ast.unparse(call.func))
         if place is not None:
             named = [word.value for word in call.keywords if word.arg in ("guess", "verdict")]
             for guess in (*call.args[place : place + 1], *named):
