@@ -20,6 +20,7 @@ BUDGETS = {  # CPU seconds of a chapter, those of nbval and of imports included
     "chapters/06_training.ipynb": 20,
     "chapters/07_convolution_and_pooling.ipynb": 24,
     "chapters/08_cnn_architectures.ipynb": 40,
+    "chapters/10_capstone.ipynb": 30,
 }
 YARDSTICK = """
 import matplotlib.pyplot as plt, numpy as np, torch
