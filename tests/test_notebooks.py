@@ -21,6 +21,7 @@ BUDGETS = {  # CPU seconds of a chapter, those of nbval and of imports included
     "chapters/07_convolution_and_pooling.ipynb": 24,
     "chapters/08_cnn_architectures.ipynb": 40,
     "chapters/09_claims_lab.ipynb": 90,
+    "chapters/10_capstone.ipynb": 60,
 }
 YARDSTICK = """
 import matplotlib.pyplot as plt, numpy as np, torch

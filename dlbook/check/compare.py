@@ -25,6 +25,7 @@ from dlbook.check.wire import Failure, Foreign, Json, WireError, decode
 from dlbook.i18n import _
 
 SECOND_CALL = ("first call", "second call")
+EVIDENCE = "evidence"  # label of a text that is not compared: the reason of the values beside it
 _ARGUMENT = re.compile(r"(?:(.*) )?(?:given|afterwards|unchanged)", re.DOTALL)
 _MAX_NUMBERS = 10_000  # of an array, from which its fingerprint is made
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth"
@@ -75,7 +76,7 @@ def fingerprint(value: object) -> str:
 def _rounded(value: object) -> object:
     """Return `value` with numbers of 5 digits, -0.0 as 0.0, and arrays as shape and numbers."""
     if isinstance(value, dict):
-        return {label: _rounded(item) for label, item in value.items()}
+        return {label: _rounded(item) for label, item in value.items() if label != EVIDENCE}
     if isinstance(value, list):
         array = as_array(value)
         return [_rounded(item) for item in value] if array is None else _rounded(array)
@@ -137,6 +138,8 @@ def _explain_dict(expected: dict[str, Any], got: object, rtol: float, atol: floa
     found = first_difference(expected, got, rtol, atol)
     if found is None:
         return None
+    if isinstance(got.get(EVIDENCE), str) and got[EVIDENCE]:
+        return str(got[EVIDENCE])
     label, difference = found
     return difference if _ARGUMENT.fullmatch(label) else f"{label}: {difference}"
 
@@ -171,7 +174,7 @@ def first_difference(
     """
     for label in sorted(expected, key=lambda label: not _ARGUMENT.fullmatch(label)):
         difference = _explain(expected[label], got[label], rtol, atol)
-        if difference is None:
+        if difference is None or label == EVIDENCE:
             continue
         argument = _ARGUMENT.fullmatch(label)
         if argument:
