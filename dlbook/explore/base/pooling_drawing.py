@@ -1,6 +1,7 @@
 """The figure of chapter 07 that compares ways to make maps smaller."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -28,7 +29,11 @@ def rates(
         names = dict.fromkeys(name for name, _kind in table)
         for name, (marker, color, inside, up) in zip(names, LOOKS, strict=True):
             values = [table[name, kind] for kind in kinds]
-            look = {"color": color, "markerfacecolor": inside, "label": f"{name} glyphs"}
+            look: dict[str, Any] = {
+                "color": color,
+                "markerfacecolor": inside,
+                "label": f"{name} glyphs",
+            }
             ax.plot(values, rows, marker, **look)
             for value, row in zip(values, rows, strict=True):
                 ax.text(value, row + up, f"{value:.2f}", ha="center", fontsize=7, color=color)
