@@ -227,7 +227,7 @@ def _explain(ax: Axes, suspect: str, fits: bool) -> None:
 
 
 def broken_loops() -> Explorer:
-    """Return the gallery of broken loops: a curve to explain, and a suspect to hold against it."""
+    """Return the gallery of broken loops: a curve to explain, and a suspect to compare with it."""
     controls = {
         "curve": choice("curve", [*CURVES]),
         "suspect": choice("suspect", ["healthy", *SUSPECTS]),
