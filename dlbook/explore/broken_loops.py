@@ -198,7 +198,7 @@ def _write_code(ax: Axes, chosen: Suspect | None) -> None:
     ax.set(xlim=(0, 1), ylim=(0, 1))
     for number, line in enumerate(CODE.splitlines()):
         here = chosen is not None and number == chosen.line
-        color, weight = (plots.GRADIENT, "bold") if here else (plots.CONTEXT, "normal")
+        color, weight = ("black", "bold") if here else (plots.CONTEXT, "normal")
         text = f"    {chosen.written}" if chosen and here else line
         style: dict[str, Any] = {"family": "monospace", "fontsize": 9}
         style |= {"color": color, "weight": weight, "parse_math": False}
@@ -216,7 +216,7 @@ def _explain(ax: Axes, suspect: str, fits: bool) -> None:
         if chosen
         else ("both losses fall", "nothing yet: choose a suspect")
     )
-    color = plots.TARGET if fits else plots.GRADIENT
+    color = plots.TARGET if fits else plots.CONTEXT
     ax.text(0.08, 0.9, f"{suspect}: {verdict}", fontsize=12, color=color, va="center")
     for up, heading, text in (
         (0.68, "What its curves show", sign),
@@ -227,7 +227,7 @@ def _explain(ax: Axes, suspect: str, fits: bool) -> None:
 
 
 def broken_loops() -> Explorer:
-    """Return the gallery of broken loops: a curve to explain, and a suspect to hold against it."""
+    """Return the gallery of broken loops: a curve to explain, and a suspect to compare with it."""
     controls = {
         "curve": choice("curve", [*CURVES]),
         "suspect": choice("suspect", ["healthy", *SUSPECTS]),

@@ -77,7 +77,7 @@ def _draw_curves(ax: Axes, true: np.ndarray, seen: np.ndarray, patience: int) ->
     ax.plot(epochs, true, color=plots.CONTEXT, lw=1, label="without noise")
     ax.plot(epochs, seen, color=plots.TARGET, lw=0.8, alpha=0.3)
     ax.plot(epochs[done], seen[done], color=plots.TARGET, lw=1.4, label="validation loss")
-    ax.axvline(stop, color=plots.GRADIENT, ls="--", lw=1.5, label=f"stop: epoch {stop}")
+    ax.axvline(stop, color=plots.CONTEXT, ls="--", lw=1.5, label=f"stop: epoch {stop}")
     kept = f"restored: epoch {best}"
     ax.plot(best, seen[best], "o", color=plots.PARAMETER, ms=9, label=kept)
     ax.set(xlim=(0, EPOCHS), ylim=(0.1, 1.25), xlabel="epoch", ylabel="loss")
@@ -91,7 +91,7 @@ def _draw_costs(top: Axes, low: Axes, true: np.ndarray, seen: np.ndarray, patien
     lengths = np.array([stop + 1 for stop, _ in runs])
     for ax, values, name in ((top, lengths, "epochs run"), (low, costs, "loss given away")):
         ax.step(range(1, MOST + 1), values, color=plots.CONTEXT, where="mid")
-        ax.plot(patience, values[patience - 1], "o", color=plots.GRADIENT, ms=6)
+        ax.plot(patience, values[patience - 1], "o", color="black", ms=6)
         ax.set(xlim=(0, MOST + 1), ylabel=name)
     top.set(ylim=(0, EPOCHS + 8), xticklabels=[])
     low.set(ylim=(-0.01, 0.31), xlabel="patience")

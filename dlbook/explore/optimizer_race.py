@@ -102,7 +102,7 @@ def draw(fig: Figure, surface: str, lr: float, momentum: float) -> str:
     note = (
         f"{surface}, lr {lr:g}: {side} 2 / {STEEPEST:g} = {limit:g}, the limit of SGD at the goal"
     )
-    fig.text(0.5, 0.955, note, ha="center", va="center", fontsize=9, color=plots.GRADIENT)
+    fig.text(0.5, 0.955, note, ha="center", va="center", fontsize=9)
     listed = ", ".join(f"{name} {end}" for name, end in ends.items())
     return f"Four paths on the surface {surface}, learning rate {lr:g}; loss at the end: {listed}."
 

@@ -25,7 +25,7 @@ def draw(fig: Figure, degree: int, examples: int) -> str:
     fitted = legendre.legval(grid, coefficients[degree])
     left.plot(grid, np.sin(np.pi * grid), "--", color=plots.TARGET, label="truth")
     left.plot(grid, fitted, color=plots.PARAMETER, label=f"degree {degree}")
-    left.plot(x, y, "o", color=plots.DATA, markersize=4, label="training points")
+    left.plot(x, y, "o", color=plots.TARGET, markersize=4, label="training points")
     left.set(xlabel="x", ylabel="y", ylim=(-2.6, 2.6), xlim=(-1.05, 1.05))
     left.legend(frameon=False, fontsize=8, loc="upper left", handlelength=1.5)
     degrees = np.arange(DEGREES)
