@@ -180,8 +180,6 @@ def _parameters(params: Any) -> list[Tensor]:
 
 def _check(p: Tensor, state: State) -> None:
     """Refuse a step that would go wrong, and let the state follow the dtype of the parameter."""
-    if not isinstance(p.data, np.ndarray):  # NumPy turns results without axes into numbers
-        p.data = np.array(p.data)
     if p.dtype.kind != "f":
         raise TypeError(
             f"a step needs floating-point parameters, got {p.dtype}; make the tensor with "

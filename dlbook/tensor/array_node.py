@@ -76,6 +76,21 @@ class ArrayNode(Node):
                 f"a tensor needs to be asked for what it has, got {name!r}; write {instead}"
             )
 
+    def _as_data(self, new: Any) -> np.ndarray:
+        """Return numbers of any shape as an array; a list takes the dtype that the data have.
+
+        Raises:
+            TypeError: if they are no real numbers, or not floating point where a gradient is
+                wanted.
+        """
+        array = as_numbers(new, None if hasattr(new, "__array__") else self.dtype)
+        if self.requires_grad and array.dtype.kind != "f":
+            raise TypeError(
+                "data of a tensor with a gradient needs floating-point numbers, got "
+                f"{array.dtype}; write x.data = array.astype(np.float32)"
+            )
+        return array
+
     @property
     def ndim(self) -> int:
         return self.data.ndim
