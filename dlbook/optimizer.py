@@ -232,8 +232,9 @@ def _parts(state_dict: Any, names: set[str], count: int) -> tuple[dict[str, Any]
         )
     if got != count or unknown:
         raise ValueError(
-            f"load_state_dict needs the state of {count} parameters, got that of {got}; build "
-            "the model that was saved, and give the optimiser the same parameters"
+            f"load_state_dict needs the state of {count} parameters, got that of {got}, under "
+            f"{[*states]!r:.50}; build the model that was saved, and give the optimiser the same "
+            "parameters"
         )
     return group, states
 
