@@ -158,6 +158,19 @@ def test_data_that_are_no_numbers_or_cannot_have_a_gradient_are_refused(wrong):
     np.testing.assert_array_equal(w.data, [1, 2])
 
 
+BAD_VALUES = [(np.int8, 0, 1e60), (np.uint8, 0, np.float64(1e60)), (np.uint8, 0, 300)]
+BAD_VALUES += [(np.int64, 0, np.nan), (np.float32, np.array([True, False]), np.ones((2, 2)))]
+
+
+@pytest.mark.parametrize(("dtype", "place", "value"), BAD_VALUES)
+def test_a_value_that_does_not_fit_is_refused_and_changes_nothing(dtype, place, value):
+    x = Tensor(np.array([1, 2], dtype))
+    with pytest.raises(ValueError, match=r"needs a value for .*, got .*; reshape"):
+        x[place] = value
+    np.testing.assert_array_equal(x.data, [1, 2])
+    assert x.version == 0
+
+
 def test_a_list_of_rows_may_be_changed_after_it_was_used():
     x, rows, places = Tensor(np.arange(4.0), requires_grad=True), [0, 1], np.array([2, 2])
     loss = x[rows].sum() + x[places].sum()
