@@ -202,6 +202,7 @@ def test_what_is_said_to_differ_differs(expression):
     difference = apart(expression, INPUTS["float32"])
     assert difference, f"{expression}: both do the same now; take it out of differences.md"
     assert not difference.startswith("words"), difference
+    assert "module 'dlbook" not in difference, f"{expression}: a name that is nowhere"
 
 
 def test_every_public_name_has_a_row():
