@@ -77,13 +77,18 @@ class ArrayNode(Node):
             )
 
     def _as_data(self, new: Any) -> np.ndarray:
-        """Return numbers of any shape as an array; a list takes the dtype that the data have.
+        """Return an array or a tensor, of any shape, as an array.
 
         Raises:
-            TypeError: if they are no real numbers, or not floating point where a gradient is
-                wanted.
+            TypeError: if it is something else, holds no real numbers, or not floating point
+                where a gradient is wanted.
         """
-        array = as_numbers(new, None if hasattr(new, "__array__") else self.dtype)
+        if not hasattr(new, "__array__"):
+            raise TypeError(
+                f"data needs to be an array or a tensor, got {type(new).__name__}; write "
+                "x.data = np.array(...), or x.data[...] = ... to fill what is there"
+            )
+        array = as_numbers(new)
         if self.requires_grad and array.dtype.kind != "f":
             raise TypeError(
                 "data of a tensor with a gradient needs floating-point numbers, got "

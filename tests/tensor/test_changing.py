@@ -130,11 +130,11 @@ def test_new_data_do_not_reach_into_a_graph():
     assert w.grad == 3
 
 
-@pytest.mark.parametrize("new", [[5, 7], (5.0, 7.0), np.array([5, 7.0]), Tensor([5.0, 7.0]), 5.0])
-def test_data_may_be_put_in_as_an_array_a_tensor_a_list_or_a_number(new):
+@pytest.mark.parametrize("new", [np.array([5, 7.0]), Tensor([5.0, 7.0]), np.float64(5)])
+def test_data_may_be_put_in_as_an_array_a_tensor_or_a_number_of_numpy(new):
     w = Tensor([1.0, 2.0], requires_grad=True)
     w.data = new
-    assert isinstance(w.data, np.ndarray) and w.dtype == getattr(new, "dtype", np.float32)
+    assert isinstance(w.data, np.ndarray) and w.dtype == new.dtype
     (w * w).sum().backward()
     np.testing.assert_array_equal(w.grad, 2 * np.asarray(new))
 
@@ -150,7 +150,7 @@ def test_data_may_be_what_a_step_by_hand_made_of_them():
     assert ours.is_leaf and ours.requires_grad
 
 
-@pytest.mark.parametrize("wrong", ["a", None, {}, 1j, np.array(["a"]), np.array([1, 2])])
+@pytest.mark.parametrize("wrong", ["a", None, [5, 7], 5.0, np.array(["a"]), np.array([1, 2])])
 def test_data_that_are_no_numbers_or_cannot_have_a_gradient_are_refused(wrong):
     w = Tensor([1.0, 2.0], requires_grad=True)
     with pytest.raises(TypeError, match=r"needs .*, got .*; (write|convert)"):
