@@ -96,7 +96,7 @@ def array(value: Any, name: str) -> np.ndarray:
 
     Raises:
         TypeError: if it has a mask, which nothing that is computed from it would keep, or is a
-            tensor, of any library, that requires a gradient.
+            tensor, of any library, that requires a gradient, or of numbers that NumPy lacks.
         ValueError: if it is a list of lists of different lengths.
     """
     rows = value if isinstance(value, list | tuple) else (value,)
@@ -116,6 +116,11 @@ def array(value: Any, name: str) -> np.ndarray:
         raise TypeError(
             f"{name} needs numbers without a graph, got {type(value).__name__} with one ({error}); "
             "write x.detach()"
+        ) from error
+    except TypeError as error:
+        raise TypeError(
+            f"{name} needs numbers of a kind that NumPy has, got {type(value).__name__} ({error}); "
+            "convert it first, as in x.float()"
         ) from error
 
 

@@ -154,7 +154,7 @@ def _kept(value: Any, place: tuple[Any, ...], arrays: dict[str, np.ndarray]) -> 
 
 
 def _at(place: tuple[Any, ...]) -> str:
-    return f" for {'/'.join(str(part) for part in place)}"
+    return f" for {'/'.join(str(part) for part in place)}" if place else ""
 
 
 # ---- and back ----

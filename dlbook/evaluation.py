@@ -53,11 +53,10 @@ def accuracy(model: Module, x: Any, y: Any) -> float:
         TypeError: if the class numbers are not integers.
         FloatingPointError: if a score is nan.
     """
+    advice = "y.to(np.int64)" if isinstance(y, Tensor) else "y.astype(np.int64)"
     outputs, y = predict(model, x), as_array(y, "y")
     if y.dtype.kind not in "iu":
-        raise TypeError(
-            f"accuracy needs integers as class numbers, got {y.dtype}; use y.astype(np.int64)"
-        )
+        raise TypeError(f"accuracy needs integers as class numbers, got {y.dtype}; use {advice}")
     if not _are_classes(outputs, y) or not len(y):
         span = f" from {y.min()} to {y.max()}" if y.size else ""
         raise ValueError(
@@ -97,9 +96,7 @@ def as_array(values: Any, name: str) -> np.ndarray:
         TypeError: if these are no numbers, or if they have a mask.
         ValueError: if it is a single number, or if the rows of a list differ in length.
     """
-    if isinstance(values, Tensor):
-        return values.data
-    array = arguments.array(values, name)
+    array = values.data if isinstance(values, Tensor) else arguments.array(values, name)
     if array.dtype.kind not in "biuf":
         raise TypeError(
             f"{name} needs to be an array of numbers, got {type(values).__name__} of "

@@ -162,7 +162,7 @@ def _step(place: Place, arrived: dict[int, np.ndarray]) -> None:
     """
     g = arrived.pop(id(place), None)
     if g is not None and place.keeps_grad:
-        place.grad = _plus(place.grad, g)
+        place.grad = _plus(_kept(place), g)
     if not isinstance(place, Record):
         return
     parents, pull, reads = place.parents, place.pull, place.reads
@@ -172,6 +172,19 @@ def _step(place: Place, arrived: dict[int, np.ndarray]) -> None:
     _check_unchanged(reads, pull)
     for parent, part in _apply(pull, g, parents):
         arrived[id(parent)] = _plus(arrived.get(id(parent)), part)
+
+
+def _kept(place: Place) -> np.ndarray | None:
+    """Return the gradient that a place has from before: anyone may have put something there."""
+    if place.grad is None:
+        return None
+    kept: np.ndarray = np.asarray(place.grad)
+    if kept.shape != place.shape or kept.dtype.kind not in "biuf":
+        raise ValueError(
+            f"backward needs a grad of shape {place.shape} to add to, or None, got {kept.dtype} "
+            f"of shape {kept.shape}; write x.grad = None before it"
+        )
+    return kept
 
 
 def _check_unchanged(reads: list[Read], pull: Pull) -> None:
@@ -203,19 +216,25 @@ def _apply(pull: Pull, g: np.ndarray, parents: tuple[Place, ...]) -> list[tuple[
 
 
 def _fitted(part: Any, parent: Place, pull: Pull) -> np.ndarray:
-    fitted: np.ndarray = np.asarray(part, parent.dtype)
+    given = np.asarray(part)
+    if given.dtype.kind not in "biuf":
+        raise ValueError(
+            f"the pull of {_maker(pull)} needs a gradient of real numbers, got {given.dtype}; "
+            "compute it from g with NumPy"
+        )
+    fitted: np.ndarray = given.astype(parent.dtype, copy=False)
     if fitted.shape != parent.shape:
         raise ValueError(
             f"the pull of {_maker(pull)} needs a gradient of shape {parent.shape}, as its parent, "
             f"got {fitted.shape}; if the parent was broadcast, sum over the new axes, as "
             "dlbook.tensor.unbroadcast does"
         )
-    may_be_shared = fitted.base is not None or _is_foreign(pull)
-    return fitted.copy() if may_be_shared and parent.keeps_grad else fitted
+    may_be_shared = _is_foreign(pull) or (fitted.base is not None and parent.keeps_grad)
+    return fitted.copy() if may_be_shared else fitted
 
 
 def _is_foreign(pull: Pull) -> bool:
-    """Return whether a rule was written outside dlbook: it may hold on to what it returns.
+    """Return whether a rule was written outside dlbook: it may use what it returns again.
 
     The rules of dlbook return views or new arrays, never one array twice.
     """

@@ -9,12 +9,14 @@ from typing import Any
 
 import numpy as np
 
+from dlbook import lr_scheduler
 from dlbook.arguments import flag, number
 from dlbook.lr_scheduler import CosineAnnealingLR, StepLR
 from dlbook.optimizer import Optimizer, State
 from dlbook.tensor import Tensor
 
 __all__ = ["SGD", "Adam", "AdamW", "CosineAnnealingLR", "Optimizer", "RMSprop", "StepLR"]
+__all__ += ["lr_scheduler"]  # so that torch's optim.lr_scheduler.StepLR can be written, too
 
 
 class SGD(Optimizer):

@@ -180,8 +180,6 @@ def _parameters(params: Any) -> list[Tensor]:
 
 def _check(p: Tensor, state: State) -> None:
     """Refuse a step that would go wrong, and let the state follow the dtype of the parameter."""
-    if not isinstance(p.data, np.ndarray):  # NumPy turns results without axes into numbers
-        p.data = np.array(p.data)
     if p.dtype.kind != "f":
         raise TypeError(
             f"a step needs floating-point parameters, got {p.dtype}; make the tensor with "
@@ -234,8 +232,9 @@ def _parts(state_dict: Any, names: set[str], count: int) -> tuple[dict[str, Any]
         )
     if got != count or unknown:
         raise ValueError(
-            f"load_state_dict needs the state of {count} parameters, got that of {got}; build "
-            "the model that was saved, and give the optimiser the same parameters"
+            f"load_state_dict needs the state of {count} parameters, got that of {got}, under "
+            f"{[*states]!r:.50}; build the model that was saved, and give the optimiser the same "
+            "parameters"
         )
     return group, states
 

@@ -162,6 +162,8 @@ def test_what_is_no_number_or_text_is_refused_and_the_old_file_stays(state, got,
 def test_a_name_is_a_text_or_a_number(key, tmp_path):
     with pytest.raises(TypeError, match=r"needs texts or numbers as names, got .* for a; rename"):
         save({"a": {key: 1}}, tmp_path / "model")
+    with pytest.raises(TypeError, match=r"as names, got [^ ]+( 2\))?; rename"):
+        save({key: 1}, tmp_path / "model")
 
 
 class Trap:

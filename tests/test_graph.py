@@ -96,6 +96,25 @@ def test_gradients_share_no_memory_with_what_a_rule_holds(name):
         assert not any(np.shares_memory(grad, other) for other in own[:i] + others)
 
 
+def test_a_rule_may_use_the_array_that_it_returned_again():
+    room, x = np.empty(2, np.float32), Tensor([1.0, 2.0], requires_grad=True)
+
+    def doubled(y):
+        return record(2 * y.data, (y,), lambda g: (np.multiply(g, 2, out=room),))
+
+    y = x * 1
+    (doubled(y * 5) * 7 + doubled(y)).sum().backward()
+    np.testing.assert_array_equal(x.grad, [72, 72])
+
+
+@pytest.mark.parametrize("wrong", [0, [1.0], np.ones((3, 2)), "a", ["a", "b"], [1j, 2j], [None]])
+def test_backward_adds_to_no_grad_that_does_not_fit(wrong):
+    x = Tensor([1.0, 2.0], requires_grad=True)
+    x.grad = wrong
+    with pytest.raises(ValueError, match=r"needs a grad of shape \(2,\).*, got .*; write x"):
+        (x * x).sum().backward()
+
+
 LONG = 100_000  # nodes, far more than Python's or C's stack has frames
 
 
@@ -240,6 +259,8 @@ def _pull_that_returns(parts):
         (lambda: _pull_that_returns(lambda g: (g,)), ValueError, "tuple of 2.*got 1"),
         (lambda: _pull_that_returns(lambda g: (g, g.sort())), ValueError, "read-only"),
         (lambda: _pull_that_returns(lambda g: g), ValueError, r"ndarray.*\(g,\)"),
+        (lambda: _pull_that_returns(lambda g: (g * 1j, None)), ValueError, "real numbers, got c"),
+        (lambda: _pull_that_returns(lambda g: ("a", None)), ValueError, "real numbers, got <U1"),
     ],
 )
 def test_messages_say_what_is_needed(wrong, error, says):

@@ -21,6 +21,10 @@ SCHEDULES = [
 ]
 
 
+def test_schedules_stand_where_torch_has_them_too():
+    assert optim.lr_scheduler.StepLR is optim.StepLR
+
+
 def pair(schedules, lr=0.3):
     """Return two optimisers, ours and torch's, and for each its schedules."""
     ours = optim.SGD([Tensor(1.0, requires_grad=True)], lr=lr)

@@ -414,6 +414,7 @@ SPOILT = {  # what is done to the state of Adam with two parameters, and what is
     "with one more": (lambda s: with_group(s, amsgrad=True), "needs the settings"),
     "fewer": (lambda s: with_group(s, params=[0]), "2 parameters, got that of 1"),
     "a third": (lambda s: s | {"state": {2: {}}}, "2 parameters"),
+    "texts as numbers": (lambda s: s | {"state": {"0": {}}}, r"that of 2, under \['0'\]; build"),
     "no second mean": (lambda s: with_state(s, exp_avg_sq=None), "for parameter 1"),
     "no steps": (lambda s: with_state(s, step=None), "for parameter 1"),
     "texts": (lambda s: with_state(s, exp_avg=np.full((2, 2), "a")), "needs numbers for"),

@@ -442,6 +442,12 @@ def test_accuracy_is_refused_where_no_highest_score_tells_it(x, y, error):
         accuracy(Column(x.shape[1]), x, y)
 
 
+def test_accuracy_advises_what_the_class_numbers_can_do():
+    for y, advice in ((np.ones(4), r"y\.astype\(np"), (Tensor(np.ones(4)), r"y\.to\(np")):
+        with pytest.raises(TypeError, match=f"got float64; use {advice}"):
+            accuracy(Column(2), X2, y)
+
+
 @pytest.mark.parametrize("model", [None, nn.Linear, lambda x: x, "model"])
 def test_what_is_no_model_predicts_nothing(model):
     for call in (lambda: predict(model, X2), lambda: accuracy(model, X2, [0, 0, 0, 1])):
@@ -620,6 +626,7 @@ class Returns(nn.Module):
         (lambda x: x, {"batch_size": -1}, ValueError, "batch_size needs"),
         (lambda x: x, {"batch_size": 2.0}, TypeError, "batch_size needs"),
         (lambda x: x, {"x": 3.0}, ValueError, "x needs shape"),
+        (lambda x: x, {"x": Tensor(3.0)}, ValueError, "x needs shape"),
         (lambda x: x, {"x": None}, TypeError, "x needs to be an array of numbers"),
         (lambda x: x, {"x": (r for r in X)}, TypeError, "got generator"),
         (lambda x: (x, x), {}, TypeError, "returns a tensor, got tuple"),

@@ -145,9 +145,9 @@ def _check_shapes(
             "conv2d needs input of shape (batch, channels, height, width) and weight of shape "
             f"(out, in / groups, height, width), got {x} and {w}; a single image is x[None]"
         )
-    if not min(w[0], *w[2:]):
+    if not min(w):
         raise ValueError(
-            f"conv2d needs weight with at least one number, got shape {w}; use out_channels and "
+            f"conv2d needs weight with at least one number, got shape {w}; use channels and "
             "kernel_size of 1 or more"
         )
     if w[0] % groups or x[1] % groups:

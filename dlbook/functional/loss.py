@@ -90,9 +90,10 @@ def binary_cross_entropy_with_logits(input: Tensor, target: Any) -> Tensor:
 
     Source: Goodfellow, Bengio and Courville (2016), section 6.2.2.2.
     """
+    is_array = not isinstance(target, Tensor)  # then nobody counts its changes, so it is copied
     target = _answers("binary_cross_entropy_with_logits", input, target)
     dtype = common_dtype((input, target))
-    x, y = input.data.astype(dtype, copy=False), target.data.astype(dtype, copy=False)
+    x, y = input.data.astype(dtype, copy=False), target.data.astype(dtype, copy=is_array)
 
     def each_loss(x: np.ndarray, y: np.ndarray, out: np.ndarray) -> None:
         small = np.exp(-np.abs(x))  # at most 1, so nothing overflows

@@ -57,12 +57,18 @@ class Module:
 
         Raises:
             TypeError: if something else would replace it.
-            KeyError: if such a name holds a dot, which stands between names in `state_dict`.
+            KeyError: if such a name holds a dot, which stands between names in `state_dict`, or is
+                one that every module has, such as ``train``.
         """
         kept = vars(self).get(name)
         if isinstance(value, Parameter | Buffer | Module):
             if "." in name:
                 raise KeyError(f"a {type(value).__name__} needs a name without dots, got {name!r}")
+            if hasattr(Module, name):
+                raise KeyError(
+                    f"a {type(value).__name__} needs a name of its own, got {name!r}, which every "
+                    f"module has; write self.{name}_ = ..."
+                )
         elif value is not None and isinstance(kept, Parameter | Buffer | Module):
             kind = next(k for k in (Parameter, Buffer, Module) if isinstance(kept, k)).__name__
             raise TypeError(

@@ -76,6 +76,26 @@ class ArrayNode(Node):
                 f"a tensor needs to be asked for what it has, got {name!r}; write {instead}"
             )
 
+    def _as_data(self, new: Any) -> np.ndarray:
+        """Return an array or a tensor, of any shape, as an array.
+
+        Raises:
+            TypeError: if it is something else, holds no real numbers, or not floating point
+                where a gradient is wanted.
+        """
+        if not hasattr(new, "__array__"):
+            raise TypeError(
+                f"data needs to be an array or a tensor, got {type(new).__name__}; write "
+                "x.data = np.array(...), or x.data[...] = ... to fill what is there"
+            )
+        array = as_numbers(new)
+        if self.requires_grad and array.dtype.kind != "f":
+            raise TypeError(
+                "data of a tensor with a gradient needs floating-point numbers, got "
+                f"{array.dtype}; write x.data = array.astype(np.float32)"
+            )
+        return array
+
     @property
     def ndim(self) -> int:
         return self.data.ndim

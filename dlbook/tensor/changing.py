@@ -42,6 +42,8 @@ class Changing(ArrayNode):
                 "it inside no_grad(), or build the result with cat"
             )
         self._check_may_change()
+        if isinstance(value, np.generic):
+            value = value.item()  # NumPy looks whether a number of Python's fits
         if not isinstance(value, NUMBERS):
             value = as_numbers(value, None if hasattr(value, "__array__") else self.dtype)
         self._write(as_index(index), value)
@@ -50,10 +52,11 @@ class Changing(ArrayNode):
         there = chosen(self.data, place)
         try:
             self.data[place] = new
-        except ValueError as error:
+        except (OverflowError, TypeError, ValueError) as error:
             raise ValueError(
-                f"a change in place needs a value for shape {there.shape}, and an array that may "
-                f"be written, got a value of shape {np.shape(new)} ({error}); reshape or copy it"
+                f"a change in place needs a value for {there.dtype} of shape {there.shape}, and "
+                f"an array that may be written, got a value of shape {np.shape(new)} ({error}); "
+                "reshape, convert or copy it"
             ) from error
         self.version += 1
 

@@ -44,7 +44,7 @@ def chosen(x: np.ndarray, index: Any) -> np.ndarray:
     """
     try:
         out: np.ndarray = x[index]
-    except IndexError as error:
+    except (IndexError, TypeError, ValueError) as error:  # of slices such as 0.5: or ::0, too
         raise IndexError(
             f"x[index] needs places that a tensor of shape {x.shape} has, got one that it has not "
             f"({error}); look at x.shape"

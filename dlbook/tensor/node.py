@@ -21,10 +21,10 @@ class Node:
         requires_grad: whether `backward` should compute a gradient for it.
     """
 
-    __slots__ = ("__weakref__", "_changes", "_grad", "_made_by", "_requires_grad", "data")
+    __slots__ = ("__weakref__", "_changes", "_data", "_grad", "_made_by", "_requires_grad")
 
     def __init__(self, data: np.ndarray, requires_grad: bool):
-        self.data = data
+        self._data = data
         self._requires_grad = requires_grad
         self._grad: np.ndarray | None = None
         self._made_by: Record | None = None
@@ -51,6 +51,21 @@ class Node:
             read.append(Read(self._changes, self.version, self.shape))
         places = tuple([parent._made_by or parent for parent in parents])
         self._made_by = Record(self.data, places, pull, read)
+
+    @property
+    def data(self) -> np.ndarray:
+        """The numbers, an array of any shape."""
+        return self._data
+
+    @data.setter
+    def data(self, new: Any) -> None:
+        """Put other numbers in their place, of any shape; a graph keeps those that it saw."""
+        is_alike = type(new) is np.ndarray and new.dtype is self._data.dtype
+        self._data = new if is_alike else self._as_data(new)
+
+    def _as_data(self, new: Any) -> np.ndarray:
+        """Return what may become the data, of any shape, as an array."""
+        return np.asarray(new)
 
     @property
     def requires_grad(self) -> bool:
@@ -131,11 +146,11 @@ class Node:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        return self.data.shape
+        return self._data.shape
 
     @property
     def dtype(self) -> np.dtype:
-        return self.data.dtype
+        return self._data.dtype
 
     @property
     def number(self) -> Any:

@@ -60,6 +60,8 @@ class Pointwise(ArrayNode):
         x = self.data
         for bound in bounds:
             x = x.astype(number_dtype(x.dtype, bound), copy=False)
+        if x.dtype.kind == "b":
+            raise TypeError("clamp needs numbers, got booleans; write x.to(np.int64) first")
         low, high = (bound if bound is None else as_operand(bound, x.dtype) for bound in (min, max))
 
         def pull(g: np.ndarray) -> tuple[np.ndarray]:

@@ -88,6 +88,11 @@ def _plain(data: Any) -> "Tensor":
     return result
 
 
+def _power(x: np.ndarray, e: float) -> np.ndarray:
+    """Return x**e; as in torch, -0.5 is 1 over the root, which is nan of -inf and -inf of -0."""
+    return np.asarray(1 / np.sqrt(x) if e == -0.5 else x**e)
+
+
 def _checked(parents: Any) -> tuple["Tensor", ...]:
     listed = (parents,) if isinstance(parents, np.ndarray) else tuple(parents)
     others = [type(parent).__name__ for parent in listed if not isinstance(parent, Tensor)]
@@ -213,9 +218,9 @@ class Tensor(Comparing, Pointwise, Reducing, Shaping, Changing):
             )
 
         def pull(g: np.ndarray) -> tuple[np.ndarray]:
-            return (g * (e * x ** (e - 1)) if e else np.zeros_like(g),)
+            return (g * (e * _power(x, e - 1)) if e else np.zeros_like(g),)
 
-        return record((x**e).astype(dtype, copy=False), (self,), pull)
+        return record(_power(x, e).astype(dtype, copy=False), (self,), pull)
 
     def __matmul__(self, other: Any) -> "Tensor":
         a, b = self, self._lift(other)

@@ -130,6 +130,7 @@ def test_float32_stays_float32_and_the_first_input_costs_no_gradient(rng):
         ({"input": (3, 5, 5)}, r"\(batch, channels, height, width\).*\(3, 5, 5\).*x\[None\]"),
         ({"input": (2, 5, 5, 3)}, r"3 channels.*\(2, 5, 5, 3\).*channels last"),
         ({"weight": (4, 3, 3)}, r"\(4, 3, 3\)"),
+        ({"input": (2, 0, 5, 5), "weight": (4, 0, 3, 3)}, r"least one.* \(4, 0, 3, 3\)"),
         ({"bias": (3,)}, r"\(4,\).*got \(3,\)"),
         ({"groups": 2}, "divide the 3 input and the 4 output channels, got 2"),
         ({"weight": (4, 3, 8, 3), "padding": 1}, r"at least \(8, 3\), got \(7, 7\)"),

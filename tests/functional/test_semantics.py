@@ -265,6 +265,18 @@ def test_targets_may_be_lists_arrays_or_tensors_of_either_library(name, kind, rn
     assert loss.dtype == (np.float64 if promoted else np.float32)
 
 
+@pytest.mark.parametrize("name", LOSSES)
+def test_a_target_may_be_changed_when_the_loss_is_known(name, rng):
+    x = Tensor(rng.normal(size=(2, 4)), requires_grad=True)
+    target = rng.uniform(size=(2, 4)) if "target" in CALLS[name][0] else np.array([1, 3])
+    getattr(functional, name)(x, target).backward()
+    expected, x.grad = x.grad, None
+    loss = getattr(functional, name)(x, target)
+    target[:] = 0
+    loss.backward()
+    np.testing.assert_array_equal(x.grad, expected)
+
+
 def test_a_generator_of_tensors_is_read_once_and_all_get_gradients():
     parts = [Tensor([1.0, 2.0], requires_grad=True) for _ in range(3)]
     functional.cat(part for part in parts).sum().backward()
@@ -353,6 +365,11 @@ X12 = Tensor([[1.0, 2.0]])
 def test_a_mask_is_refused_where_it_would_be_lost(use):
     with pytest.raises(TypeError, match=r"needs an array without a mask, got a masked one; write"):
         use()
+
+
+def test_numbers_that_numpy_lacks_are_refused_in_words():
+    with pytest.raises(TypeError, match=r"needs numbers of a kind that NumPy has, got .*; convert"):
+        Tensor(torch.ones(2, dtype=torch.bfloat16))
 
 
 def test_the_mean_of_many_float16_numbers_does_not_overflow():

@@ -395,6 +395,17 @@ def test_what_would_lose_a_parameter_is_refused(change, error, rng):
     assert list(model.state_dict()) == before and isinstance(model.inside, nn.ReLU)
 
 
+@pytest.mark.parametrize(
+    "name", ["parameters", "train", "forward", "training", "__dict__", "float"]
+)
+@pytest.mark.parametrize("make", [nn.Parameter, nn.Buffer, lambda values: nn.ReLU()])
+def test_a_name_that_every_module_has_is_refused(name, make):
+    model = nn.Module()
+    with pytest.raises(KeyError, match=rf"needs a name of its own, got '{name}', .*; write self"):
+        setattr(model, name, make([1.0]))
+    assert model.train() is model and not model.state_dict()
+
+
 @pytest.mark.parametrize("part", [slice(1, 3), slice(None), slice(None, None, -1), slice(5, 9)])
 def test_a_part_of_a_row_of_layers_is_one_with_the_names_of_torch(part, rng):
     ours, theirs = pair_of(lambda lib, linear: lib.Sequential(linear(3, 3), lib.ReLU(), lib.Tanh()))

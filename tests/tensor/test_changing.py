@@ -130,6 +130,47 @@ def test_new_data_do_not_reach_into_a_graph():
     assert w.grad == 3
 
 
+@pytest.mark.parametrize("new", [np.array([5, 7.0]), Tensor([5.0, 7.0]), np.float64(5)])
+def test_data_may_be_put_in_as_an_array_a_tensor_or_a_number_of_numpy(new):
+    w = Tensor([1.0, 2.0], requires_grad=True)
+    w.data = new
+    assert isinstance(w.data, np.ndarray) and w.dtype == new.dtype
+    (w * w).sum().backward()
+    np.testing.assert_array_equal(w.grad, 2 * np.asarray(new))
+
+
+def test_data_may_be_what_a_step_by_hand_made_of_them():
+    theirs = torch.tensor([1.0, 2.0], requires_grad=True)
+    ours = Tensor([1.0, 2.0], requires_grad=True)
+    for w in (theirs, ours):
+        for _ in range(3):
+            (w * w).sum().backward()
+            w.data = w - 0.1 * w.grad
+    np.testing.assert_array_equal(ours.data, theirs.detach())
+    assert ours.is_leaf and ours.requires_grad
+
+
+@pytest.mark.parametrize("wrong", ["a", None, [5, 7], 5.0, np.array(["a"]), np.array([1, 2])])
+def test_data_that_are_no_numbers_or_cannot_have_a_gradient_are_refused(wrong):
+    w = Tensor([1.0, 2.0], requires_grad=True)
+    with pytest.raises(TypeError, match=r"needs .*, got .*; (write|convert)"):
+        w.data = wrong
+    np.testing.assert_array_equal(w.data, [1, 2])
+
+
+BAD_VALUES = [(np.int8, 0, 1e60), (np.uint8, 0, np.float64(1e60)), (np.uint8, 0, 300)]
+BAD_VALUES += [(np.int64, 0, np.nan), (np.float32, np.array([True, False]), np.ones((2, 2)))]
+
+
+@pytest.mark.parametrize(("dtype", "place", "value"), BAD_VALUES)
+def test_a_value_that_does_not_fit_is_refused_and_changes_nothing(dtype, place, value):
+    x = Tensor(np.array([1, 2], dtype))
+    with pytest.raises(ValueError, match=r"needs a value for .*, got .*; reshape"):
+        x[place] = value
+    np.testing.assert_array_equal(x.data, [1, 2])
+    assert x.version == 0
+
+
 def test_a_list_of_rows_may_be_changed_after_it_was_used():
     x, rows, places = Tensor(np.arange(4.0), requires_grad=True), [0, 1], np.array([2, 2])
     loss = x[rows].sum() + x[places].sum()
