@@ -51,6 +51,8 @@ def short_sentences(sheet: Sheet) -> Breaches:
 
 
 def hints_of(cell: Cell) -> list[str]:
+    if cell.role and cell.role.kind == "second hint":
+        return cell.source.splitlines()[1:]
     return re.findall(r"^# hint: *(.*)$", cell.source, re.MULTILINE)
 
 

@@ -13,6 +13,7 @@ from dlbook.check.hidden import hiding
 from dlbook.check.roles import Role, stub_message
 from dlbook.grading.course.functions import defined_names
 from dlbook.grading.course.given import given
+from dlbook.grading.course.second_hint import second_hint_problems
 from dlbook.grading.notebook import Cell, Notebook
 
 _ROW = re.compile(r"^\|\s*`(\w+)`\s*\|\s*(\d+)\s*\|\s*(\d+)\s*\|\s*$", re.MULTILINE)
@@ -144,7 +145,7 @@ def _body(cell: Cell) -> str:
 
 
 def _section(cells: tuple[Cell, ...], answer: Cell) -> str:
-    """Return the last link to a chapter in the text above an answer, without other exercises."""
+    """Return the first link to a chapter in the text above an answer, without other exercises."""
     above = list(cells[: cells.index(answer)])
     own = [c for c in above[_after_roles(above) :] if c.kind == "markdown"]
     found = [link for cell in own for link in _SECTION.findall(cell.source)]
@@ -263,6 +264,7 @@ def _exercise_problems(exercise: Exercise) -> list[str]:
     return [
         *_missing_cells(exercise),
         *_missing_hints(exercise),
+        *second_hint_problems(exercise.name, exercise.second),
         *_missing_functions(exercise),
     ]
 

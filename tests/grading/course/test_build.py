@@ -14,6 +14,7 @@ SAYS = {  # what is wrong with the solution sample: what the builder says, and w
     "wrong_answer_passes": ("divides_out: this wrong answer passes", "give the check inputs"),
     "wrong_answers_alike": ("forgets_g and returns_slope cannot be told apart", "merge the two"),
     "hint_missing": ("forgets_g: no hint", "add a line `# hint: ...`"),
+    "second_hint_missing": ("relu_back: no second hint", "add a raw cell `# second"),
     "stub_passes": ("the stub passes or is not noticed", "call `relu_back`"),
     "right_answer_rejected": ("with_where: a right answer is rejected", "mend it"),
     "reference_fails": ("name 'y' is not defined", "mend that first"),
