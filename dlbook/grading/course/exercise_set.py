@@ -9,8 +9,14 @@ import json
 import re
 from dataclasses import dataclass, replace
 
-from dlbook.check.hidden import hiding
-from dlbook.check.roles import Role, stub_message
+from dlbook.check.roles import stub_message
+from dlbook.grading.course.cell_problems import (
+    KINDS,
+    hides_problems,
+    role_problems,
+    table_problems,
+    time_problems,
+)
 from dlbook.grading.course.functions import defined_names
 from dlbook.grading.course.given import given
 from dlbook.grading.course.second_hint import second_hint_problems
@@ -22,8 +28,6 @@ _SOLUTION = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 _HIDES = re.compile(r"\*\*Hides\*\*([\w., `]+)", re.ASCII)
-_PACKAGE_NAME = re.compile(r"[A-Za-z_]\w*(\.\w+)*")
-_IMPORTED = re.compile(r"^[ \t]*(?:import|from)[ \t]+([\w.]+)", re.MULTILINE)
 _SECTION = re.compile(r"\[[^\]]*\]\(\.\./chapters/[^)\s]+\)")
 _TIME = re.compile(r"\*\*Time\*\*\s+(\d+) minutes")
 
@@ -83,8 +87,8 @@ def understand(name: str, notebook: Notebook) -> tuple[ExerciseSet, list[str]]:
     setup = code[0] if code else ""
     hides = tuple(name.strip(" `.") for line in _HIDES.findall(title) for name in line.split(","))
     names = [cell.role.name for cell in cells if cell.role and cell.role.kind == "answer"]
-    problems = [*_table_problems(rows, names), *_time_problems(title, rows)]
-    problems += [*_role_problems(cells, names), *_hides_problems(hides, cells)]
+    problems = [*table_problems(rows, names), *time_problems(stated_minutes(title), rows)]
+    problems += [*role_problems(cells, names), *hides_problems(hides, cells)]
     exercises = [_exercise(n, cells, rows) for n in dict.fromkeys(names) if n in rows]
     for exercise in exercises:
         problems += _exercise_problems(exercise)
@@ -121,7 +125,7 @@ def content_digest(cells: list[Cell] | tuple[Cell, ...]) -> str:
 
 def _exercise(name: str, cells: tuple[Cell, ...], rows: dict[str, tuple[str, ...]]) -> Exercise:
     mine = [cell for cell in cells if cell.role and cell.role.name == name]
-    by_kind = {kind: [c for c in mine if c.role and c.role.kind == kind] for kind in _KINDS}
+    by_kind = {kind: [c for c in mine if c.role and c.role.kind == kind] for kind in KINDS}
     answer = by_kind["answer"][0]
     checks = tuple(by_kind["check"][:1] + by_kind["hidden check"][:1])
     return Exercise(
@@ -163,101 +167,11 @@ def _story(cells: tuple[Cell, ...], *ends: Cell) -> tuple[str, ...]:
     return tuple(c.source for c in above if c.kind == "code" and c.role is None)
 
 
-_KINDS = {  # kind of role: the kind of cell it stands in
-    "answer": "code",
-    "check": "code",
-    "hidden check": "code",
-    "second hint": "raw",
-    "wrong answer": "raw",
-    "right answer": "raw",
-}
-
-
 def _variant(cell: Cell) -> Variant:
     lines = cell.source.splitlines()
     hints = [line[len("# hint:") :].strip() for line in lines if line.startswith("# hint:")]
     label = cell.role.label if cell.role else ""
     return Variant(label, cell.source, " ".join(hints))
-
-
-def _table_problems(rows: dict[str, tuple[str, ...]], names: list[str]) -> list[str]:
-    problems = [
-        f"{name}: no row in the title cell's table: add `| `{name}` | points | minutes |`."
-        for name in dict.fromkeys(names)
-        if name not in rows
-    ]
-    problems += [
-        f"{name}: the title cell's table lists it, but no cell starts with `# answer: {name}`."
-        for name in rows
-        if name not in names
-    ]
-    return problems if rows or names else ["no exercise: add a cell `# answer: NAME`."]
-
-
-def _hides_problems(hides: tuple[str, ...], cells: tuple[Cell, ...]) -> list[str]:
-    problems = [
-        f"**Hides** in the title cell needs names of packages, got {name!r}: write `torch, scipy`."
-        for name in hides
-        if not _PACKAGE_NAME.fullmatch(name)
-    ]
-    programs = [cell.source for cell in cells if cell.kind == "code" or cell.role]
-    imported = {name: None for source in programs for name in _IMPORTED.findall(source)}
-    problems += [
-        f"{name}: **Hides** in the title cell names it, and a cell imports it: choose."
-        for name in imported
-        if hiding(name, hides)
-    ]
-    return problems
-
-
-def _time_problems(title: str, rows: dict[str, tuple[str, ...]]) -> list[str]:
-    """Name a time in the title cell that is not the sum of its rows."""
-    minutes = sum(int(row[2]) for row in rows.values())
-    return [
-        f"the title cell says **Time** {found} minutes, its rows add up to {minutes}: "
-        f"write {minutes}, or mend a row."
-        for found in stated_minutes(title)
-        if found != minutes
-    ]
-
-
-def _role_problems(cells: tuple[Cell, ...], names: list[str]) -> list[str]:
-    problems = []
-    seen: set[tuple[str, str, str]] = set()
-    for cell in cells:
-        if cell.role is None:
-            continue
-        if _use(cell.role) in seen:
-            line = _first_line(cell.role)
-            problems.append(
-                f"{cell.role.name}: two cells start with `{line}`: rename or remove one."
-            )
-        seen.add(_use(cell.role))
-        problems += _place_problems(cell, cell.role, names)
-    return problems
-
-
-def _use(role: Role) -> tuple[str, str, str]:
-    """Return what only one cell may use: its first line; wrong and right answers share labels."""
-    kind = "variant" if role.label and _KINDS[role.kind] == "raw" else role.kind
-    return kind, role.name, role.label
-
-
-def _first_line(role: Role) -> str:
-    label = f" / {role.label}" if role.label else ""
-    return f"# {role.kind}: {role.name}{label}"
-
-
-def _place_problems(cell: Cell, role: Role, names: list[str]) -> list[str]:
-    """Return the problems of one cell with a role, whatever the other cells are."""
-    problems, line, kind = [], _first_line(role), _KINDS[role.kind]
-    if role.name not in names:
-        problems.append(f"{role.name}: `{line}` belongs to no answer cell: mend its name.")
-    if bool(role.label) != role.kind.endswith(" answer"):
-        problems.append(f"{role.name}: `{line}`: only wrong and right answers have a label.")
-    if cell.kind != kind:
-        problems.append(f"{role.name}: the cell `{line}` is {cell.kind}, turn it into {kind}.")
-    return problems
 
 
 def _exercise_problems(exercise: Exercise) -> list[str]:
