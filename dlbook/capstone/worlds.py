@@ -19,6 +19,7 @@ from dlbook.capstone.tasks import Data, Examples, Model, Task, find, labelled, s
 Study = Callable[[Data, int], dict[str, Any]]
 
 FRESH = 400  # examples that no one has seen
+EXCHANGED = (12, 12, 4, 4, 4, 1, 1, 1)  # validation rows, turn by turn
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class World:
         start: the seed that the study gets.
         renamed: how far the numbers of the classes are moved on.
         mislabelled: whether every label of the test set is wrong.
+        judged: whether fresh data are drawn, on which the model is judged.
     """
 
     task: Task
@@ -42,6 +44,7 @@ class World:
     start: int
     renamed: int = 0
     mislabelled: bool = False
+    judged: bool = True
 
 
 @dataclass
@@ -55,13 +58,22 @@ class Seal:
 
     world: World
     noted: list[np.ndarray] = field(default_factory=list)
-    sealed: Examples | None = None
-    fresh: Examples | None = None
+    drawn: list[Examples] = field(default_factory=list)
+
+    @property
+    def sealed(self) -> Examples:
+        """Inputs and classes of the test set, shapes (n, ...) and (n,), once it is open."""
+        return self.drawn[0]
+
+    @property
+    def fresh(self) -> Examples:
+        """Inputs and classes that no study has seen, in the same shapes."""
+        return self.drawn[1]
 
     def open(self, model: Model) -> Examples:
         """Return inputs and classes of the test set, shapes (n, ...) and (n,)."""
-        if self.sealed is None:
-            self._draw(model)
+        if not self.drawn:
+            self.drawn += self._draw(model)
         self.noted.append(self.ask(model))
         x, y = self.sealed
         return x.copy(), y.copy()
@@ -72,21 +84,22 @@ class Seal:
         The scores have shape (inputs, classes). All are asked in one call, in an order that says
         nothing of where an input comes from.
         """
-        sources = (self.world.development, self.world.others, self.sealed, self.fresh)
+        sources = (self.world.development, self.world.others, *self.drawn)
         x = np.concatenate([part[0] for part in sources])
         order = np.random.default_rng(len(self.noted)).permutation(len(x))
         said = np.empty((len(x), len(self.world.task.classes)))
         said[order] = scores(model, x[order], said.shape[1])
         return said
 
-    def _draw(self, model: Model) -> None:
-        task, (x, _) = self.world.task, self.world.development
-        said = scores(model, x, len(task.classes)).argmax(axis=1).astype(np.uint8)
-        rng = np.random.default_rng((self.world.seed, crc32(said.tobytes())))
-        (x, y), fresh = labelled(task, task.used, rng), uneven(task.used, FRESH, rng)
-        if self.world.mislabelled:
+    def _draw(self, model: Model) -> list[Examples]:
+        world, task = self.world, self.world.task
+        said = scores(model, world.development[0], len(task.classes)).argmax(axis=1)
+        rng = np.random.default_rng((world.seed, crc32(said.astype(np.uint8).tobytes())))
+        x, y = labelled(task, task.used, rng)
+        if world.mislabelled:
             y = (y + rng.integers(1, len(task.classes), len(y))) % len(task.classes)
-        self.sealed, self.fresh = self._renamed(x, y), self._renamed(*fresh)
+        fresh = uneven(task.used, FRESH, rng) if world.judged else (x[:0], y[:0])
+        return [self._renamed(x, y), self._renamed(*fresh)]
 
     def _renamed(self, x: np.ndarray, y: np.ndarray) -> Examples:
         return x, (y + self.world.renamed) % len(self.world.task.classes)
@@ -185,12 +198,12 @@ def _exchanged(before: dict[str, dict[str, Any]]) -> str:
 
 def with_another_start(world: World) -> World:
     """Return a world in which the study gets another seed."""
-    return replace(world, start=world.start + 1)
+    return replace(world, start=world.start + 1, judged=False)
 
 
 def with_other_labels(world: World) -> World:
     """Return a world in which every label of the test set is wrong."""
-    return replace(world, mislabelled=True)
+    return replace(world, mislabelled=True, judged=False)
 
 
 def with_other_names(world: World) -> World:
@@ -199,13 +212,14 @@ def with_other_names(world: World) -> World:
     return replace(world, development=(x, (y + 1) % len(world.task.classes)), renamed=1)
 
 
-def with_other_rows(world: World, first: Run, count: int) -> World:
+def with_other_rows(world: World, first: Run, turn: int) -> World:
     """Return a world in which some validation rows have other inputs, which are as hard.
 
     They are inputs of which the first model says about the same, so that the same epoch is
-    likely to be the best again. Which rows these are is not foretold by their order.
+    likely to be the best again. Each turn exchanges other rows.
     """
-    rng, (x, y) = np.random.default_rng((world.seed, count, 1)), world.development
+    count, (x, y) = EXCHANGED[turn], world.development
+    rng = np.random.default_rng((world.seed, turn, 1))
     loss = -log_softmax(first.part("rows"))
     offered, x = -log_softmax(first.part("others")), x.copy()
     chosen = np.asarray(first.report["rows"])
@@ -213,7 +227,7 @@ def with_other_rows(world: World, first: Run, count: int) -> World:
         gap = np.abs(offered[:, y[row]] - loss[row, y[row]])
         gap[(world.others[0] == x[row]).reshape(FRESH, -1).all(axis=1)] = np.inf
         x[row] = world.others[0][gap.argmin()]
-    return replace(world, development=(x, y))
+    return replace(world, development=(x, y), judged=False)
 
 
 def with_mistaken_rows(world: World, rows: np.ndarray) -> World:
@@ -222,7 +236,7 @@ def with_mistaken_rows(world: World, rows: np.ndarray) -> World:
     x = x.copy()
     for row in rows:
         x[row] = world.others[0][rng.choice(np.flatnonzero(world.others[1] != y[row]))]
-    return replace(world, development=(x, y))
+    return replace(world, development=(x, y), judged=False)
 
 
 def log_softmax(raw: np.ndarray) -> np.ndarray:

@@ -143,12 +143,13 @@ def fit_quickly(
 
 def linear_model(data, rows: np.ndarray, penalty: float = 5.0) -> Model:
     """Return a linear model of `data.flat`, fitted to rows by least squares."""
+    a = data.flat(data.x[rows])
+    mean, scale = a.mean(axis=0), a.std(axis=0) + 1e-6
 
     def numbers(x: np.ndarray) -> np.ndarray:
-        return np.column_stack([data.flat(x), np.ones(len(x))])
+        return np.column_stack([(data.flat(x) - mean) / scale, np.ones(len(x))])
 
-    a = numbers(data.x[rows])
-    target = np.eye(len(data.classes))[data.y[rows]]
+    a, target = numbers(data.x[rows]), np.eye(len(data.classes))[data.y[rows]]
     weights = np.linalg.solve(a.T @ a + penalty * np.eye(a.shape[1]), a.T @ target)
     return lambda x: numbers(x) @ weights
 
