@@ -22,6 +22,8 @@ class Fit:
 
 
 class Swap(nn.Module):
+    """Puts the axis of an embedding where a convolution wants its channels."""
+
     def forward(self, x):
         return x.transpose(1, 2)
 
@@ -93,7 +95,7 @@ def features(task: str, x: np.ndarray) -> np.ndarray:
         found[np.arange(len(x))[:, None], pairs] = 1
         return found
     if task == "speech":
-        return spectrum(x, 50).astype(np.float64)
+        return spectrum(x, 20).astype(np.float64)
     return np.abs(np.fft.rfft2(x, (16, 16))).reshape(len(x), -1)
 
 
