@@ -22,7 +22,8 @@ from typing import Any
 import numpy as np
 
 from dlbook.capstone import worlds
-from dlbook.capstone.tasks import Task, find, scores
+from dlbook.capstone.baseline import ridge as ridge
+from dlbook.capstone.tasks import find, scores
 from dlbook.capstone.worlds import Run, Study, World
 
 Finding = dict[str, Any]
@@ -131,7 +132,7 @@ def _of_finishing(run: Run) -> str:
 
 def _of_the_worlds(study: Study, first: Run) -> tuple[dict[str, str], list[Run]]:
     """Return what follows from runs in worlds that differ in the test set, rows and seed."""
-    held, world = dict.fromkeys((SAME, SEEDED, UNTOUCHED, APART), ""), first.world
+    held, world = dict.fromkeys((SAME, SEEDED, UNTOUCHED, APART, STOPPED), ""), first.world
     started = worlds.run(study, worlds.with_another_start(world))
     mistaken = worlds.run(study, worlds.with_mistaken_rows(world, first.report["rows"]))
     other = _with_the_same_epoch(study, first, worlds.with_other_labels(world))
@@ -141,6 +142,7 @@ def _of_the_worlds(study: Study, first: Run) -> tuple[dict[str, str], list[Run]]
         held[STOPPED] = (
             "where the inputs of all validation rows are mistaken, the model is the same"
         )
+    held[STOPPED] = _of_going_on(first) or held[STOPPED]
     if not (first.same_model(other) and first.same_linear(other)):
         held |= _of_a_difference(study, first)
     elif _other_rows(first, mistaken):
@@ -190,12 +192,17 @@ def _of_rows(study: Study, first: Run) -> str:
     return "where one validation row is another, another epoch is kept, whichever row it is"
 
 
+def _of_going_on(run: Run) -> str:
+    after = len(run.report["validation_loss"]) - 1 - int(run.report["epoch"])
+    return (
+        f"training ended {after} epochs after the best, {PAST} are needed" if after < PAST else ""
+    )
+
+
 def _of_stopping(run: Run) -> str:
     losses, epoch = np.asarray(run.report["validation_loss"]), int(run.report["epoch"])
     if losses[epoch] > losses.min():
         return f"epoch {epoch} was kept, and the lowest validation loss is in {losses.argmin()}"
-    if len(losses) - 1 - epoch < PAST:
-        return f"training ended {len(losses) - 1 - epoch} epochs after the best, {PAST} are needed"
     rows = np.asarray(run.report["rows"])
     found = _cross_entropy(run.part("rows")[rows], run.world.development[1][rows])
     if abs(found - losses[epoch]) > CLOSE * max(1, found):
@@ -257,26 +264,6 @@ def _linear_accuracies(run: Run) -> tuple[float, float]:
     mine = scores(run.report["linear"], x, len(task.classes))
     kept = np.setdiff1d(np.arange(len(development[1])), run.report["rows"])
     return _accuracy(mine, y), _accuracy(ridge(task, *(part[kept] for part in development))(x), y)
-
-
-def ridge(task: Task, x: np.ndarray, y: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
-    """Return a linear model, fitted to the classes by least squares with a penalty.
-
-    Args:
-        task: says which numbers it gets.
-        x: inputs, shape (n, ...).
-        y: their classes, shape (n,).
-    """
-    flat = task.flat(x)
-    mean, scale = flat.mean(axis=0), flat.std(axis=0) + 1e-6
-
-    def rows(x: np.ndarray) -> np.ndarray:
-        return np.column_stack([(task.flat(x) - mean) / scale, np.ones(len(x))])
-
-    a = rows(x)
-    penalty = 0.05 * len(x) * np.eye(a.shape[1])
-    weights = np.linalg.solve(a.T @ a + penalty, a.T @ np.eye(len(task.classes))[y])
-    return lambda x: rows(x) @ weights
 
 
 def _of_fresh_data(first: Run, renamed: Run) -> str:

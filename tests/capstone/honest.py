@@ -65,7 +65,7 @@ def validates_on_few_rows(data, seed):
 def runs_all_epochs_and_keeps_the_best(data, seed):
     rng = np.random.default_rng(seed)
     fit_rows, rows = parted(data, rng)
-    fit = fit_quickly(data.task, at(data, fit_rows), at(data, rows), rng, epochs=90, patience=90)
+    fit = fit_quickly(data.task, at(data, fit_rows), at(data, rows), rng, epochs=200, patience=200)
     return report(data, fit, linear_model(data, fit_rows), rows)
 
 
@@ -87,7 +87,7 @@ def averages_three_starts(data, seed):
     rng = np.random.default_rng(seed)
     fit_rows, rows = parted(data, rng)
     bags = [rng.choice(fit_rows, len(fit_rows)) for _ in range(3)]
-    lengths, losses, best = range(5, 90, 4), [], None
+    lengths, losses, best = range(5, 200, 6), [], None
     for epochs in lengths:
         members = [
             fit_quickly(
@@ -203,7 +203,7 @@ def moves_training_pictures_anew_in_each_epoch(data, seed):
     fit_rows, rows = parted(data, rng)
     model = net("image", rng)
     optimizer, history, best = optim.Adam(model.parameters(), lr=0.01), None, None
-    for _ in range(45):
+    for _ in range(80):
         x = shaped("image", moved(data.x[fit_rows], rng))
         history = train.fit(
             model,
@@ -219,7 +219,7 @@ def moves_training_pictures_anew_in_each_epoch(data, seed):
         losses = history.validation_loss
         if losses[-1] == min(losses):
             best = model.state_dict()
-        if len(losses) - 1 - int(np.argmin(losses)) >= 8:
+        if len(losses) - 1 - int(np.argmin(losses)) >= 5:
             break
     model.load_state_dict(best)
     fit = Fit(lambda x: train.predict(model, shaped("image", x)), losses, int(np.argmin(losses)))
@@ -243,7 +243,7 @@ def uses_torch(data, seed):
     optimizer = torch.optim.Adam(model.parameters(), lr=0.05)
     x, held = bags(data.x[fit_rows]), bags(data.x[rows])
     y, held_y = torch.tensor(data.y[fit_rows]), torch.tensor(data.y[rows])
-    for _ in range(80):
+    for _ in range(50):
         optimizer.zero_grad()
         torch.nn.functional.cross_entropy(model(x), y).backward()
         optimizer.step()

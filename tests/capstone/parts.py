@@ -114,7 +114,7 @@ def fit_quickly(
     validation,
     rng: np.random.Generator,
     *,
-    epochs: int = 60,
+    epochs: int = 200,
     patience: int | None = 10,
     lr: float = 0.1,
 ) -> Fit:
