@@ -19,7 +19,6 @@ from dlbook.capstone.tasks import Data, Examples, Model, Task, find, labelled, s
 Study = Callable[[Data, int], dict[str, Any]]
 
 FRESH = 400  # examples that no one has seen
-EXCHANGED = (12, 12, 4, 4, 4, 1, 1, 1)  # validation rows, turn by turn
 
 
 @dataclass(frozen=True)
@@ -214,20 +213,21 @@ def with_other_names(world: World) -> World:
 
 
 def with_other_rows(world: World, first: Run, turn: int) -> World:
-    """Return a world in which some validation rows have other inputs, which are as hard.
+    """Return a world in which validation rows of a class have changed places, and one is another.
 
-    They are inputs of which the first model says about the same, so that the same epoch is
-    likely to be the best again. Each turn exchanges other rows.
+    The place changes no validation loss. The other one is an input of which the first model says
+    about the same, so the same epoch is likely to be the best again. Each turn exchanges another.
     """
-    count, (x, y) = EXCHANGED[turn], world.development
-    rng = np.random.default_rng((world.seed, turn, 1))
-    loss = -log_softmax(first.part("rows"))
-    offered, x = -log_softmax(first.part("others")), x.copy()
-    chosen = np.asarray(first.report["rows"])
-    for row in rng.choice(chosen, min(count, len(chosen)), replace=False):
-        gap = np.abs(offered[:, y[row]] - loss[row, y[row]])
-        gap[(world.others[0] == x[row]).reshape(FRESH, -1).all(axis=1)] = np.inf
-        x[row] = world.others[0][gap.argmin()]
+    (x, y), (others, _) = world.development, world.others
+    x, chosen = x.copy(), np.asarray(first.report["rows"])
+    loss = -log_softmax(first.part("rows"))[np.arange(len(y)), y]
+    row = chosen[np.argsort(loss[chosen], kind="stable")[turn % len(chosen)]]
+    gap = np.abs(-log_softmax(first.part("others"))[:, y[row]] - loss[row])
+    gap[(others == x[row]).reshape(FRESH, -1).all(axis=1)] = np.inf
+    x[row] = others[gap.argmin()]
+    for c in range(len(world.task.classes)):
+        rows = chosen[y[chosen] == c]
+        x[rows] = x[np.roll(rows, 1)]
     return replace(world, development=(x, y), judged=False)
 
 
