@@ -48,20 +48,31 @@ class Data:
     `x` and `y` are for everything but the final figures: training, validation, choices. `test`
     opens the sealed test set.
 
+    `x` has shape (500, 8, 8) for pictures, (400, 400) for sounds, (400, 10) for numbers of words.
+
     Args:
         task: name of the task, one of `TASKS`.
-        development: inputs and classes to work with.
-        sealed: those of the test set.
-        openings: a list to which each opening of the test set adds the scores of the model that
-            was finished by then.
+        development: inputs, shape (n, ...), and classes, shape (n,), to work with.
+        unseal: takes a model and returns inputs and classes of the test set, in the same shapes.
     """
 
-    def __init__(
-        self, task: str, development: Examples, sealed: Examples, openings: list[np.ndarray]
-    ) -> None:
+    def __init__(self, task: str, development: Examples, unseal: Callable[[Model], Examples]):
         self.task, self.classes = task, TASKS[task].classes
         self.x, self.y = (_read_only(part) for part in development)
-        self.test = _sealed(sealed, len(self.classes), openings)
+        self._unseal = unseal
+
+    def test(self, model: Model) -> Examples:
+        """Open the sealed test set for a finished model, and return its inputs and classes.
+
+        Args:
+            model: takes inputs in the shape of `x`, gives scores of shape (n, classes). What it
+                says at this moment is noted.
+
+        Raises:
+            TypeError: if the model cannot be called.
+            ValueError: if it returns another shape, or numbers that are not finite.
+        """
+        return self._unseal(model)
 
     def flat(self, x: np.ndarray) -> np.ndarray:
         """Return the numbers that a linear model gets, shape (n, numbers), float64.
@@ -73,7 +84,7 @@ class Data:
 
 
 def draw(task: str, seed: int) -> Data:
-    """Return the data of a study: the same for the same task and seed.
+    """Return the data of a study, of the same shapes and numbers for the same task and seed.
 
     Args:
         task: image, speech or text.
@@ -83,7 +94,13 @@ def draw(task: str, seed: int) -> Data:
         ValueError: if there is no such task.
     """
     chosen, rng = find(task), np.random.default_rng(arguments.integer(seed, "seed"))
-    return Data(task, labelled(chosen, chosen.seen, rng), labelled(chosen, chosen.used, rng), [])
+    development, sealed = labelled(chosen, chosen.seen, rng), labelled(chosen, chosen.used, rng)
+
+    def unseal(model: Model) -> Examples:
+        scores(model, sealed[0], len(chosen.classes))  # says what is wrong with it, if anything is
+        return sealed[0].copy(), sealed[1].copy()
+
+    return Data(task, development, unseal)
 
 
 def find(name: str) -> Task:
@@ -100,7 +117,7 @@ def find(name: str) -> Task:
 def labelled(
     task: Task, source: Callable[[int, np.random.Generator], Examples], rng: np.random.Generator
 ) -> Examples:
-    """Return as many examples as the task has rows, with classes as people have noted them."""
+    """Return inputs, shape (task.rows, ...), and their classes as people have noted them."""
     x, y = uneven(source, task.rows, rng)
     return x, with_mistakes(y, len(task.classes), rng)
 
@@ -108,7 +125,7 @@ def labelled(
 def uneven(
     source: Callable[[int, np.random.Generator], Examples], n: int, rng: np.random.Generator
 ) -> Examples:
-    """Return `n` examples in which class 0 is twice as frequent as any other."""
+    """Return `n` examples, x of shape (n, ...); class 0 is twice as frequent as any other."""
     x, y = source(2 * n, rng)  # of these 55 percent stay, or more
     kept = np.flatnonzero((y == 0) | (np.arange(len(y)) % 2 == 0))[:n]
     return x[kept], y[kept]
@@ -117,7 +134,7 @@ def uneven(
 def with_mistakes(
     y: np.ndarray, classes: int, rng: np.random.Generator, share: float = MISTAKEN
 ) -> np.ndarray:
-    """Return classes of which about `share` have been exchanged for another one."""
+    """Return classes, shape (n,), of which about `share` have been exchanged for another one."""
     other = (y + rng.integers(1, classes, len(y))) % classes
     return np.where(rng.random(len(y)) < share, other, y)
 
@@ -126,22 +143,6 @@ def _read_only(part: np.ndarray) -> np.ndarray:
     copy = part.copy()
     copy.flags.writeable = False
     return copy
-
-
-def _sealed(
-    sealed: Examples, classes: int, openings: list[np.ndarray]
-) -> Callable[[Model], Examples]:
-    def test(model: Model) -> Examples:
-        """Open the sealed test set for a finished model, and return its inputs and classes.
-
-        Args:
-            model: takes inputs as in `x`, gives scores of shape (n, classes). It is noted what it
-                says of the test set at this moment.
-        """
-        openings.append(scores(model, sealed[0], classes))
-        return sealed[0].copy(), sealed[1].copy()
-
-    return test
 
 
 def scores(model: Model, x: np.ndarray, classes: int) -> np.ndarray:

@@ -1,0 +1,246 @@
+"""Worlds in which a study is run, and what comes of a run.
+
+Each has its own rows, start and test set. The test set of a world is drawn when it is opened, from
+what the model says of the rows by then. Before that it is nowhere, so it cannot be looked at.
+"""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any
+from zlib import crc32
+
+import numpy as np
+
+from dlbook.capstone.reports import fault
+from dlbook.capstone.tasks import Data, Examples, Model, Task, find, labelled, scores, uneven
+
+Study = Callable[[Data, int], dict[str, Any]]
+
+FRESH = 400  # examples that no one has seen
+
+
+@dataclass(frozen=True)
+class World:
+    """What one run of a study meets.
+
+    Args:
+        task: what is to be learned.
+        development: inputs, shape (n, ...), and classes, shape (n,), to work with.
+        others: as many examples as `FRESH` that are like those to work with, in the same shapes.
+        seed: where all of this was drawn from.
+        start: the seed that the study gets.
+        renamed: how far the numbers of the classes are moved on.
+        mislabelled: whether every label of the test set is wrong.
+        judged: whether fresh data are drawn, on which the model is judged.
+    """
+
+    task: Task
+    development: Examples
+    others: Examples
+    seed: int
+    start: int
+    renamed: int = 0
+    mislabelled: bool = False
+    judged: bool = True
+
+
+@dataclass
+class Seal:
+    """The test set of one run, and what each model that it was opened for said then.
+
+    Args:
+        world: where the run takes place.
+        noted: scores of shape (inputs, classes), for each opening; see `inputs`.
+    """
+
+    world: World
+    noted: list[np.ndarray] = field(default_factory=list)
+    drawn: list[Examples] = field(default_factory=list)
+
+    @property
+    def sealed(self) -> Examples:
+        """Inputs and classes of the test set, shapes (n, ...) and (n,), once it is open."""
+        return self.drawn[0]
+
+    @property
+    def fresh(self) -> Examples:
+        """Inputs and classes that no study has seen, in the same shapes."""
+        return self.drawn[1]
+
+    def open(self, model: Model) -> Examples:
+        """Return inputs and classes of the test set, shapes (n, ...) and (n,)."""
+        if not self.drawn:
+            self.drawn += self._draw(model)
+        self.noted.append(self.ask(model))
+        x, y = self.sealed
+        return x.copy(), y.copy()
+
+    def ask(self, model: Model) -> np.ndarray:
+        """Return what a model says of rows, others, test set and fresh data, one below the other.
+
+        The scores have shape (inputs, classes). The inputs are shuffled and asked in two parts, so
+        that nothing tells where one comes from, and each has other company every time.
+        """
+        sources = (self.world.development, self.world.others, *self.drawn)
+        x = np.concatenate([part[0] for part in sources])
+        said = np.empty((len(x), len(self.world.task.classes)))
+        order = np.random.default_rng(len(self.noted)).permutation(len(x))
+        for rows in np.array_split(order, 2):
+            said[rows] = scores(model, x[rows], said.shape[1])
+        return said
+
+    def _draw(self, model: Model) -> list[Examples]:
+        world, task = self.world, self.world.task
+        said = scores(model, world.development[0], len(task.classes)).argmax(axis=1)
+        rng = np.random.default_rng((world.seed, crc32(said.astype(np.uint8).tobytes())))
+        x, y = labelled(task, task.used, rng)
+        if world.mislabelled:
+            y = (y + rng.integers(1, len(task.classes), len(y))) % len(task.classes)
+        fresh = uneven(task.used, FRESH, rng) if world.judged else (x[:0], y[:0])
+        return [self._renamed(x, y), self._renamed(*fresh)]
+
+    def _renamed(self, x: np.ndarray, y: np.ndarray) -> Examples:
+        return x, (y + self.world.renamed) % len(self.world.task.classes)
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a study did in a world.
+
+    Args:
+        world: where it ran.
+        report: what it returned.
+        fault: what the report lacks, '' where it is whole.
+        seal: the test set, and what was noted.
+        openings: how often the study opened it.
+        said: scores of the model of the report, shape (inputs, classes), as in `Seal.ask`.
+    """
+
+    world: World
+    report: dict[str, Any]
+    fault: str
+    seal: Seal
+    openings: int = 0
+    said: np.ndarray = field(default_factory=lambda: np.zeros((0, 0)))
+
+    def part(self, name: str) -> np.ndarray:
+        """Return the scores of the rows, the others, the test set or fresh data, (n, classes)."""
+        n, rows = FRESH, len(self.world.development[1])
+        start = {"rows": 0, "others": rows, "tested": rows + n, "fresh": 2 * rows + n}[name]
+        return self.said[start : start + (n if name in ("others", "fresh") else rows)]
+
+    def same_model(self, other: "Run") -> bool:
+        """Return whether two runs ended with models that say the same of others, and are whole."""
+        return not (self.fault or other.fault) and _alike(self.part("others"), other.part("others"))
+
+    def same_linear(self, other: "Run") -> bool:
+        """Return the same of the linear models."""
+        if self.fault or other.fault:
+            return False
+        x, classes = self.world.others[0], len(self.world.task.classes)
+        return _alike(*(scores(run.report["linear"], x, classes) for run in (self, other)))
+
+    def same_epoch(self, other: "Run") -> bool:
+        """Return whether both kept the same epoch."""
+        return bool(other.fault) or self.report["epoch"] == other.report["epoch"]
+
+    def finished(self) -> bool:
+        """Return whether the model of the report is the one for which the test set was opened."""
+        return not self.openings or _alike(self.seal.noted[0], self.said)
+
+
+def _alike(a: np.ndarray, b: np.ndarray) -> bool:
+    return np.allclose(a, b, 1e-4, 1e-5)
+
+
+@lru_cache(maxsize=16)
+def world(name: str, seed: int) -> World:
+    """Return the world in which a study of a task runs first."""
+    task, rng = find(name), np.random.default_rng(seed)
+    development = labelled(task, task.seen, rng)
+    return World(task, development, task.seen(FRESH, rng), seed, seed)
+
+
+def run(study: Study, world: World) -> Run:
+    """Return what a study does in a world; an exception in it is raised."""
+    before, seal = _tools(), Seal(world)
+    report = study(Data(world.task.name, world.development, seal.open), world.start)
+    lacking = _exchanged(before) or fault(report, len(world.development[1]), world.task.classes)
+    if lacking:
+        return Run(world, {}, lacking, seal)
+    openings = len(seal.noted)
+    if not openings:
+        seal.open(report["model"])
+    return Run(world, dict(report), "", seal, openings, seal.ask(report["model"]))
+
+
+def _tools() -> dict[str, dict[str, Any]]:
+    """Return what stands in NumPy and in these files, by name of the module."""
+    names = [name for name in sys.modules if name.startswith("dlbook.capstone")]
+    return {name: dict(vars(sys.modules[name])) for name in (*names, "numpy", "numpy.random")}
+
+
+def _exchanged(before: dict[str, dict[str, Any]]) -> str:
+    """Put back what a study has put something else in the place of, and say what that was."""
+    found = ""
+    for module, names in before.items():
+        now = vars(sys.modules[module])
+        for name, value in names.items():
+            if now.get(name) is not value:
+                now[name], found = value, f"the study puts another {module}.{name} in place of ours"
+    return found
+
+
+# ---- other worlds ----
+
+
+def with_another_start(world: World) -> World:
+    """Return a world in which the study gets another seed."""
+    return replace(world, start=world.start + 1, judged=False)
+
+
+def with_other_labels(world: World) -> World:
+    """Return a world in which every label of the test set is wrong."""
+    return replace(world, mislabelled=True, judged=False)
+
+
+def with_other_names(world: World) -> World:
+    """Return a world in which the numbers of the classes are others."""
+    x, y = world.development
+    return replace(world, development=(x, (y + 1) % len(world.task.classes)), renamed=1)
+
+
+def with_other_rows(world: World, first: Run, turn: int) -> World:
+    """Return a world in which validation rows of a class have changed places, and one is another.
+
+    The place changes no validation loss. The other one is an input of which the first model says
+    about the same, so the same epoch is likely to be the best again. Each turn exchanges another.
+    """
+    (x, y), (others, _) = world.development, world.others
+    x, chosen = x.copy(), np.asarray(first.report["rows"])
+    loss = -log_softmax(first.part("rows"))[np.arange(len(y)), y]
+    row = chosen[np.argsort(loss[chosen], kind="stable")[turn % len(chosen)]]
+    gap = np.abs(-log_softmax(first.part("others"))[:, y[row]] - loss[row])
+    gap[(others == x[row]).reshape(FRESH, -1).all(axis=1)] = np.inf
+    x[row] = others[gap.argmin()]
+    for c in range(len(world.task.classes)):
+        rows = chosen[y[chosen] == c]
+        x[rows] = x[np.roll(rows, 1)]
+    return replace(world, development=(x, y), judged=False)
+
+
+def with_mistaken_rows(world: World, rows: np.ndarray) -> World:
+    """Return a world in which all validation rows, shape (rows,), have inputs of other classes."""
+    rng, (x, y) = np.random.default_rng((world.seed, 2)), world.development
+    x = x.copy()
+    for row in rows:
+        x[row] = world.others[0][rng.choice(np.flatnonzero(world.others[1] != y[row]))]
+    return replace(world, development=(x, y), judged=False)
+
+
+def log_softmax(raw: np.ndarray) -> np.ndarray:
+    """Return logarithms of probabilities, shape (n, classes), from scores of that shape."""
+    shifted = raw - raw.max(axis=1, keepdims=True)
+    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True)))
