@@ -60,7 +60,7 @@ PROPERTIES = (
 )
 
 
-def examine(study: Study, seed: int) -> dict[str, Finding]:
+def examine(study: Study, seed: int, *, once: bool = False) -> dict[str, Finding]:
     """Return for each of `PROPERTIES` whether a study has it, and the evidence.
 
     The study is run five times at least; an exception in it is raised.
@@ -69,6 +69,7 @@ def examine(study: Study, seed: int) -> dict[str, Finding]:
         study: takes data and a seed, returns a report, a dict with the keys of `reports.KEYS`. The
             default of its parameter `task` names the task.
         seed: where data and starts are drawn from.
+        once: run it in one world alone; what only other worlds show is left out then.
 
     Returns:
         For each property a dict: "held", True or False, and "evidence", a sentence where it is
@@ -81,6 +82,11 @@ def examine(study: Study, seed: int) -> dict[str, Finding]:
     first = worlds.run(study, world)
     if first.fault:
         return {label: _finding(first.fault) for label in PROPERTIES}
+    if once:
+        findings = {label: judge(first) for label, judge in OF_A_RUN.items()}
+        findings[STOPPED] = findings[STOPPED] or _of_going_on(first)
+        findings |= {LINEAR: _of_the_linear_model(first), BETTER: _of_fresh_data(first, first)}
+        return {label: _finding(findings[label]) for label in PROPERTIES if label in findings}
     findings, runs = _of_the_worlds(study, first)
     renamed = worlds.run(study, worlds.with_other_names(world))
     for label, judge in OF_A_RUN.items():
