@@ -196,7 +196,7 @@ def _are_rows(numbers: np.ndarray, n: int) -> bool:
 
 def _of_the_test_set(run: _Run) -> dict[str, str]:
     count, finished = len(run.openings), ""
-    if count and not np.allclose(run.openings[0], run.tested, 1e-4, 1e-5):
+    if not all(np.allclose(opening, run.tested, 1e-4, 1e-5) for opening in run.openings):
         finished = (
             "the model of the report says something else of the test set than the model for "
             "which it was opened"
