@@ -50,6 +50,7 @@ PROPERTIES = (
     LINEAR,
     BETTER,
 )
+OTHER_WORLDS = (SAME, SEEDED, UNTOUCHED, APART)  # shown by more than one run
 KEYS = {  # of a report, and what each needs to be
     "model": "a function from inputs to scores",
     "linear": "a function from inputs to scores",
@@ -109,9 +110,10 @@ def examine(study: Study, seed: int, once: bool = False) -> dict[str, Finding]:
         ValueError: if the study names no task.
     """
     world = _world(find(_chosen(study)).name, seed)
+    labels = [label for label in PROPERTIES if not (once and label in OTHER_WORLDS)]
     first = _run(study, world)
     if first.fault:
-        return {label: _finding(first.fault) for label in PROPERTIES}
+        return {label: _finding(first.fault) for label in labels}
     findings = {WHOLE: "", **_of_the_test_set(first)}
     if not once:
         findings |= _of_the_worlds(study, world, first)
@@ -121,7 +123,7 @@ def examine(study: Study, seed: int, once: bool = False) -> dict[str, Finding]:
         LINEAR: _of_the_linear_model(world, first),
         BETTER: _of_fresh_data(world, first),
     }
-    return {label: _finding(findings[label]) for label in PROPERTIES if label in findings}
+    return {label: _finding(findings[label]) for label in labels}
 
 
 def show(findings: dict[str, Finding]) -> None:
@@ -211,7 +213,7 @@ def _of_the_test_set(run: _Run) -> dict[str, str]:
 
 def _of_the_worlds(study: Study, world: _World, first: _Run) -> dict[str, str]:
     """Return what follows from runs in worlds that differ in the test set, rows and seed."""
-    held = dict.fromkeys((SAME, SEEDED, UNTOUCHED, APART), "")
+    held = dict.fromkeys(OTHER_WORLDS, "")
     if first.same_model(_run(study, replace(world, seed=world.seed + 1))):
         held[SEEDED] = "with another seed the model is the same to the last digit"
     rows = first.report["rows"]
