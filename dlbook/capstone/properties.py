@@ -136,7 +136,9 @@ def _of_the_worlds(study: Study, first: Run) -> tuple[dict[str, str], list[Run]]
     held, world = dict.fromkeys((SAME, SEEDED, UNTOUCHED, APART, STOPPED), ""), first.world
     started = worlds.run(study, worlds.with_another_start(world))
     mistaken = worlds.run(study, worlds.with_mistaken_rows(world, first.report["rows"]))
-    other = worlds.run(study, worlds.with_other_rows(worlds.with_other_labels(world), first, 0))
+    other = worlds.run(
+        study, worlds.with_other_rows(worlds.with_other_labels(world, first), first, 0)
+    )
     if first.same_model(started):
         held[SEEDED] = "with another seed the model is the same to the last digit"
     if first.same_model(mistaken):
@@ -146,7 +148,7 @@ def _of_the_worlds(study: Study, first: Run) -> tuple[dict[str, str], list[Run]]
     held[STOPPED] = _of_going_on(first) or held[STOPPED]
     if not (first.same_model(other) and first.same_linear(other)):
         held |= _of_a_difference(study, first)
-    elif _other_rows(first, mistaken):
+    if _other_rows(first, mistaken):
         held[APART] = CHOSEN
     return held, [started, mistaken, other]
 
@@ -162,7 +164,7 @@ def _of_a_difference(study: Study, first: Run) -> dict[str, str]:
     """Return which difference between two worlds it was that made the model another."""
     if not first.same_model(worlds.run(study, first.world)):
         return {SAME: "run again with the same seed on the same data, the model is another"}
-    found, other = {}, worlds.run(study, worlds.with_other_labels(first.world))
+    found, other = {}, worlds.run(study, worlds.with_other_labels(first.world, first))
     if not first.same_model(other):
         found[UNTOUCHED] = "where only labels of the test set are others, the model is another"
     elif not first.same_linear(other):
