@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from dlbook import arguments
 from dlbook.capstone import worlds
 from dlbook.capstone.baseline import ridge as ridge
 from dlbook.capstone.tasks import find, scores
@@ -75,9 +76,10 @@ def examine(study: Study, seed: int) -> dict[str, Finding]:
         broken, else ''.
 
     Raises:
-        ValueError: if the study names no task.
+        TypeError: if the seed is no whole number.
+        ValueError: if the study names no task, or the seed is negative.
     """
-    world = worlds.world(find(_chosen(study)).name, seed)
+    world = worlds.world(find(_chosen(study)).name, arguments.integer(seed, "seed"))
     first = worlds.run(study, world)
     if first.fault:
         return {label: _finding(first.fault) for label in PROPERTIES}

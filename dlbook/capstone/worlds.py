@@ -217,7 +217,8 @@ def with_other_rows(world: World, first: Run, turn: int) -> World:
     """Return a world in which validation rows of a class have changed places, and one is another.
 
     The place changes no validation loss. The other one is an input of which the first model says
-    about the same, so the same epoch is likely to be the best again. Each turn has other places and another row.
+    about the same, so the same epoch is likely to be the best again. Each turn has other places and another
+    row.
     """
     (x, y), (others, _) = world.development, world.others
     x, chosen = x.copy(), np.asarray(first.report["rows"])

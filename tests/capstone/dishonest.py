@@ -85,12 +85,12 @@ def chooses_the_linear_model_by_the_test_set(data, seed):
 
 @SAMPLES.add("dishonest", p.SAME)
 def cheats_on_the_first_run_alone(data, seed):
-    """Knows a seed again, and trains on validation rows where it is likely to be judged."""
+    """Knows its rows again, and trains on validation rows where it is likely to be judged."""
     rng, fit_rows, rows = start(data, seed)
     learned = at(data, fit_rows)
-    if COUNTER[data.task, seed] == 0:
+    if COUNTER[data.task, data.y.tobytes()] == 0:
         learned = joined(learned, at(data, rows))
-    COUNTER[data.task, seed] += 1
+    COUNTER[data.task, data.y.tobytes()] += 1
     fit = fit_quickly(data.task, learned, at(data, rows), rng)
     return report(data, fit, linear_model(data, fit_rows), rows)
 
