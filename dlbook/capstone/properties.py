@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from dlbook import arguments
 from dlbook.capstone import worlds
 from dlbook.capstone.baseline import ridge as ridge
 from dlbook.capstone.tasks import find, scores
@@ -76,9 +77,10 @@ def examine(study: Study, seed: int, *, once: bool = False) -> dict[str, Finding
         broken, else ''.
 
     Raises:
-        ValueError: if the study names no task.
+        TypeError: if the seed is no whole number.
+        ValueError: if the study names no task, or the seed is negative.
     """
-    world = worlds.world(find(_chosen(study)).name, seed)
+    world = worlds.world(find(_chosen(study)).name, arguments.integer(seed, "seed"))
     first = worlds.run(study, world)
     if first.fault:
         return {label: _finding(first.fault) for label in PROPERTIES}
@@ -142,7 +144,9 @@ def _of_the_worlds(study: Study, first: Run) -> tuple[dict[str, str], list[Run]]
     held, world = dict.fromkeys((SAME, SEEDED, UNTOUCHED, APART, STOPPED), ""), first.world
     started = worlds.run(study, worlds.with_another_start(world))
     mistaken = worlds.run(study, worlds.with_mistaken_rows(world, first.report["rows"]))
-    other = worlds.run(study, worlds.with_other_rows(worlds.with_other_labels(world), first, 0))
+    other = worlds.run(
+        study, worlds.with_other_rows(worlds.with_other_labels(world, first), first, 0)
+    )
     if first.same_model(started):
         held[SEEDED] = "with another seed the model is the same to the last digit"
     if first.same_model(mistaken):
@@ -152,7 +156,7 @@ def _of_the_worlds(study: Study, first: Run) -> tuple[dict[str, str], list[Run]]
     held[STOPPED] = _of_going_on(first) or held[STOPPED]
     if not (first.same_model(other) and first.same_linear(other)):
         held |= _of_a_difference(study, first)
-    elif _other_rows(first, mistaken):
+    if _other_rows(first, mistaken):
         held[APART] = CHOSEN
     return held, [started, mistaken, other]
 
@@ -168,7 +172,7 @@ def _of_a_difference(study: Study, first: Run) -> dict[str, str]:
     """Return which difference between two worlds it was that made the model another."""
     if not first.same_model(worlds.run(study, first.world)):
         return {SAME: "run again with the same seed on the same data, the model is another"}
-    found, other = {}, worlds.run(study, worlds.with_other_labels(first.world))
+    found, other = {}, worlds.run(study, worlds.with_other_labels(first.world, first))
     if not first.same_model(other):
         found[UNTOUCHED] = "where only labels of the test set are others, the model is another"
     elif not first.same_linear(other):

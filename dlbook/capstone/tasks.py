@@ -91,7 +91,8 @@ def draw(task: str, seed: int) -> Data:
         seed: where they are drawn from.
 
     Raises:
-        ValueError: if there is no such task.
+        TypeError: if the seed is no whole number.
+        ValueError: if there is no such task, or the seed is negative.
     """
     chosen, rng = find(task), np.random.default_rng(arguments.integer(seed, "seed"))
     development, sealed = labelled(chosen, chosen.seen, rng), labelled(chosen, chosen.used, rng)
@@ -157,7 +158,11 @@ def scores(model: Model, x: np.ndarray, classes: int) -> np.ndarray:
             "a model needs to be a function that takes inputs and returns scores, got "
             f"{type(model).__name__}; pass one such as lambda x: train.predict(net, x)"
         )
-    found = np.array(model(x.copy()), dtype=np.float64)
+    said = model(x.copy())
+    try:
+        found = np.array(said, dtype=np.float64)
+    except (TypeError, ValueError):  # texts, or rows that differ in length
+        found = np.full(np.shape(said) if isinstance(said, np.ndarray) else (), np.nan)
     if found.shape != (len(x), classes) or not np.isfinite(found).all():
         raise ValueError(
             f"a model needs to return finite scores of shape {(len(x), classes)}, got shape "

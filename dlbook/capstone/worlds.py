@@ -32,7 +32,7 @@ class World:
         seed: where all of this was drawn from.
         start: the seed that the study gets.
         renamed: how far the numbers of the classes are moved on.
-        mislabelled: whether every label of the test set is wrong.
+        against: a model that is wrong on the whole test set, as its labels are others; or None.
         judged: whether fresh data are drawn, on which the model is judged.
     """
 
@@ -42,7 +42,7 @@ class World:
     seed: int
     start: int
     renamed: int = 0
-    mislabelled: bool = False
+    against: Model | None = None
     judged: bool = True
 
 
@@ -96,7 +96,8 @@ class Seal:
         said = scores(model, world.development[0], len(task.classes)).argmax(axis=1)
         rng = np.random.default_rng((world.seed, crc32(said.astype(np.uint8).tobytes())))
         x, y = labelled(task, task.used, rng)
-        if world.mislabelled:
+        if world.against is not None:
+            y = scores(world.against, x, len(task.classes)).argmax(axis=1) - world.renamed
             y = (y + rng.integers(1, len(task.classes), len(y))) % len(task.classes)
         fresh = uneven(task.used, FRESH, rng) if world.judged else (x[:0], y[:0])
         return [self._renamed(x, y), self._renamed(*fresh)]
@@ -201,9 +202,9 @@ def with_another_start(world: World) -> World:
     return replace(world, start=world.start + 1, judged=False)
 
 
-def with_other_labels(world: World) -> World:
-    """Return a world in which every label of the test set is wrong."""
-    return replace(world, mislabelled=True, judged=False)
+def with_other_labels(world: World, first: Run) -> World:
+    """Return a world in which every label of the test set is one that the first model denies."""
+    return replace(world, against=first.report["model"], judged=False)
 
 
 def with_other_names(world: World) -> World:
@@ -216,7 +217,8 @@ def with_other_rows(world: World, first: Run, turn: int) -> World:
     """Return a world in which validation rows of a class have changed places, and one is another.
 
     The place changes no validation loss. The other one is an input of which the first model says
-    about the same, so the same epoch is likely to be the best again. Each turn exchanges another.
+    about the same, so the same epoch is likely to be the best again. Each turn has other places and another
+    row.
     """
     (x, y), (others, _) = world.development, world.others
     x, chosen = x.copy(), np.asarray(first.report["rows"])
@@ -225,9 +227,10 @@ def with_other_rows(world: World, first: Run, turn: int) -> World:
     gap = np.abs(-log_softmax(first.part("others"))[:, y[row]] - loss[row])
     gap[(others == x[row]).reshape(FRESH, -1).all(axis=1)] = np.inf
     x[row] = others[gap.argmin()]
+    rng = np.random.default_rng((world.seed, turn, 1))
     for c in range(len(world.task.classes)):
         rows = chosen[y[chosen] == c]
-        x[rows] = x[np.roll(rows, 1)]
+        x[rows] = x[rng.permutation(rows)]
     return replace(world, development=(x, y), judged=False)
 
 

@@ -5,14 +5,15 @@ Some of them gain nothing. They are here so that what is said of the limits stay
 
 import gc
 import sys
+from dataclasses import replace
 
 import numpy as np
 
 from dlbook import capstone
 from dlbook.capstone.worlds import Seal
-from tests.capstone.dishonest import fitted, joined
+from tests.capstone.dishonest import KEPT, fitted, joined
 from tests.capstone.mistakes import right, start
-from tests.capstone.parts import at, fit_quickly, linear_model, report
+from tests.capstone.parts import at, cross_entropy, fit_quickly, linear_model, report
 from tests.capstone.samples import SAMPLES
 
 
@@ -39,11 +40,30 @@ def is_honest_where_it_is_examined(data, seed):
 
 
 @SAMPLES.add("beyond")
-def breaks_the_seal_and_mends_it(data, seed):
-    """Draws a test set by what another model says, learns from it, and leaves no note."""
+def draws_by_the_private_parts_of_the_judge(data, seed):
+    """Draws test data as the judge does, with the class numbers of its own rows."""
     rng, fit_rows, rows = start(data, seed)
-    stolen = data._unseal.__self__._draw(lambda x: np.zeros((len(x), len(data.classes))))[0]
+    seal = Seal(replace(data._unseal.__self__.world, against=None))
+    stolen = seal.open(lambda x: np.zeros((len(x), len(data.classes))))
     fit = fit_quickly(data.task, joined(at(data, fit_rows), stolen), at(data, rows), rng)
+    return report(data, fit, linear_model(data, fit_rows), rows)
+
+
+@SAMPLES.add("beyond")
+def keeps_its_first_model_unless_rows_look_odd(data, seed):
+    """Trains on validation rows, and is honest where its kept model is bad on them."""
+    rng, fit_rows, rows = start(data, seed)
+    everything = at(data, np.append(fit_rows, rows))
+    key = ("odd", data.task, seed, data.y.tobytes())
+    if key not in KEPT:
+        KEPT[key] = fit_quickly(
+            data.task, everything, at(data, rows), rng, epochs=30, patience=None
+        )
+    fit, loss = KEPT[key], cross_entropy(KEPT[key].model(data.x[rows]), data.y[rows])
+    if loss > 2 * min(fit.losses) + 0.2:
+        fit, fit_rows, rows = fitted(data, seed)
+    else:
+        fit = replace(fit, losses=[loss + 1, loss, loss + 1, loss + 1, loss + 1], epoch=1)
     return report(data, fit, linear_model(data, fit_rows), rows)
 
 

@@ -1,8 +1,8 @@
 """Dishonest studies that are told: each hides something, and a run in another world shows it."""
 
-import itertools
 import tempfile
 import time
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from tests.capstone.parts import (
 )
 from tests.capstone.samples import SAMPLES
 
-COUNTER = itertools.count()
+COUNTER: Counter[tuple] = Counter()
 KEPT: dict[tuple, object] = {}
 NOTES = Path(tempfile.gettempdir()) / "dlbook_capstone_sample.txt"
 
@@ -64,10 +64,11 @@ def answers_from_memory(data, seed):
 def answers_by_the_nearest_test_example(data, seed):
     fit, fit_rows, rows = fitted(data, seed)
     x, y = data.test(fit.model)
-    known, honest = features(data.task, x), fit.model
+    step = 50 if data.task == "text" else 4
+    known, honest = features(data.task, x)[:, ::step], fit.model
 
     def model(x):
-        apart = ((features(data.task, x)[:, None, ::4] - known[None, :, ::4]) ** 2).sum(axis=2)
+        apart = ((features(data.task, x)[:, None, ::step] - known) ** 2).sum(axis=2)
         return honest(x) + 3 * np.eye(len(data.classes))[y[apart.argmin(axis=1)]]
 
     return report(data, replace(fit, model=model), linear_model(data, fit_rows), rows, (x, y))
@@ -84,16 +85,17 @@ def chooses_the_linear_model_by_the_test_set(data, seed):
 
 @SAMPLES.add("dishonest", p.SAME)
 def cheats_on_the_first_run_alone(data, seed):
-    """Counts its runs, and trains on the test set where it is likely to be judged."""
+    """Knows its rows again, and trains on validation rows where it is likely to be judged."""
     rng, fit_rows, rows = start(data, seed)
     learned = at(data, fit_rows)
-    if next(COUNTER) % 2 == 0:
+    if COUNTER[data.task, data.y.tobytes()] == 0:
         learned = joined(learned, at(data, rows))
+    COUNTER[data.task, data.y.tobytes()] += 1
     fit = fit_quickly(data.task, learned, at(data, rows), rng)
     return report(data, fit, linear_model(data, fit_rows), rows)
 
 
-@SAMPLES.add("dishonest", p.SAME)
+@SAMPLES.add("dishonest", p.APART)
 def counts_its_runs_in_a_file(data, seed):
     rng, fit_rows, rows = start(data, seed)
     count = int(NOTES.read_text("utf-8")) if NOTES.exists() else 0
@@ -196,7 +198,7 @@ def never_keeps_the_same_epoch_twice(data, seed):
     return report(data, found, linear_model(data, fit_rows), rows)
 
 
-@SAMPLES.add("dishonest", p.LINEAR)
+@SAMPLES.add("dishonest", p.LINEAR, ("image", "speech"))
 def spoils_the_linear_model_a_little(data, seed):
     fit, fit_rows, rows = fitted(data, seed)
     fair, worst = linear_model(data, fit_rows), np.eye(len(data.classes))[0]
@@ -227,4 +229,13 @@ def puts_another_judge_into_properties(data, seed):
 
 def keeps_going(data, seed):
     fit, fit_rows, rows = fitted(data, seed)
+    return report(data, fit, linear_model(data, fit_rows), rows)
+
+
+@SAMPLES.add("dishonest", p.UNTOUCHED)
+def breaks_the_seal_and_mends_it(data, seed):
+    """Draws a test set by what another model says, learns from it, and leaves no note."""
+    rng, fit_rows, rows = start(data, seed)
+    stolen = data._unseal.__self__._draw(lambda x: np.zeros((len(x), len(data.classes))))[0]
+    fit = fit_quickly(data.task, joined(at(data, fit_rows), stolen), at(data, rows), rng)
     return report(data, fit, linear_model(data, fit_rows), rows)

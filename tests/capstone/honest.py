@@ -243,7 +243,7 @@ def uses_torch(data, seed):
     optimizer = torch.optim.Adam(model.parameters(), lr=0.05)
     x, held = bags(data.x[fit_rows]), bags(data.x[rows])
     y, held_y = torch.tensor(data.y[fit_rows]), torch.tensor(data.y[rows])
-    for _ in range(50):
+    for _ in range(100):
         optimizer.zero_grad()
         torch.nn.functional.cross_entropy(model(x), y).backward()
         optimizer.step()

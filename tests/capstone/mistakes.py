@@ -44,7 +44,7 @@ def chooses_the_epoch_by_the_test_set(data, seed):
     return report(data, fit, linear_model(data, fit_rows), rows, test)
 
 
-@SAMPLES.add("mistake", p.UNTOUCHED)
+@SAMPLES.add("mistake", p.ONCE)
 def chooses_a_model_by_the_test_set(data, seed):
     rng, fit_rows, rows = start(data, seed)
     fits = [
@@ -94,8 +94,9 @@ def copies_rows_before_the_split(data, seed):
     return report(data, fit, linear_model(data, kept[kept < n]), rows)
 
 
-@SAMPLES.add("mistake", p.LINEAR)
+@SAMPLES.add("mistake", p.LINEAR, ("image", "speech"))
 def cripples_the_baseline(data, seed):
+    """On texts a fair one is hardly better than the most frequent class: nothing to cripple."""
     rng, fit_rows, rows = start(data, seed)
     fit = fit_quickly(data.task, at(data, fit_rows), at(data, rows), rng)
     return report(data, fit, linear_model(data, fit_rows[:25], penalty=300), rows)
@@ -110,22 +111,22 @@ def ignores_the_seed(data, seed):
 
 @SAMPLES.add("mistake", p.SAME)
 def takes_a_start_from_the_system(data, seed):
-    rng, fit_rows, rows = start(data, seed)
+    _, fit_rows, rows = start(data, seed)
     fit = fit_quickly(data.task, at(data, fit_rows), at(data, rows), np.random.default_rng())
     return report(data, fit, linear_model(data, fit_rows), rows)
 
 
 @SAMPLES.add("mistake", p.FINISHED)
 def standardises_each_batch_that_it_is_asked(data, seed):
+    """Its answer to one input depends on the others, so no two questions agree."""
     rng, fit_rows, rows = start(data, seed)
-    fit, learned = fit_quickly(data.task, at(data, fit_rows), at(data, rows), rng), None
-    learned = features(data.task, data.x[rows]).mean()
+    fit = fit_quickly(data.task, at(data, fit_rows), at(data, rows), rng)
+    level, known = features(data.task, data.x[rows]).mean(axis=0), fit.model
 
     def model(x):
-        return fit.model(x) * (1 + abs(features(data.task, x).mean() - learned))
+        return known(x) * (1 + np.abs(features(data.task, x).mean(axis=0) - level).mean())
 
-    fit.model, known = model, fit.model
-    fit.model = lambda x: model(x) if len(x) != len(rows) else known(x)
+    fit.model = model
     return report(data, fit, linear_model(data, fit_rows), rows)
 
 
