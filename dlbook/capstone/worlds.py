@@ -32,7 +32,7 @@ class World:
         seed: where all of this was drawn from.
         start: the seed that the study gets.
         renamed: how far the numbers of the classes are moved on.
-        against: a model that is wrong on the whole test set, as its labels are others; or None.
+        against: a model that is wrong on most of the test set, as labels are others; or None.
         judged: whether fresh data are drawn, on which the model is judged.
     """
 
@@ -97,8 +97,9 @@ class Seal:
         rng = np.random.default_rng((world.seed, crc32(said.astype(np.uint8).tobytes())))
         x, y = labelled(task, task.used, rng)
         if world.against is not None:
-            y = scores(world.against, x, len(task.classes)).argmax(axis=1) - world.renamed
-            y = (y + rng.integers(1, len(task.classes), len(y))) % len(task.classes)
+            said = scores(world.against, x, len(task.classes)).argmax(axis=1)
+            other = (said + rng.integers(1, len(task.classes), len(y))) % len(task.classes)
+            y = np.where(np.arange(len(y)) % 4 > 0, other, y)  # so that no class is missing
         fresh = uneven(task.used, FRESH, rng) if world.judged else (x[:0], y[:0])
         return [self._renamed(x, y), self._renamed(*fresh)]
 
@@ -203,7 +204,7 @@ def with_another_start(world: World) -> World:
 
 
 def with_other_labels(world: World, first: Run) -> World:
-    """Return a world in which every label of the test set is one that the first model denies."""
+    """Return a world whose test set has labels that the first model denies, in 3 rows of 4."""
     return replace(world, against=first.report["model"], judged=False)
 
 
@@ -217,8 +218,8 @@ def with_other_rows(world: World, first: Run, turn: int) -> World:
     """Return a world in which validation rows of a class have changed places, and one is another.
 
     The place changes no validation loss. The other one is an input of which the first model says
-    about the same, so the same epoch is likely to be the best again. Each turn has other places and another
-    row.
+    about the same, so the same epoch is likely to be the best again. Each turn has other places
+    and another row.
     """
     (x, y), (others, _) = world.development, world.others
     x, chosen = x.copy(), np.asarray(first.report["rows"])

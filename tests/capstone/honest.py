@@ -290,21 +290,6 @@ def changes_the_temperature_afterwards(data, seed):
 
 
 @SAMPLES.add("too strict", p.APART)
-def standardises_by_all_rows(data, seed):
-    rng = np.random.default_rng(seed)
-    fit_rows, rows = parted(data, rng)
-    numbers = features(data.task, data.x)
-    mean = numbers.mean(axis=0)
-    w = np.linalg.lstsq(numbers[fit_rows] - mean, np.eye(len(data.classes))[data.y[fit_rows]])[0]
-    fit = fit_quickly(data.task, at(data, fit_rows), at(data, rows), rng)
-    both = replace(fit, model=lambda x: fit.model(x) + 1e-2 * ((features(data.task, x) - mean) @ w))
-    losses = list(fit.losses)
-    losses[fit.epoch] = cross_entropy(both.model(data.x[rows]), data.y[rows])
-    both.losses, both.epoch = losses, int(np.argmin(losses))
-    return report(data, both, linear_model(data, fit_rows), rows)
-
-
-@SAMPLES.add("too strict", p.APART)
 def keeps_inputs_that_look_alike_on_one_side(data, seed):
     """Which rows validate follows from what they hold, by a sum that the seed draws."""
     rng = np.random.default_rng(seed)

@@ -119,7 +119,7 @@ def fit_quickly(
     lr: float = 0.1,
     see=features,
 ) -> Fit:
-    """Return a regression on what `see` gives, by full batches with momentum, stopped by `validation`."""
+    """Return a regression on what `see` gives, by full batches, stopped by `validation`."""
     a, classes = see(task, rows[0]), {"image": 10, "speech": 5, "text": 2}[task]
     mean, scale = a.mean(axis=0), (a.std(axis=0) + 0.1 if task != "text" else 1.0)
 

@@ -21,10 +21,9 @@ def test_there_are_three_tasks():
 @pytest.mark.parametrize("name", NAMES)
 def test_data_come_from_the_seed_alone(name):
     one, again, other = (capstone.draw(name, seed) for seed in (3, 3, 4))
-    for part, same in zip(
-        (one.x, one.y, *one.test(silent(one))), (again.x, again.y, *again.test(silent(again)))
-    ):
-        np.testing.assert_array_equal(part, same)
+    parts, same = ((data.x, data.y, *data.test(silent(data))) for data in (one, again))
+    for a, b in zip(parts, same, strict=True):
+        np.testing.assert_array_equal(a, b)
     assert (one.x != other.x).any() and (one.y != other.y).any()
 
 
@@ -95,13 +94,13 @@ def test_what_a_model_does_to_its_inputs_reaches_no_one():
 
 @pytest.mark.parametrize("name", ["sound", None, 3, ["text"]])
 def test_an_unknown_task_is_refused(name):
-    with pytest.raises(ValueError, match="one of image, speech, text, got .*; choose one"):
+    with pytest.raises(ValueError, match=r"one of image, speech, text, got .*; choose one"):
         capstone.draw(name, 0)
 
 
 @pytest.mark.parametrize(("seed", "error"), [(1.5, TypeError), ("1", TypeError), (-1, ValueError)])
 def test_a_seed_that_is_no_whole_number_is_refused(seed, error):
-    with pytest.raises(error, match="seed needs to be .*, got .*; "):
+    with pytest.raises(error, match=r"seed needs to be .*, got .*; "):
         capstone.draw("text", seed)
 
 
@@ -119,12 +118,14 @@ WRONG = {  # what a model says of four hundred texts, and what the error names
 @pytest.mark.parametrize("name", WRONG)
 def test_scores_of_the_wrong_kind_are_refused(name):
     model, got = WRONG[name]
-    with pytest.raises(ValueError, match=f"needs to return .*{got}.*; return a score for each"):
+    with pytest.raises(ValueError, match=rf"needs to return .*{got}.*; return a score for each"):
         capstone.draw("text", 0).test(model)
 
 
 def test_a_model_that_is_no_function_is_refused():
-    with pytest.raises(TypeError, match="a model needs to be a function .*, got ndarray; pass one"):
+    with pytest.raises(
+        TypeError, match=r"a model needs to be a function .*, got ndarray; pass one"
+    ):
         capstone.draw("text", 0).test(np.zeros((400, 2)))
 
 
