@@ -1,14 +1,18 @@
 """A learner at work in a terminal: hint, solution, progress, watch, doctor."""
 
 import json
+import re
 
 import pytest
 
 from dlbook.check import progress
 from dlbook.check.progress import Entry
+from dlbook.check.verdict import Outcome, Verdict
 from dlbook.cli import desk, doctor, main
 from dlbook.grading.course import place
+from dlbook.grading.run.report import ExerciseReport, Report
 from dlbook.workspace import folder
+from tests import ROOT
 
 
 @pytest.fixture
@@ -35,6 +39,27 @@ def test_progress_is_there_for_programs_too(home, capsys):
     first, second, *_rest = json.loads(capsys.readouterr().out)
     assert first["exercise"] == "scale" and first["solved"] and first["attempts"] == 2
     assert second["set"] == "00_start_here" and second["minutes"] > 0 and not second["solved"]
+
+
+def test_what_the_guide_says_of_json_is_what_is_printed(home, course, capsys):
+    guide = (ROOT / ".github" / "INSTRUCTORS.md").read_text("utf-8")
+    lines = [line for line in guide.splitlines() if line.startswith("- `dlbook ")]
+    told = {
+        line.split("`")[1]: set(re.findall(r"`(\w+)`", line.partition(":")[2])) for line in lines
+    }
+    assert main(["progress", "--json"]) == 0
+    assert set(json.loads(capsys.readouterr().out)[0]) == told["dlbook progress --json"]
+    outcome = Outcome("relu_back", Verdict.WRONG, detail="no")
+    report = Report("90_tiny", 0, (ExerciseReport("relu_back", 1, (outcome,)),)).to_dict()
+    (exercise,) = report["exercises"]
+    assert {*report, *exercise, *exercise["checks"][0]} == told["dlbook check --json"]
+
+
+def test_nothing_is_printed_in_colour(home, capsys, monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    for arguments in ([], ["progress"], ["--help"], ["solution", "relu_back", "--anyway"]):
+        main(arguments)
+    assert "\x1b" not in capsys.readouterr().out
 
 
 def test_without_a_folder_the_bare_command_names_the_verbs(tmp_path, monkeypatch, capsys):
