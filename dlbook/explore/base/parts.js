@@ -84,11 +84,31 @@ export function choice(model, row, trait, label, options) {
   return select;
 }
 
+/** Return whether the reader asked the system for less motion. */
+export function calm() {
+  return matchMedia("(prefers-reduced-motion: reduce)").matches;
+}
+
 /** Keep keys and the menu for this page: JupyterLab wants arrow keys, space and letters, too. */
 export function keep(el) {
   el.classList.add("dlbook-page");
   el.dataset.lmSuppressShortcuts = "true";
   el.addEventListener("keydown", (event) => event.stopPropagation());
+  watch(el);
+}
+
+/** Say so when the kernel behind a page is gone, and switch off the controls: nothing would answer. */
+function watch(el) {
+  const note = element(el, "p", { className: "dlbook-asleep", role: "status" });
+  let asleep = false;
+  const look = () => {
+    const gone = el.classList.contains("jupyter-widgets-disconnected");
+    if (gone === asleep) return;
+    asleep = gone;
+    note.textContent = gone ? "Run this cell again to move it." : "";
+    for (const control of el.querySelectorAll("button, input, select")) control.disabled = gone;
+  };
+  new MutationObserver(look).observe(el, { attributes: true, attributeFilter: ["class"] });
 }
 
 /** Return a model that remembers who listens, and a function that makes all of them stop. */
