@@ -1,11 +1,14 @@
-"""Every explorer answers the keyboard in the real JupyterLab; the playground runs and pauses."""
+"""In the real JupyterLab every explorer answers keys and tells a screen reader its controls."""
 
+import re
 from functools import partial
 
 import nbformat
 import pytest
 
+from dlbook import explore
 from tests.browser.conftest import PATIENCE
+from tests.browser.spoken import spoken
 from tests.explore.test_explore import NAMES
 
 pytestmark = pytest.mark.notebook
@@ -31,22 +34,66 @@ def opened(lab, page, tmp_path):
     return open_
 
 
-def test_an_arrow_key_moves_each_explorer(opened, page, tmp_path):
+def test_every_explorer_can_be_operated_by_key_and_by_ear(opened, page, tmp_path):
     cells = opened(*NAMES)
     cells[-1].locator(".dlbook-live img").wait_for()  # the kernel hears no key before
     for name, cell in zip(NAMES, cells, strict=True):
         picture = cell.locator(".dlbook-live img")
         picture.wait_for()
         changed = partial(differs, picture, picture.get_attribute("src"))
-        control = cell.locator(".noUi-handle").first
-        control.scroll_into_view_if_needed()
-        control.focus()
-        stood = control.get_attribute("aria-valuenow")
-        page.keyboard.press("ArrowRight")
-        if control.get_attribute("aria-valuenow") == stood:  # it stands at its right end
-            page.keyboard.press("ArrowLeft")
+        move(page, cell.locator(".dlbook-control").locator("input, select").first)
         until(page, changed, f"{name}: no key changes the picture")
         page.screenshot(path=tmp_path / f"{name}.png")
+    for name, cell, controls in zip(NAMES, cells, spoken(page), strict=True):
+        explorer = getattr(explore, name)()
+        labels = [control.description for control in explorer.controls.values()]
+        heard = [it for it in controls if it["role"] != "button"]
+        assert [it["name"] for it in heard] == labels, name
+        for it, control in zip(heard, explorer.controls.values(), strict=True):
+            assert readable(it["value"], control), f"{name}, {it['name']}: {it['value']}"
+        assert all(it["name"] for it in controls), name
+        alt = cell.locator(".dlbook-live img").get_attribute("alt")
+        said = cell.locator(".dlbook-said[aria-live=polite]")
+        until(page, lambda said=said, alt=alt: said.text_content() == alt, f"{name}: not said")
+    plays(page, cells[NAMES.index("fold_paper")])
+
+
+def move(page, control) -> None:
+    """Move a slider or a menu by one, backwards if it stands at its end."""
+    control.scroll_into_view_if_needed()
+    control.focus()
+    stood = place(control)
+    for key in ("ArrowDown", "ArrowUp"):
+        if place(control) == stood:
+            page.keyboard.press(key)
+    assert place(control) != stood
+
+
+def place(control) -> str:
+    return control.evaluate("it => it.selectedIndex ?? it.value")
+
+
+def readable(value, control) -> bool:
+    """Return whether a value is one of the options, or a number with the decimals of the step."""
+    if hasattr(control, "options"):
+        return value in map(str, control.options)
+    decimals = len(str(control.step).removesuffix(".0").partition(".")[2])
+    return bool(re.fullmatch(rf"−?\d+(\.\d{{{decimals}}})?", str(value)))
+
+
+def plays(page, cell) -> None:
+    """Play and pause; where less motion is wanted, each press makes one step."""
+    slider, button = cell.locator("input"), cell.get_by_role("button")
+    stood = place(slider)
+    button.press("Enter")
+    until(page, lambda: place(slider) not in (stood, str(int(stood) + 1)))
+    assert button.inner_text() == "pause"
+    button.press("Enter")
+    page.emulate_media(reduced_motion="reduce")
+    stood = int(place(slider))
+    button.press("Enter")
+    page.wait_for_timeout(1000)
+    assert (place(slider), button.inner_text()) == (str(stood + 1), "play")
 
 
 def differs(picture, before: str) -> bool:
