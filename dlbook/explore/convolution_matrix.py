@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from dlbook import data, plots
-from dlbook.explore.base.explorer import Explorer, slider, stops
+from dlbook.explore.base.explorer import Explorer, choice, slider
 
 SIZE = 8  # of the picture, in pixels
 KERNELS = {  # the values of each kernel, all of them different
@@ -76,7 +76,7 @@ def counts(matrix: np.ndarray) -> tuple[int, int]:
 def convolution_matrix() -> Explorer:
     """Return the explorer of the matrix of a convolution: size of the kernel and output unit."""
     controls = {
-        "kernel": stops("kernel size", [1, 3, 5], 3),
+        "kernel": choice("kernel size", [1, 3, 5], 3),
         "unit": slider("output unit", 27, 0, SIZE**2 - 1, 1),
     }
     return Explorer(draw, controls, height=3.0)

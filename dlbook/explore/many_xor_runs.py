@@ -7,7 +7,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
 from dlbook import plots
-from dlbook.explore.base.explorer import Explorer, slider, stops
+from dlbook.explore.base.explorer import Explorer, choice, slider
 
 X = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]])
 Y = np.array([0.0, 1, 1, 0])
@@ -108,7 +108,7 @@ def slopes(
 def many_xor_runs() -> Explorer:
     """Return the explorer of 200 runs on XOR: the hidden width, and the step to look at."""
     controls = {
-        "width": stops("hidden units", [2, 3, 4, 8]),
+        "width": choice("hidden units", [2, 3, 4, 8]),
         "steps": slider("step", STEPS, 0, STEPS, EVERY),
     }
     return Explorer(draw, controls)

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from dlbook import plots
-from dlbook.explore.base.explorer import Explorer, choice, slider, stops
+from dlbook.explore.base.explorer import Explorer, choice, slider
 from dlbook.optim import SGD, Adam, Optimizer, RMSprop
 from dlbook.tensor import Tensor
 
@@ -148,7 +148,7 @@ def optimizer_race() -> Explorer:
     """Return the explorer of four optimisers: the surface, the learning rate, the momentum."""
     controls = {
         "surface": choice("surface", list(SURFACES)),
-        "lr": stops("learning rate", RATES, 0.1),
+        "lr": choice("learning rate", RATES, 0.1),
         "momentum": slider("momentum", 0.9, 0.0, 0.99, 0.01),
     }
     return Explorer(draw, controls, height=4.2)

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from dlbook import data, functional as F, nn, optim, plots
-from dlbook.explore.base.explorer import Explorer, choice, stops
+from dlbook.explore.base.explorer import Explorer, choice
 from dlbook.tensor import Tensor
 
 CHANNELS, STEPS, BATCH, RATE = 8, 48, 50, 0.01
@@ -118,7 +118,7 @@ def _size(block: Block) -> float:
 def residual_depth() -> Explorer:
     """Return the explorer of depth: how many layers, a way around or not, normalised or not."""
     controls = {
-        "layers": stops("layers", LAYERS, 32),
+        "layers": choice("layers", LAYERS, 32),
         "way": choice("blocks", ["plain", "residual"]),
         "norm": choice("normalised", ["yes", "no"]),
     }

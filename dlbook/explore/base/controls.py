@@ -1,7 +1,8 @@
-"""What a reader moves: a slider for a number, stops for values in order, a menu for the rest.
+"""What a reader moves: a slider for a number, and a menu for a few values.
 
-Each is plain Python; `explorer.js` shows it as a `<input type="range">` or a `<select>`, which
-browsers make operable by key and readable for a screen reader.
+Each is plain Python; `explorer.js` shows it as an `<input type="range">` or a `<select>`, which
+browsers make operable by key and readable for a screen reader. A range can only say numbers that
+lie evenly, so anything else is a menu.
 """
 
 from collections.abc import Sequence
@@ -78,18 +79,17 @@ class Slider(Control):
         return {"label": self.description, "pause": self.pause, **ends}
 
 
-class Options(Control):
+class Menu(Control):
     """One of a few values.
 
     Args:
         description: the words beside it.
         options: what there is: texts or numbers.
         value: the one chosen at first.
-        ordered: whether they have an order, such as sizes; then it is shown as a slider.
     """
 
-    def __init__(self, description: str, options: Sequence[Any], value: Any, ordered: bool):
-        self.options, self.ordered = list(options), ordered
+    def __init__(self, description: str, options: Sequence[Any], value: Any):
+        self.options = list(options)
         super().__init__(description, value)
 
     def allowed(self, value: Any) -> Any:
@@ -103,8 +103,7 @@ class Options(Control):
     def described(self) -> dict[str, Any]:
         """Return what the page needs to know of it."""
         words = [str(option) for option in self.options]
-        values = {"options": self.options, "words": words, "ordered": self.ordered}
-        return {"label": self.description, **values}
+        return {"label": self.description, "options": self.options, "words": words}
 
 
 def slider(
@@ -123,23 +122,12 @@ def slider(
     return Slider(name, value, least, most, step, pause)
 
 
-def stops(name: str, options: Sequence[Any], value: Any = None) -> Options:
-    """Return a slider over a few values that have an order, such as sizes.
-
-    Args:
-        name: what to write beside it.
-        options: what there is, in order, the first one chosen unless `value` names another.
-        value: the one chosen at first.
-    """
-    return Options(name, options, options[0] if value is None else value, ordered=True)
-
-
-def choice(name: str, options: Sequence[Any], value: Any = None) -> Options:
-    """Return a menu of a few values without an order, such as functions.
+def choice(name: str, options: Sequence[Any], value: Any = None) -> Menu:
+    """Return a menu of a few values, such as functions or sizes that do not lie evenly.
 
     Args:
         name: what to write beside it.
         options: what there is, the first one chosen unless `value` names another.
         value: the one chosen at first.
     """
-    return Options(name, options, options[0] if value is None else value, ordered=False)
+    return Menu(name, options, options[0] if value is None else value)

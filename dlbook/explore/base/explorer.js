@@ -10,17 +10,15 @@ export function reading(value, step) {
   return value.toFixed(decimals).replace("-", "−");
 }
 
-/** Add a slider; `at` gives the value at its place, `place` the place of a value. */
-function range(parent, { label, ends, at, place, words }, set) {
+function range(parent, { label, min, max, step }, set) {
   const input = element(element(parent, "label", { textContent: label }), "input", { type: "range" });
-  Object.assign(input, ends, { ariaLabel: label });
+  Object.assign(input, { min, max, step, ariaLabel: label });
   const readout = element(parent, "span", { className: "dlbook-readout", ariaHidden: "true" });
   const read = () => {
-    readout.textContent = input.ariaValueText = words(input.valueAsNumber);
+    readout.textContent = input.ariaValueText = reading(input.valueAsNumber, step);
   };
-  input.addEventListener("input", () => (read(), set(at(input.valueAsNumber))));
-  const show = (value) => ((input.value = place(value)), read());
-  return { input, show };
+  input.addEventListener("input", () => (read(), set(input.valueAsNumber)));
+  return { input, show: (value) => ((input.value = value), read()) };
 }
 
 function menu(parent, { label, options, words }, set) {
@@ -28,19 +26,6 @@ function menu(parent, { label, options, words }, set) {
   words.forEach((textContent) => element(select, "option", { textContent }));
   select.addEventListener("change", () => set(options[select.selectedIndex]));
   return { show: (value) => (select.selectedIndex = options.indexOf(value)) };
-}
-
-function control(parent, plan, set) {
-  const { label, options, words } = plan;
-  if (options && !plan.ordered) return menu(parent, plan, set);
-  if (options) {
-    const ends = { min: 0, max: options.length - 1, step: 1 };
-    const [at, place] = [(i) => options[i], (value) => options.indexOf(value)];
-    return range(parent, { label, ends, at, place, words: (i) => words[i] }, set);
-  }
-  const { min, max, step } = plan, same = (value) => value;
-  const read = (value) => reading(value, step);
-  return range(parent, { label, ends: { min, max, step }, at: same, place: same, words: read }, set);
 }
 
 /**
@@ -91,7 +76,7 @@ function render({ model: given, el }) {
   const row = element(el, "div", { className: "dlbook-row" }), players = [];
   const shows = Object.entries(model.get("_panel")).map(([name, plan]) => {
     const box = element(row, "span", { className: "dlbook-control" });
-    const { input, show } = control(box, plan, (value) => {
+    const { input, show } = (plan.options ? menu : range)(box, plan, (value) => {
       model.set("_values", { ...model.get("_values"), [name]: value });
       model.save_changes();
     });

@@ -11,12 +11,7 @@ from typing import Any
 import traitlets
 
 from dlbook import plots
-from dlbook.explore.base.controls import (
-    Control,
-    choice as choice,
-    slider as slider,
-    stops as stops,
-)
+from dlbook.explore.base.controls import Control, choice as choice, slider as slider
 from dlbook.explore.base.page import Page, joined
 
 Draw = Callable[..., str]  # draw(fig, **state) draws on the figure and returns the alt text
