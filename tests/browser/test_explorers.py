@@ -95,6 +95,13 @@ def plays(page, cell) -> None:
     assert (place(slider), button.inner_text()) == (str(stood + 1), "play")
 
 
+def names(page) -> None:
+    """Each control of the page explorers has a name, and each list a value."""
+    (controls,) = spoken(page)
+    assert len(controls) > 3 and all(it["name"] for it in controls), controls
+    assert all(it["value"] for it in controls if it["role"] == "combobox"), controls
+
+
 def differs(picture, before: str) -> bool:
     return picture.get_attribute("src") != before
 
@@ -112,6 +119,7 @@ def test_the_playground_runs_pauses_steps_and_starts_anew(opened, page, tmp_path
     (cell,) = opened("playground")
     view = cell.locator("[data-frames]")
     view.wait_for()
+    names(page)
     status = cell.locator("[role=status]").last
     assert status.inner_text().startswith("step 0, loss 0.")
 
@@ -177,6 +185,7 @@ def test_a_digit_drawn_by_mouse_lights_up_the_maps_at_once(opened, page, tmp_pat
     (cell,) = opened("feature_maps")
     view = cell.locator("[data-frames]")
     view.wait_for()
+    names(page)
     status = cell.locator("[role=status]").last
     assert status.inner_text().startswith("most probable: 3")
     cell.get_by_role("button", name="clear").click()
@@ -196,6 +205,7 @@ def test_the_feature_maps_answer_the_keyboard(opened, page, tmp_path):
     (cell,) = opened("feature_maps")
     view = cell.locator("[data-frames]")
     view.wait_for()
+    names(page)
     status = cell.locator("[role=status]").last
     cell.get_by_label("start from").focus()
     page.keyboard.press("ArrowDown")
@@ -229,6 +239,7 @@ def test_the_kernel_painter_answers_mouse_and_keyboard(opened, page, tmp_path):
     (cell,) = opened("kernel_painter")
     view = cell.locator("[data-frames]")
     view.wait_for()
+    names(page)
     response, sum_ = cell.locator("canvas.dlbook-map"), cell.locator(".dlbook-sum")
 
     def changes(act):
