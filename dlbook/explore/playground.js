@@ -55,7 +55,7 @@ function drawCurves(context, curves) {
 
 function render({ model: given, el }) {
   const [model, stop] = listening(given);
-  keep(el);
+  keep(el, model);
   const style = "display:flex;flex-wrap:wrap;gap:6px 14px;align-items:center;margin:4px 0";
   const buttons = element(el, "div", { style });
   const run = element(buttons, "button");

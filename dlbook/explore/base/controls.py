@@ -20,7 +20,7 @@ class Control(traitlets.HasTraits):
         value: where it stands at first.
     """
 
-    value: Any = traitlets.Any(allow_none=False)
+    value: Any = traitlets.TraitType()
 
     def __init__(self, description: str, value: Any):
         self.description = description

@@ -72,7 +72,7 @@ function speaker(el, busy) {
 
 function render({ model: given, el }) {
   const [model, stop] = listening(given);
-  keep(el);
+  keep(el, model);
   const row = element(el, "div", { className: "dlbook-row" }), players = [];
   const shows = Object.entries(model.get("_panel")).map(([name, plan]) => {
     const box = element(row, "span", { className: "dlbook-control" });

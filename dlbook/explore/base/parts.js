@@ -90,25 +90,24 @@ export function calm() {
 }
 
 /** Keep keys and the menu for this page: JupyterLab wants arrow keys, space and letters, too. */
-export function keep(el) {
+export function keep(el, model) {
   el.classList.add("dlbook-page");
   el.dataset.lmSuppressShortcuts = "true";
   el.addEventListener("keydown", (event) => event.stopPropagation());
-  watch(el);
+  watch(el, model);
 }
 
-/** Say so when the kernel behind a page is gone, and switch off the controls: nothing would answer. */
-function watch(el) {
+/**
+ * Say so when the kernel restarts, and switch off the controls: nothing would answer. A comm is
+ * live when a page is made, and changes that once.
+ */
+function watch(el, model) {
   const note = element(el, "p", { className: "dlbook-asleep", role: "status" });
-  let asleep = false;
-  const look = () => {
-    const gone = el.classList.contains("jupyter-widgets-disconnected");
-    if (gone === asleep) return;
-    asleep = gone;
-    note.textContent = gone ? "Run this cell again to move it." : "";
-    for (const control of el.querySelectorAll("button, input, select")) control.disabled = gone;
-  };
-  new MutationObserver(look).observe(el, { attributes: true, attributeFilter: ["class"] });
+  model.on("comm_live_update", () => {
+    note.textContent = "Run this cell again to move it.";
+    el.dataset.asleep = "true";
+    for (const control of el.querySelectorAll("button, input, select")) control.disabled = true;
+  });
 }
 
 /** Return a model that remembers who listens, and a function that makes all of them stop. */
