@@ -105,8 +105,8 @@ function watch(el, model) {
   const note = element(el, "p", { className: "dlbook-asleep", role: "status" });
   model.on("comm_live_update", () => {
     note.textContent = "Run this cell again to move it.";
-    el.dataset.asleep = "true";
     for (const control of el.querySelectorAll("button, input, select")) control.disabled = true;
+    for (const pad of el.querySelectorAll(".dlbook-pad")) pad.inert = true;
   });
 }
 
