@@ -38,6 +38,14 @@ def test_pictures_may_differ_and_their_words_may_not():
     assert sanitized(one) == sanitized(repainted) != sanitized(reworded)
 
 
+def test_rules_for_looks_may_differ_and_what_they_are_for_may_not():
+    page = "<style>\n{}\n</style><p>{}</p>"
+    one, other, reworded = (
+        page.format(*it) for it in (("a {}", "A"), ("b {}", "A"), ("b {}", "B"))
+    )
+    assert sanitized(one) == sanitized(other) != sanitized(reworded)
+
+
 @pytest.mark.parametrize(("one", "other"), DIFFERENT)
 def test_nothing_else_may_differ(one, other):
     assert sanitized(one) != sanitized(other)

@@ -7,7 +7,6 @@ step is one line of its backward pass; then the hidden units pass on their part 
 from collections.abc import Sequence
 from functools import cache
 
-import ipywidgets as widgets
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -208,14 +207,10 @@ def error_walk(parameters: Parameters | None = None) -> Explorer:
     """Return the player of one error on its way back: which picture, and how many steps."""
     controls = {
         "picture": choice("picture", [*PICTURES]),
-        "step": slider("step", LAST, 0, LAST, 1),
+        "step": slider("step", LAST, 0, LAST, 1, PAUSE),
     }
 
     def draw_with(fig: Figure, **state: object) -> str:
         return draw(fig, **state, parameters=parameters)  # type: ignore[arg-type]
 
-    explorer = Explorer(draw_with, controls, height=HEIGHT)
-    player = widgets.Play(max=LAST, interval=PAUSE, description="play")
-    widgets.jslink((player, "value"), (controls["step"], "value"))
-    explorer.children[0].children += (player,)
-    return explorer
+    return Explorer(draw_with, controls, height=HEIGHT)

@@ -114,7 +114,7 @@ class Bars {
 
 function render({ model: given, el }) {
   const [model, stop] = listening(given), plan = model.get("plan");
-  keep(el);
+  keep(el, model);
   const both = element(el, "div", { className: "dlbook-side" });
   const left = element(both, "div"), right = element(both, "div");
   left.style.width = `${SIDE + 2}px`;

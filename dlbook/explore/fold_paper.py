@@ -1,6 +1,5 @@
 """A strip of paper is folded in half again and again, as layers of two ReLU units fold the line."""
 
-import ipywidgets as widgets
 import numpy as np
 from matplotlib.figure import Figure
 
@@ -89,9 +88,5 @@ def _told(done: int, part: int) -> tuple[str, str]:
 
 def fold_paper() -> Explorer:
     """Return the player of a strip of paper that is folded layer by layer."""
-    controls = {"step": slider("step", 2 * STEPS, 0, MOST * STEPS, 1)}
-    explorer = Explorer(draw, controls)
-    player = widgets.Play(value=2 * STEPS, max=MOST * STEPS, interval=PAUSE, description="play")
-    widgets.jslink((player, "value"), (controls["step"], "value"))
-    explorer.children[0].children += (player,)
-    return explorer
+    controls = {"step": slider("step", 2 * STEPS, 0, MOST * STEPS, 1, PAUSE)}
+    return Explorer(draw, controls)

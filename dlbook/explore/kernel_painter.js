@@ -152,7 +152,7 @@ class Cells {
 
 function render({ model: given, el }) {
   const [model, stop] = listening(given), choices = model.get("choices");
-  keep(el);
+  keep(el, model);
   const top = element(el, "div", { className: "dlbook-row" });
   for (const [trait, label] of Object.entries(model.get("labels"))) {
     choice(model, top, trait, label, choices[trait]);

@@ -1,6 +1,6 @@
 // The playground's page: controls, the plane with its points, and two loss curves.
 // All numbers come from the kernel; this file only draws them.
-import { bytesOf, choice, colour, element, keep, listening, raster } from "./base/parts.js";
+import { bytesOf, calm, choice, colour, element, keep, listening, raster } from "./base/parts.js";
 
 const CURVES = { points: "#009E73", seen: "#0072B2", held: "#009E73", context: "#6E6E6E" };
 const SIDE = 320;
@@ -55,7 +55,7 @@ function drawCurves(context, curves) {
 
 function render({ model: given, el }) {
   const [model, stop] = listening(given);
-  keep(el);
+  keep(el, model);
   const style = "display:flex;flex-wrap:wrap;gap:6px 14px;align-items:center;margin:4px 0";
   const buttons = element(el, "div", { style });
   const run = element(buttons, "button");
@@ -89,11 +89,16 @@ function render({ model: given, el }) {
     status.textContent = frame.says;
     el.dataset.frames = ++frames;
   };
-  const label = () => (run.textContent = model.get("running") ? "pause" : "run");
+  const label = () => {
+    run.textContent = model.get("running") ? "pause" : "run";
+    status.ariaLive = model.get("running") ? "off" : "polite"; // not every frame is read out
+  };
   model.on("change:frame", draw);
   model.on("change:running", label);
   label();
   draw();
+  model.set("calm", calm());
+  model.save_changes();
   return stop;
 }
 

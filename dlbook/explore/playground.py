@@ -14,6 +14,7 @@ from dlbook.explore.base.page import Choice, Page, joined
 SIZE = 48  # the plane is computed at SIZE x SIZE places
 STEPS = 2  # between two frames
 PAUSE = 1 / 40  # seconds between two frames, in which the kernel hears the page
+CALM = 40  # times as long between two frames, for readers who want less motion
 CURVE = 150  # points of a loss curve that are kept, at most
 HIDDEN = ["none", "2", "3", "4", "8", "16", "4, 4", "8, 8", "8, 8, 8"]  # widths of the layers
 LABELS = {
@@ -50,6 +51,7 @@ class Playground(Page):
     lr = Choice([0.001, 0.003, 0.01, 0.03, 0.1, 0.3], 0.03).tag(sync=True)
     weight_decay = Choice([0.0, 0.001, 0.01, 0.1, 1.0], 0.0).tag(sync=True)
     running = traitlets.Bool(False).tag(sync=True)
+    calm = traitlets.Bool(False).tag(sync=True)  # the page says whether to show fewer frames
     labels: Any = traitlets.List([]).tag(sync=True)
     points: Any = traitlets.List([]).tag(sync=True)
     field = traitlets.Bytes(b"").tag(sync=True)
@@ -87,8 +89,9 @@ class Playground(Page):
     async def run(self) -> None:
         """Train and show, until `running` is False."""
         while self.running:
-            self.step(STEPS)
-            await asyncio.sleep(PAUSE)
+            slower = CALM if self.calm else 1
+            self.step(STEPS * slower)
+            await asyncio.sleep(PAUSE * slower)
 
     def _show(self) -> None:
         seen, held = self.live.losses()

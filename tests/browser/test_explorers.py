@@ -1,11 +1,14 @@
-"""Every explorer answers the keyboard in the real JupyterLab; the playground runs and pauses."""
+"""In the real JupyterLab every explorer answers keys and tells a screen reader its controls."""
 
 from functools import partial
 
 import nbformat
 import pytest
 
+from dlbook import explore
+from dlbook.explore.base.explorer import Explorer
 from tests.browser.conftest import PATIENCE
+from tests.browser.spoken import spoken
 from tests.explore.test_explore import NAMES
 
 pytestmark = pytest.mark.notebook
@@ -31,22 +34,74 @@ def opened(lab, page, tmp_path):
     return open_
 
 
-def test_an_arrow_key_moves_each_explorer(opened, page, tmp_path):
+def test_every_explorer_can_be_operated_by_key_and_by_ear(opened, page, tmp_path, monkeypatch):
+    monkeypatch.setattr(Explorer, "_redraw", lambda *_: None)  # here, not in the kernel
     cells = opened(*NAMES)
     cells[-1].locator(".dlbook-live img").wait_for()  # the kernel hears no key before
     for name, cell in zip(NAMES, cells, strict=True):
         picture = cell.locator(".dlbook-live img")
         picture.wait_for()
         changed = partial(differs, picture, picture.get_attribute("src"))
-        control = cell.locator(".noUi-handle").first
-        control.scroll_into_view_if_needed()
-        control.focus()
-        stood = control.get_attribute("aria-valuenow")
-        page.keyboard.press("ArrowRight")
-        if control.get_attribute("aria-valuenow") == stood:  # it stands at its right end
-            page.keyboard.press("ArrowLeft")
+        move(page, cell.locator(".dlbook-control").locator("input, select").first)
         until(page, changed, f"{name}: no key changes the picture")
         page.screenshot(path=tmp_path / f"{name}.png")
+    for name, cell, controls in zip(NAMES, cells, spoken(page), strict=True):
+        explorer = getattr(explore, name)()
+        labels = [control.description for control in explorer.controls.values()]
+        heard = [it for it in controls if it["role"] != "button"]
+        assert [it["name"] for it in heard] == labels, name
+        for it, control in zip(heard, explorer.controls.values(), strict=True):
+            assert readable(it["value"], control), f"{name}, {it['name']}: {it['value']}"
+        assert all(it["name"] for it in controls), name
+        alt = cell.locator(".dlbook-live img").get_attribute("alt")
+        said = cell.locator(".dlbook-said[aria-live=polite]")
+        until(page, lambda said=said, alt=alt: said.text_content() == alt, f"{name}: not said")
+    plays(page, cells[NAMES.index("fold_paper")])
+
+
+def move(page, control) -> None:
+    """Move a slider or a menu by one, backwards if it stands at its end."""
+    control.scroll_into_view_if_needed()
+    control.focus()
+    stood = place(control)
+    for key in ("ArrowDown", "ArrowUp"):
+        if place(control) == stood:
+            page.keyboard.press(key)
+    assert place(control) != stood
+
+
+def place(control) -> str:
+    return control.evaluate("it => it.selectedIndex ?? it.value")
+
+
+def readable(value, control) -> bool:
+    """Return whether a value is one of the options, or a number without more digits than needed."""
+    if hasattr(control, "options"):
+        return value in map(str, control.options)
+    decimals = len(str(control.step).removesuffix(".0").partition(".")[2])
+    return float(value) == round(float(value), decimals) and len(value) <= 4 + decimals
+
+
+def plays(page, cell) -> None:
+    """Play and pause; where less motion is wanted, each press makes one step."""
+    slider, button = cell.locator(".dlbook-control input"), cell.locator(".dlbook-control button")
+    stood = place(slider)
+    button.press("Enter")
+    until(page, lambda: place(slider) not in (stood, str(int(stood) + 1)))
+    assert button.inner_text() == "pause"
+    button.press("Enter")
+    page.emulate_media(reduced_motion="reduce")
+    stood = int(place(slider))
+    button.press("Enter")
+    page.wait_for_timeout(1000)
+    assert (place(slider), button.inner_text()) == (str(stood + 1), "play")
+
+
+def names(page) -> None:
+    """Each control of the page explorers has a name, and each list a value."""
+    (controls,) = spoken(page)
+    assert len(controls) > 3 and all(it["name"] for it in controls), controls
+    assert all(it["value"] for it in controls if it["role"] == "combobox"), controls
 
 
 def differs(picture, before: str) -> bool:
@@ -66,6 +121,7 @@ def test_the_playground_runs_pauses_steps_and_starts_anew(opened, page, tmp_path
     (cell,) = opened("playground")
     view = cell.locator("[data-frames]")
     view.wait_for()
+    names(page)
     status = cell.locator("[role=status]").last
     assert status.inner_text().startswith("step 0, loss 0.")
 
@@ -131,6 +187,7 @@ def test_a_digit_drawn_by_mouse_lights_up_the_maps_at_once(opened, page, tmp_pat
     (cell,) = opened("feature_maps")
     view = cell.locator("[data-frames]")
     view.wait_for()
+    names(page)
     status = cell.locator("[role=status]").last
     assert status.inner_text().startswith("most probable: 3")
     cell.get_by_role("button", name="clear").click()
@@ -150,6 +207,7 @@ def test_the_feature_maps_answer_the_keyboard(opened, page, tmp_path):
     (cell,) = opened("feature_maps")
     view = cell.locator("[data-frames]")
     view.wait_for()
+    names(page)
     status = cell.locator("[role=status]").last
     cell.get_by_label("start from").focus()
     page.keyboard.press("ArrowDown")
@@ -183,6 +241,7 @@ def test_the_kernel_painter_answers_mouse_and_keyboard(opened, page, tmp_path):
     (cell,) = opened("kernel_painter")
     view = cell.locator("[data-frames]")
     view.wait_for()
+    names(page)
     response, sum_ = cell.locator("canvas.dlbook-map"), cell.locator(".dlbook-sum")
 
     def changes(act):

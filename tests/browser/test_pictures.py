@@ -10,6 +10,7 @@ import pytest
 from tests.browser.test_explorers import until
 from tests.explore.displayed import VIEW
 
+AGAIN = "Run this cell again to move it."
 pytestmark = pytest.mark.notebook
 
 SOURCES = [
@@ -39,12 +40,13 @@ def opened(lab, page):
     return [page.locator(".jp-CodeCell").nth(i) for i in range(len(SOURCES))]
 
 
-def read_out(page) -> list[str]:
-    """Return the names of the images in the page's accessibility tree."""
+def read_out(page, *roles: str) -> list[str]:
+    """Return the names of the images, or of other roles, in the page's accessibility tree."""
     session = page.context.new_cdp_session(page)
     nodes = session.send("Accessibility.getFullAXTree")["nodes"]
-    images = [node for node in nodes if node.get("role", {}).get("value") in ("img", "image")]
-    return [node.get("name", {}).get("value", "") for node in images if not node["ignored"]]
+    wanted = roles or ("img", "image")
+    found = [node for node in nodes if node.get("role", {}).get("value") in wanted]
+    return [node.get("name", {}).get("value", "") for node in found if not node["ignored"]]
 
 
 def seen(cell) -> int:
@@ -66,12 +68,16 @@ def test_the_html_export_reads_the_words_of_each_picture(notebook, page):
     assert len(words(notebook)) == 3 and set(words(notebook)) <= set(found), found
 
 
-def test_jupyterlab_reads_the_words_of_a_notebook_that_nobody_ran_here(notebook, lab, page):
+def test_jupyterlab_reads_the_words_of_a_notebook_that_nobody_ran_here(
+    notebook, lab, page, tmp_path
+):
     cells = opened(lab, page)
     cells[2].locator("img[alt]").wait_for()
     assert set(words(notebook)) <= set(read_out(page))
+    page.screenshot(path=tmp_path / "unrun.png")
     widths = [cell.locator("img[alt]").bounding_box()["width"] for cell in cells[:2]]
     assert widths == [672, 672]
+    assert page.get_by_text("run this cell").filter(visible=True).count() == 2
 
 
 def test_a_picture_survives_run_save_restart_and_reload_and_is_seen_once(
@@ -96,7 +102,10 @@ def test_a_picture_survives_run_save_restart_and_reload_and_is_seen_once(
     page.keyboard.press("0")
     page.keyboard.press("0")
     page.get_by_role("button", name="Confirm Kernel Restart").click()
-    page.wait_for_timeout(3000)
+    for cell in cells[1:]:
+        cell.locator("[role=status]", has_text=AGAIN).wait_for()
+        controls = cell.locator(".dlbook-live").locator("button, input, select")
+        assert controls.count() and all(control.is_disabled() for control in controls.all())
     page.screenshot(path=tmp_path / "restarted.png")
     cells = opened(lab, page)
     for cell in cells:
@@ -105,6 +114,7 @@ def test_a_picture_survives_run_save_restart_and_reload_and_is_seen_once(
     page.screenshot(path=tmp_path / "reloaded.png")
     assert [seen(cell) for cell in cells] == [1, 1, 1]
     assert set(words(notebook)) <= set(read_out(page))
+    assert read_out(page, "StaticText").count(AGAIN) == 2
     assert page.get_by_text("Error displaying widget").filter(visible=True).count() == 0
     source = cells[1].locator("img[alt]").get_attribute("src")
     assert base64.b64decode(source.partition("base64,")[2]).startswith(b"\x89PNG")

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from dlbook import data, explore, plots
-from dlbook.explore.error_walk import FIRST_UNIT, LAST, PICTURES, UNITS, Walk, draw, trained
+from dlbook.explore.error_walk import FIRST_UNIT, LAST, PAUSE, PICTURES, UNITS, Walk, draw, trained
 
 SHAPES = (64, 16), (16,), (16, 10), (10,)
 
@@ -56,6 +56,5 @@ def test_a_network_of_the_readers_own_is_walked_through():
 
 
 def test_the_player_moves_the_step():
-    explorer = explore.error_walk()
-    player = explorer.children[0].children[-1]
-    assert (player.min, player.max) == (0, LAST) == (explorer.controls["step"].min, LAST)
+    plan = explore.error_walk()._panel["step"]
+    assert (plan["min"], plan["max"], plan["pause"]) == (0, LAST, PAUSE)

@@ -126,13 +126,13 @@ def test_every_corner_is_drawn_and_described(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_moving_a_control_draws_a_new_picture(name):
     explorer = getattr(explore, name)()
-    seen = {explorer._picture.value}
+    seen = {explorer._picture}
     for key, control in explorer.controls.items():
         start = control.value
         other = next(value for value in ends(control) if value != start)
         setattr(explorer, key, other)
         assert explorer.state[key] == getattr(explorer, key) == other
-        seen.add(explorer._picture.value)
+        seen.add(explorer._picture)
         setattr(explorer, key, start)
     assert len(seen) == 1 + len(explorer.controls), "a control changes nothing at the start"
 

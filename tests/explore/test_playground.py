@@ -7,7 +7,7 @@ import pytest
 
 from dlbook import explore, nn, plots
 from dlbook.explore.base import live
-from dlbook.explore.playground import SIZE, STEPS
+from dlbook.explore.playground import CALM, SIZE, STEPS
 from tests.explore.displayed import words_of
 from tests.explore.javascript import ran
 
@@ -63,6 +63,18 @@ def test_it_runs_until_it_is_paused():
 
     ground = asyncio.run(watch())
     assert ground.live.steps >= 2 * STEPS
+
+
+def test_a_reader_who_wants_less_motion_sees_as_many_steps_in_fewer_frames():
+    async def watch():
+        ground = explore.playground()
+        ground.calm = ground.running = True
+        await asyncio.sleep(0.3)
+        ground._task.cancel()
+        return ground
+
+    ground = asyncio.run(watch())
+    assert ground.live.steps == STEPS * CALM and len(ground.curves) == 2  # the start, one frame
 
 
 def test_commands_of_the_page_are_heard():

@@ -1,44 +1,48 @@
-"""What all explorers share: controls above a picture that is drawn anew when one is moved.
+"""What most explorers share: controls above a picture that is drawn anew when one is moved.
 
 An explorer is a function ``draw(fig, **state)`` and a control for each name in the state. The
 picture is also the still one that readers without a kernel see.
 """
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
-import ipywidgets as widgets
+import traitlets
 
 from dlbook import plots
-from dlbook.explore.base import still
+from dlbook.explore.base.controls import Control, choice as choice, slider as slider
+from dlbook.explore.base.page import Page, joined
 
 Draw = Callable[..., str]  # draw(fig, **state) draws on the figure and returns the alt text
 
 
-class Explorer(widgets.VBox):
+class Explorer(Page):
     """Controls and a picture; each control is also an attribute: ``explorer.lr = 0.1``.
 
     Args:
         draw: takes an empty figure and the state by name, draws, and returns one or two
             sentences saying what is to be seen.
-        controls: a widget with a `value` for each name in the state.
+        controls: one for each name in the state.
         width: of the picture, in inches.
         height: of the picture, in inches.
     """
 
+    _esm = joined(Path(__file__).with_suffix(".js"))
+    _panel: Any = traitlets.Dict({}).tag(sync=True)  # what the page needs to know of each control
+    _values: Any = traitlets.Dict({}).tag(sync=True)  # the state, as the page has it
+    _picture = traitlets.Unicode("").tag(sync=True)  # an image in HTML, with its alt text
+
     def __init__(
-        self, draw: Draw, controls: Mapping[str, Any], width: float = 7.0, height: float = 2.8
+        self, draw: Draw, controls: Mapping[str, Control], width: float = 7.0, height: float = 2.8
     ):
         self.__dict__["controls"] = dict(controls)
-        self._draw, self._size = draw, (width, height)
-        self.alt = ""
-        self._picture = widgets.HTML(layout=widgets.Layout(min_height=f"{96 * height:.0f}px"))
+        self._draw, self._said = draw, ""
         self._figure = plots.blank(width, height)
+        panel = {name: control.described() for name, control in controls.items()}
+        super().__init__(_panel=panel, _values=self.state)
         for control in controls.values():
             control.observe(self._redraw, "value")
-        rows = widgets.Layout(flex_flow="row wrap")
-        super().__init__([widgets.HBox(list(controls.values()), layout=rows), self._picture])
-        self.add_class(still.LIVE)
         self._redraw()
 
     @property
@@ -58,38 +62,18 @@ class Explorer(widgets.VBox):
         else:
             super().__setattr__(name, value)
 
+    @traitlets.observe("_values")
+    def _follow(self, change: Any) -> None:
+        """Set the controls to what the page says."""
+        for name, value in self._values.items():
+            self.controls[name].value = value
+
     def _redraw(self, change: Any = None) -> None:
         self._figure.clear()
-        self.alt = self._draw(self._figure, **self.state)
-        self._picture.value = plots.html(self._figure, self.alt)
+        self._said = self._draw(self._figure, **self.state)
+        with self.hold_sync():  # one message
+            self._values = self.state
+            self._picture = plots.html(self._figure, self._said)
 
-    def _ipython_display_(self) -> None:
-        still.show(self._repr_mimebundle_(), self._picture.value, self.alt)
-
-
-def slider(name: str, value: float, least: float, most: float, step: float) -> Any:
-    """Return a slider for a number; whole steps give whole numbers.
-
-    Args:
-        name: what to write beside it.
-        value: where it stands at first.
-        least: its left end.
-        most: its right end.
-        step: between neighbouring values.
-    """
-    kind = widgets.IntSlider if isinstance(step, int) else widgets.FloatSlider
-    style = {"description_width": "initial"}
-    return kind(value=value, min=least, max=most, step=step, description=name, style=style)
-
-
-def choice(name: str, options: list[Any], value: Any = None) -> Any:
-    """Return a slider over a few choices; unlike a list, it hears arrow keys in JupyterLab.
-
-    Args:
-        name: what to write beside it.
-        options: what there is, the first one chosen unless `value` names another.
-        value: the one chosen at first.
-    """
-    style = {"description_width": "initial"}
-    value = options[0] if value is None else value
-    return widgets.SelectionSlider(options=options, value=value, description=name, style=style)
+    def _still(self) -> tuple[Any, str]:
+        return self._figure, self._said

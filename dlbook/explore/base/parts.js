@@ -84,11 +84,30 @@ export function choice(model, row, trait, label, options) {
   return select;
 }
 
+/** Return whether the reader asked the system for less motion. */
+export function calm() {
+  return matchMedia("(prefers-reduced-motion: reduce)").matches;
+}
+
 /** Keep keys and the menu for this page: JupyterLab wants arrow keys, space and letters, too. */
-export function keep(el) {
+export function keep(el, model) {
   el.classList.add("dlbook-page");
   el.dataset.lmSuppressShortcuts = "true";
   el.addEventListener("keydown", (event) => event.stopPropagation());
+  watch(el, model);
+}
+
+/**
+ * Say so when the kernel restarts, and switch off the controls: nothing would answer. A comm is
+ * live when a page is made, and changes that once.
+ */
+function watch(el, model) {
+  const note = element(el, "p", { className: "dlbook-asleep", role: "status" });
+  model.on("comm_live_update", () => {
+    note.textContent = "Run this cell again to move it.";
+    for (const control of el.querySelectorAll("button, input, select")) control.disabled = true;
+    for (const pad of el.querySelectorAll(".dlbook-pad")) pad.inert = true;
+  });
 }
 
 /** Return a model that remembers who listens, and a function that makes all of them stop. */

@@ -1,7 +1,8 @@
 """The picture of an explorer that stays in the notebook when the kernel behind it is gone.
 
 It is an output of its own, before the one with the controls. While the controls live, they show a
-newer picture, so this one is hidden; when they are gone, what JupyterLab says of it is hidden.
+newer picture, so this one is hidden; when they are gone, what JupyterLab says of it is hidden, and
+the picture tells how to bring them back. In a dark theme the picture does not glare.
 """
 
 from typing import Any
@@ -11,11 +12,16 @@ from IPython.display import display
 from dlbook.i18n import _
 
 LIVE, STILL = "dlbook-live", "dlbook-still"  # classes of the widget, and of the picture
+_DEAD = f".jp-OutputArea:has(.{STILL}):not(:has(.{LIVE}))"
+_AGAIN = _("Run this cell again to move it.")
 _STYLE = f"""\
 <style>
 .jp-OutputArea:has(.{LIVE}) .jp-OutputArea-child:has(.{STILL}),
-.jp-OutputArea:has(.{STILL}):not(:has(.{LIVE})) .jp-OutputArea-child:has(> .jupyter-widgets)
-{{ display: none; }}
+{_DEAD} .jp-OutputArea-child:has(> .jupyter-widgets) {{ display: none; }}
+.jp-NotebookPanel {_DEAD} .{STILL}::after
+{{ content: "{_AGAIN}"; display: block; font-weight: 600; }}
+[data-jp-theme-light="false"] :is(.{LIVE}, .{STILL}) img
+{{ filter: brightness(0.87); border-radius: 8px; }}
 </style>"""
 
 
