@@ -105,7 +105,7 @@ def draw(task: str, seed: int) -> Data:
 
 
 def find(name: str) -> Task:
-    """Return the task of that name.
+    """Return the task of that name, which says in what shape its inputs are.
 
     Raises:
         ValueError: if there is none.

@@ -128,7 +128,7 @@ class Run:
     said: np.ndarray = field(default_factory=lambda: np.zeros((0, 0)))
 
     def part(self, name: str) -> np.ndarray:
-        """Return the scores of the rows, the others, the test set or fresh data, (n, classes)."""
+        """Return the scores of rows, others, tested or fresh inputs, of shape (n, classes)."""
         n, rows = FRESH, len(self.world.development[1])
         start = {"rows": 0, "others": rows, "tested": rows + n, "fresh": 2 * rows + n}[name]
         return self.said[start : start + (n if name in ("others", "fresh") else rows)]
@@ -159,14 +159,14 @@ def _alike(a: np.ndarray, b: np.ndarray) -> bool:
 
 @lru_cache(maxsize=16)
 def world(name: str, seed: int) -> World:
-    """Return the world in which a study of a task runs first."""
+    """Return the world in which a study of a task runs first; `World` names the shapes."""
     task, rng = find(name), np.random.default_rng(seed)
     development = labelled(task, task.seen, rng)
     return World(task, development, task.seen(FRESH, rng), seed, seed)
 
 
 def run(study: Study, world: World) -> Run:
-    """Return what a study does in a world; an exception in it is raised."""
+    """Return what a study does in a world, where `Data` names the shapes; it may raise."""
     before, seal = _tools(), Seal(world)
     report = study(Data(world.task.name, world.development, seal.open), world.start)
     lacking = _exchanged(before) or fault(report, len(world.development[1]), world.task.classes)
@@ -199,17 +199,17 @@ def _exchanged(before: dict[str, dict[str, Any]]) -> str:
 
 
 def with_another_start(world: World) -> World:
-    """Return a world in which the study gets another seed."""
+    """Return a world of the same shapes in which the study gets another seed."""
     return replace(world, start=world.start + 1, judged=False)
 
 
 def with_other_labels(world: World, first: Run) -> World:
-    """Return a world whose test set has labels that the first model denies, in 3 rows of 4."""
+    """Return a world of the same shapes, where 3 of 4 test labels are denied by the first model."""
     return replace(world, against=first.report["model"], judged=False)
 
 
 def with_other_names(world: World) -> World:
-    """Return a world in which the numbers of the classes are others."""
+    """Return a world of the same shapes in which the numbers of the classes are others."""
     x, y = world.development
     return replace(world, development=(x, (y + 1) % len(world.task.classes)), renamed=1)
 
@@ -217,7 +217,7 @@ def with_other_names(world: World) -> World:
 def with_other_rows(world: World, first: Run, turn: int) -> World:
     """Return a world in which validation rows of a class have changed places, and one is another.
 
-    The place changes no validation loss. The other one is an input of which the first model says
+    All shapes stay. The place changes no validation loss. The other one is an input of which the first model says
     about the same, so the same epoch is likely to be the best again. Each turn has other places
     and another row.
     """
