@@ -212,7 +212,7 @@ TASKS = {
             lambda n, rng: vowels(n, rng, noise=0.3),
             lambda n, rng: vowels(n, rng, noise=0.3),
             lambda x: spectrum(x, BANDS).astype(np.float64),
-            0.06,
+            0.05,
         ),
         Task("text", ("bad", "good"), 400, _mixed_reviews, _mixed_reviews, _counted, 0.15),
     )
