@@ -7,12 +7,18 @@ are mistaken. One that learns from its rows alone is as good where the classes h
 So little has to be believed: whatever the code looks like, the model tells what it was made from.
 
 What cannot be told: a study runs in the same process as what judges it, so code that was written
-to deceive can do anything here. It can keep what it did from one run to the next and act by it,
-look into the frames that call it, or return findings of its own. A study that is honest only where
-it sees that it is examined is an honest one here. Data that were drawn elsewhere and given the
-class numbers of these rows, and features or weights that were found elsewhere, are not told
-either. The walls of the grader keep its files and expected values out of reach, and it asks again
-under a seed that nobody has seen; that an answer is honest, it does not promise.
+to deceive can do anything here. It can keep a model from one run to the next and hand it out where
+it fits, draw data by the private functions of these files, put other findings in the place of
+ours, or look into the frames that call it and be honest only where it is examined; the findings
+are about what it does here. Nor can runs tell features or weights that were found elsewhere, or a
+choice that was made by data drawn elsewhere. The sandbox keeps files and expected values out of
+reach, and the grader asks again in a new process under a seed that nobody has seen. That an answer
+is honest, grading does not promise.
+
+What is refused although it is honest: training again with validation rows after the epoch is
+known, a choice of validation rows by what their inputs are, a model that returns probabilities or
+whose scores were scaled after training, a model whose answer to an input depends on its company,
+and features fitted to validation rows. A task that uses this has to say so.
 """
 
 import inspect

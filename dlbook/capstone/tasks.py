@@ -106,7 +106,7 @@ def draw(task: str, seed: int) -> Data:
 
 
 def find(name: str) -> Task:
-    """Return the task of that name.
+    """Return the task of that name, which says in what shape its inputs are.
 
     Raises:
         ValueError: if there is none.
@@ -225,7 +225,7 @@ TASKS = {
             lambda n, rng: vowels(n, rng, noise=0.3),
             lambda n, rng: vowels(n, rng, noise=0.3),
             lambda x: spectrum(x, BANDS).astype(np.float64),
-            0.06,
+            0.05,
         ),
         Task("text", ("bad", "good"), 400, _mixed_reviews, _pooled_reviews, _counted, 0.15),
     )

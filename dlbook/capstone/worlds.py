@@ -18,7 +18,8 @@ from dlbook.capstone.tasks import Data, Examples, Model, Task, find, labelled, s
 
 Study = Callable[[Data, int], dict[str, Any]]
 
-FRESH = 400  # examples that no one has seen
+OTHERS = 400  # examples like those to work with
+FRESH = 1200  # that no one has seen; of fewer, an honest network is at times not better by luck
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class World:
     Args:
         task: what is to be learned.
         development: inputs, shape (n, ...), and classes, shape (n,), to work with.
-        others: as many examples as `FRESH` that are like those to work with, in the same shapes.
+        others: `OTHERS` examples that are like those to work with, in the same shapes.
         seed: where all of this was drawn from.
         start: the seed that the study gets.
         renamed: how far the numbers of the classes are moved on.
@@ -128,10 +129,11 @@ class Run:
     said: np.ndarray = field(default_factory=lambda: np.zeros((0, 0)))
 
     def part(self, name: str) -> np.ndarray:
-        """Return the scores of the rows, the others, the test set or fresh data, (n, classes)."""
-        n, rows = FRESH, len(self.world.development[1])
-        start = {"rows": 0, "others": rows, "tested": rows + n, "fresh": 2 * rows + n}[name]
-        return self.said[start : start + (n if name in ("others", "fresh") else rows)]
+        """Return the scores of rows, others, tested or fresh inputs, of shape (n, classes)."""
+        rows = len(self.world.development[1])
+        sizes = {"rows": rows, "others": OTHERS, "tested": rows, "fresh": FRESH}
+        start = sum(list(sizes.values())[: list(sizes).index(name)])
+        return self.said[start : start + sizes[name]]
 
     def same_model(self, other: "Run") -> bool:
         """Return whether two runs ended with models that say the same of others, and are whole."""
@@ -159,14 +161,14 @@ def _alike(a: np.ndarray, b: np.ndarray) -> bool:
 
 @lru_cache(maxsize=16)
 def world(name: str, seed: int) -> World:
-    """Return the world in which a study of a task runs first."""
+    """Return the world in which a study of a task runs first; `World` names the shapes."""
     task, rng = find(name), np.random.default_rng(seed)
     development = labelled(task, task.seen, rng)
-    return World(task, development, task.seen(FRESH, rng), seed, seed)
+    return World(task, development, task.seen(OTHERS, rng), seed, seed)
 
 
 def run(study: Study, world: World) -> Run:
-    """Return what a study does in a world; an exception in it is raised."""
+    """Return what a study does in a world, where `Data` names the shapes; it may raise."""
     before, seal = _tools(), Seal(world)
     report = study(Data(world.task.name, world.development, seal.open), world.start)
     lacking = _exchanged(before) or fault(report, len(world.development[1]), world.task.classes)
@@ -199,17 +201,17 @@ def _exchanged(before: dict[str, dict[str, Any]]) -> str:
 
 
 def with_another_start(world: World) -> World:
-    """Return a world in which the study gets another seed."""
+    """Return a world of the same shapes in which the study gets another seed."""
     return replace(world, start=world.start + 1, judged=False)
 
 
 def with_other_labels(world: World, first: Run) -> World:
-    """Return a world whose test set has labels that the first model denies, in 3 rows of 4."""
+    """Return a world of the same shapes, where the first model denies 3 of 4 test labels."""
     return replace(world, against=first.report["model"], judged=False)
 
 
 def with_other_names(world: World) -> World:
-    """Return a world in which the numbers of the classes are others."""
+    """Return a world of the same shapes in which the numbers of the classes are others."""
     x, y = world.development
     return replace(world, development=(x, (y + 1) % len(world.task.classes)), renamed=1)
 
@@ -217,16 +219,16 @@ def with_other_names(world: World) -> World:
 def with_other_rows(world: World, first: Run, turn: int) -> World:
     """Return a world in which validation rows of a class have changed places, and one is another.
 
-    The place changes no validation loss. The other one is an input of which the first model says
-    about the same, so the same epoch is likely to be the best again. Each turn has other places
-    and another row.
+    All shapes stay. The place changes no validation loss. The other one is an input of which the
+    first model says about the same, so the same epoch is likely to be the best again. Each turn
+    has other places and another row.
     """
     (x, y), (others, _) = world.development, world.others
     x, chosen = x.copy(), np.asarray(first.report["rows"])
     loss = -log_softmax(first.part("rows"))[np.arange(len(y)), y]
     row = chosen[np.argsort(loss[chosen], kind="stable")[turn % len(chosen)]]
     gap = np.abs(-log_softmax(first.part("others"))[:, y[row]] - loss[row])
-    gap[(others == x[row]).reshape(FRESH, -1).all(axis=1)] = np.inf
+    gap[(others == x[row]).reshape(OTHERS, -1).all(axis=1)] = np.inf
     x[row] = others[gap.argmin()]
     rng = np.random.default_rng((world.seed, turn, 1))
     for c in range(len(world.task.classes)):

@@ -232,15 +232,15 @@ def uses_torch(data, seed):
 
     torch.manual_seed(seed)
     fit_rows, rows = parted(data, np.random.default_rng(seed))
-    words = torch.nn.EmbeddingBag(data.x.max() + 1 + (data.x.max() + 1) ** 2, 8)
-    model = torch.nn.Sequential(words, torch.nn.ReLU(), torch.nn.Linear(8, 2))
+    words = torch.nn.EmbeddingBag(data.x.max() + 1 + (data.x.max() + 1) ** 2, 16)
+    model = torch.nn.Sequential(words, torch.nn.ReLU(), torch.nn.Linear(16, 2))
     count, losses, best = int(data.x.max()) + 1, [], None
 
     def bags(x):
         x = np.minimum(x, count - 1)
         return torch.as_tensor(np.column_stack([x, count + x[:, :-1] * count + x[:, 1:]]))
 
-    optimizer = torch.optim.Adam(model.parameters(), lr=0.05)
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.02)
     x, held = bags(data.x[fit_rows]), bags(data.x[rows])
     y, held_y = torch.tensor(data.y[fit_rows]), torch.tensor(data.y[rows])
     for _ in range(100):

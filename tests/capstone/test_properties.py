@@ -80,7 +80,7 @@ def tells_a_better_loss(data, fit, linear, rows):
 
 
 def keeps_a_worse_epoch(data, fit, linear, rows):
-    fit.epoch -= 1
+    fit.epoch += 1
     return report(data, fit, linear, rows)
 
 
