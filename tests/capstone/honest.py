@@ -202,7 +202,7 @@ def moves_training_pictures_anew_in_each_epoch(data, seed):
     rng = np.random.default_rng(seed)
     fit_rows, rows = parted(data, rng)
     model = net("image", rng)
-    optimizer, history, best = optim.Adam(model.parameters(), lr=0.01), None, None
+    optimizer, history, best = optim.Adam(model.parameters(), lr=0.02), None, None
     for _ in range(80):
         x = shaped("image", moved(data.x[fit_rows], rng))
         history = train.fit(
@@ -211,7 +211,7 @@ def moves_training_pictures_anew_in_each_epoch(data, seed):
             (x, data.y[fit_rows]),
             (shaped("image", data.x[rows]), data.y[rows]),
             epochs=1,
-            batch_size=50,
+            batch_size=100,
             rng=rng,
             history=history,
             progress=False,
