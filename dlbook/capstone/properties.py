@@ -52,19 +52,7 @@ STOPPED = "the validation loss chose the epoch"
 TRUE = "the numbers are those of the run"
 LINEAR = "the linear model is a fair one"
 BETTER = "the network is better on fresh data"
-PROPERTIES = (
-    WHOLE,
-    ONCE,
-    FINISHED,
-    SAME,
-    SEEDED,
-    UNTOUCHED,
-    APART,
-    STOPPED,
-    TRUE,
-    LINEAR,
-    BETTER,
-)
+PROPERTIES = (WHOLE, ONCE, FINISHED, SAME, SEEDED, UNTOUCHED, APART, STOPPED, TRUE, LINEAR, BETTER)
 
 
 def examine(study: Study, seed: int, *, once: bool = False) -> dict[str, Finding]:
