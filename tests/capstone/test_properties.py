@@ -284,10 +284,10 @@ def test_no_test_set_is_there_before_it_is_opened():
     np.testing.assert_array_equal(seal.open(b)[0], seal.sealed[0])  # and it stays from then on
 
 
-def test_in_a_world_with_other_labels_the_first_model_is_mostly_wrong(first):
-    run = worlds.run(spoilt(), worlds.with_other_labels(first.world, first))
+def test_in_a_world_with_other_labels_the_first_model_is_wrong_more_often(first):
+    run = worlds.run(spoilt(), worlds.with_other_labels(worlds.again(first), first))
     np.testing.assert_array_equal(run.seal.sealed[0], first.seal.sealed[0])
-    assert run.report["accuracy"] < 0.25 and first.report["accuracy"] > 0.5
+    assert run.report["accuracy"] < first.report["accuracy"] - 0.2
     assert first.same_model(run)
 
 
@@ -313,7 +313,7 @@ def test_mistaken_validation_rows_raise_the_loss(first):
 
 
 def test_other_names_move_all_classes_on(first):
-    run = worlds.run(spoilt(), worlds.with_other_names(first.world))
+    run = worlds.run(spoilt(), worlds.with_other_names(worlds.again(first)))
     np.testing.assert_array_equal(run.world.development[1], 1 - first.world.development[1])
     assert np.bincount(run.seal.fresh[1]).argmax() == 1
 
