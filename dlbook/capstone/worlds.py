@@ -34,7 +34,8 @@ class World:
         start: the seed that the study gets.
         renamed: how far the numbers of the classes are moved on.
         drawn: test set and fresh data of the first run, in the same shapes; empty in the first.
-        against: models whose second choices are labels of the test set, instead of its own.
+        against: a network and a linear model, or none; labels of the test set are exchanged for
+            the second choice of the one and the first of the other.
         judged: whether the model is judged on fresh data, too.
     """
 
@@ -103,11 +104,9 @@ class Seal:
     def _changed(self, sealed: Examples, fresh: Examples) -> list[Examples]:
         world, classes, (x, y) = self.world, len(self.world.task.classes), sealed
         place = np.arange(len(y)) % 8  # in one row of eight labels stay, so no class is missing
-        for model, denied in zip(
-            world.against, (place > 4, (place > 0) & (place < 5)), strict=False
-        ):
-            second = scores(model, x, classes).argsort(axis=1)[:, -2]
-            y = np.where(denied, second, y)
+        choices = (place > 4, -2), ((place > 0) & (place < 5), -1)
+        for model, (changed, choice) in zip(world.against, choices, strict=False):
+            y = np.where(changed, scores(model, x, classes).argsort(axis=1)[:, choice], y)
         kept = len(fresh[1]) if world.judged else 0
         moved = [(y + world.renamed) % classes, (fresh[1][:kept] + world.renamed) % classes]
         return [(x, moved[0]), (fresh[0][:kept], moved[1])]
@@ -216,7 +215,11 @@ def with_another_start(world: World) -> World:
 
 
 def with_other_labels(world: World, first: Run) -> World:
-    """Return a world of the same shapes, where the models of the first run deny test labels."""
+    """Return a world of the same shapes, in which test labels are others.
+
+    They speak against the network of the first run and for its linear model, so a study that kept
+    the one as the best, or the other as the worst, has to choose otherwise.
+    """
     return replace(world, against=(first.report["model"], first.report["linear"]))
 
 
