@@ -33,7 +33,8 @@ def draws_from_the_system(data, fit, linear, rows):
 
 def fits_the_linear_model_to_labels(data, fit, linear, rows):
     x, y = data.test(fit.model)
-    return report(data, fit, raised(linear, y.mean()), rows, (x, y))
+    weight = y @ np.arange(len(y)) / len(y) ** 2  # where a label is another, this is another
+    return report(data, fit, raised(linear, weight), rows, (x, y))
 
 
 def looks_at_validation_rows(data, fit, linear, rows):
