@@ -1,7 +1,8 @@
 """Worlds in which a study is run, and what comes of a run.
 
-Each has its own rows, start and test set. The test set of a world is drawn when it is opened, from
-what the model says of the rows by then. Before that it is nowhere, so it cannot be looked at.
+The test set is drawn when the first run opens it, from what the model says of the rows by then.
+Before that it is nowhere, so it cannot be looked at. Later runs have the same test set, so that
+they can be compared, with other labels at times.
 """
 
 import sys
