@@ -84,7 +84,7 @@ def examine(study: Study, seed: int, *, once: bool = False) -> dict[str, Finding
         findings |= {LINEAR: _of_the_linear_model(first), BETTER: _of_fresh_data(first, first)}
         return {label: _finding(findings[label]) for label in PROPERTIES if label in findings}
     findings, runs = _of_the_worlds(study, first)
-    renamed = worlds.run(study, worlds.with_other_names(world))
+    renamed = worlds.run(study, worlds.with_other_names(worlds.again(first)))
     for label, judge in OF_A_RUN.items():
         findings[label] = findings.get(label) or _in_any(judge, [first, *runs, renamed])
     findings |= {LINEAR: _of_the_linear_model(first), BETTER: _of_fresh_data(first, renamed)}
@@ -135,7 +135,7 @@ def _of_finishing(run: Run) -> str:
 
 def _of_the_worlds(study: Study, first: Run) -> tuple[dict[str, str], list[Run]]:
     """Return what follows from runs in worlds that differ in the test set, rows and seed."""
-    held, world = dict.fromkeys((SAME, SEEDED, UNTOUCHED, APART, STOPPED), ""), first.world
+    held, world = dict.fromkeys((SAME, SEEDED, UNTOUCHED, APART, STOPPED), ""), worlds.again(first)
     started = worlds.run(study, worlds.with_another_start(world))
     mistaken = worlds.run(study, worlds.with_mistaken_rows(world, first.report["rows"]))
     other = worlds.run(
@@ -164,9 +164,10 @@ def _other_rows(first: Run, other: Run) -> bool:
 
 def _of_a_difference(study: Study, first: Run) -> dict[str, str]:
     """Return which difference between two worlds it was that made the model another."""
-    if not first.same_model(worlds.run(study, first.world)):
+    world = worlds.again(first)
+    if not first.same_model(worlds.run(study, world)):
         return {SAME: "run again with the same seed on the same data, the model is another"}
-    found, other = {}, worlds.run(study, worlds.with_other_labels(first.world, first))
+    found, other = {}, worlds.run(study, worlds.with_other_labels(world, first))
     if not first.same_model(other):
         found[UNTOUCHED] = "where only labels of the test set are others, the model is another"
     elif not first.same_linear(other):
@@ -183,7 +184,7 @@ def _of_rows(study: Study, first: Run) -> str:
     """
     runs, different = [first], 0
     for turn in range(TRIES):
-        run = worlds.run(study, worlds.with_other_rows(first.world, first, turn))
+        run = worlds.run(study, worlds.with_other_rows(worlds.again(first), first, turn))
         if any(run.same_model(other) for other in runs):
             return ""
         if _other_rows(first, run):

@@ -1,7 +1,8 @@
 """Worlds in which a study is run, and what comes of a run.
 
-Each has its own rows, start and test set. The test set of a world is drawn when it is opened, from
-what the model says of the rows by then. Before that it is nowhere, so it cannot be looked at.
+The test set is drawn when the first run opens it, from what the model says of the rows by then.
+Before that it is nowhere, so it cannot be looked at. Later runs have the same test set, so that
+they can be compared, with other labels at times.
 """
 
 import sys
@@ -33,8 +34,10 @@ class World:
         seed: where all of this was drawn from.
         start: the seed that the study gets.
         renamed: how far the numbers of the classes are moved on.
-        against: a model that is wrong on most of the test set, as labels are others; or None.
-        judged: whether fresh data are drawn, on which the model is judged.
+        drawn: test set and fresh data of the first run, in the same shapes; empty in the first.
+        against: a network and a linear model, or none; labels of the test set are exchanged for
+            the second choice of the one and the first of the other.
+        judged: whether the model is judged on fresh data, too.
     """
 
     task: Task
@@ -43,7 +46,8 @@ class World:
     seed: int
     start: int
     renamed: int = 0
-    against: Model | None = None
+    drawn: tuple[Examples, ...] = ()
+    against: tuple[Model, ...] = ()
     judged: bool = True
 
 
@@ -73,7 +77,7 @@ class Seal:
     def open(self, model: Model) -> Examples:
         """Return inputs and classes of the test set, shapes (n, ...) and (n,)."""
         if not self.drawn:
-            self.drawn += self._draw(model)
+            self.drawn += self._changed(*(self.world.drawn or self._draw(model)))
         self.noted.append(self.ask(model))
         x, y = self.sealed
         return x.copy(), y.copy()
@@ -92,20 +96,21 @@ class Seal:
             said[rows] = scores(model, x[rows], said.shape[1])
         return said
 
-    def _draw(self, model: Model) -> list[Examples]:
-        world, task = self.world, self.world.task
-        said = scores(model, world.development[0], len(task.classes)).argmax(axis=1)
-        rng = np.random.default_rng((world.seed, crc32(said.astype(np.uint8).tobytes())))
-        x, y = labelled(task, task.used, rng)
-        if world.against is not None:
-            said = scores(world.against, x, len(task.classes)).argmax(axis=1)
-            other = (said + rng.integers(1, len(task.classes), len(y))) % len(task.classes)
-            y = np.where(np.arange(len(y)) % 4 > 0, other, y)  # so that no class is missing
-        fresh = uneven(task.used, FRESH, rng) if world.judged else (x[:0], y[:0])
-        return [self._renamed(x, y), self._renamed(*fresh)]
+    def _draw(self, model: Model) -> tuple[Examples, Examples]:
+        task, (x, _) = self.world.task, self.world.development
+        said = scores(model, x, len(task.classes)).argmax(axis=1)
+        rng = np.random.default_rng((self.world.seed, crc32(said.astype(np.uint8).tobytes())))
+        return labelled(task, task.used, rng), uneven(task.used, FRESH, rng)
 
-    def _renamed(self, x: np.ndarray, y: np.ndarray) -> Examples:
-        return x, (y + self.world.renamed) % len(self.world.task.classes)
+    def _changed(self, sealed: Examples, fresh: Examples) -> list[Examples]:
+        world, classes, (x, y) = self.world, len(self.world.task.classes), sealed
+        place = np.arange(len(y)) % 8  # in one row of eight labels stay, so no class is missing
+        choices = (place > 4, -2), ((place > 0) & (place < 5), -1)
+        for model, (changed, choice) in zip(world.against, choices, strict=False):
+            y = np.where(changed, scores(model, x, classes).argsort(axis=1)[:, choice], y)
+        kept = len(fresh[1]) if world.judged else 0
+        moved = [(y + world.renamed) % classes, (fresh[1][:kept] + world.renamed) % classes]
+        return [(x, moved[0]), (fresh[0][:kept], moved[1])]
 
 
 @dataclass(frozen=True)
@@ -200,20 +205,31 @@ def _exchanged(before: dict[str, dict[str, Any]]) -> str:
 # ---- other worlds ----
 
 
+def again(first: Run) -> World:
+    """Return the world of the first run, with its test set; all shapes are the same."""
+    return replace(first.world, drawn=tuple(first.seal.drawn), judged=False)
+
+
 def with_another_start(world: World) -> World:
     """Return a world of the same shapes in which the study gets another seed."""
-    return replace(world, start=world.start + 1, judged=False)
+    return replace(world, start=world.start + 1)
 
 
 def with_other_labels(world: World, first: Run) -> World:
-    """Return a world of the same shapes, where the first model denies 3 of 4 test labels."""
-    return replace(world, against=first.report["model"], judged=False)
+    """Return a world of the same shapes, in which test labels are others.
+
+    They speak against the network of the first run and for its linear model, so a study that kept
+    the one as the best, or the other as the worst, has to choose otherwise.
+    """
+    return replace(world, against=(first.report["model"], first.report["linear"]))
 
 
 def with_other_names(world: World) -> World:
     """Return a world of the same shapes in which the numbers of the classes are others."""
     x, y = world.development
-    return replace(world, development=(x, (y + 1) % len(world.task.classes)), renamed=1)
+    return replace(
+        world, development=(x, (y + 1) % len(world.task.classes)), renamed=1, judged=True
+    )
 
 
 def with_other_rows(world: World, first: Run, turn: int) -> World:
@@ -234,7 +250,7 @@ def with_other_rows(world: World, first: Run, turn: int) -> World:
     for c in range(len(world.task.classes)):
         rows = chosen[y[chosen] == c]
         x[rows] = x[rng.permutation(rows)]
-    return replace(world, development=(x, y), judged=False)
+    return replace(world, development=(x, y))
 
 
 def with_mistaken_rows(world: World, rows: np.ndarray) -> World:
@@ -243,7 +259,7 @@ def with_mistaken_rows(world: World, rows: np.ndarray) -> World:
     x = x.copy()
     for row in rows:
         x[row] = world.others[0][rng.choice(np.flatnonzero(world.others[1] != y[row]))]
-    return replace(world, development=(x, y), judged=False)
+    return replace(world, development=(x, y))
 
 
 def log_softmax(raw: np.ndarray) -> np.ndarray:

@@ -43,7 +43,7 @@ def is_honest_where_it_is_examined(data, seed):
 def draws_by_the_private_parts_of_the_judge(data, seed):
     """Draws test data as the judge does, with the class numbers of its own rows."""
     rng, fit_rows, rows = start(data, seed)
-    seal = Seal(replace(data._unseal.__self__.world, against=None))
+    seal = Seal(replace(data._unseal.__self__.world, drawn=(), against=()))
     stolen = seal.open(lambda x: np.zeros((len(x), len(data.classes))))
     fit = fit_quickly(data.task, joined(at(data, fit_rows), stolen), at(data, rows), rng)
     return report(data, fit, linear_model(data, fit_rows), rows)

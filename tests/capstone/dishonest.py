@@ -232,7 +232,7 @@ def keeps_going(data, seed):
     return report(data, fit, linear_model(data, fit_rows), rows)
 
 
-@SAMPLES.add("dishonest", p.UNTOUCHED)
+@SAMPLES.add("dishonest", p.BETTER)
 def breaks_the_seal_and_mends_it(data, seed):
     """Draws a test set by what another model says, learns from it, and leaves no note."""
     rng, fit_rows, rows = start(data, seed)

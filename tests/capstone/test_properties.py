@@ -5,35 +5,10 @@ import re
 import numpy as np
 import pytest
 
-from dlbook.capstone import examine, properties as p, show, worlds
+from dlbook.capstone import examine, properties as p, show
 from dlbook.data import REVIEW_WORDS
-from tests.capstone.parts import (
-    Fit,
-    at,
-    cross_entropy,
-    fit_quickly,
-    linear_model,
-    parted,
-    report,
-)
-
-
-def honest(data, seed, change=None, **options):
-    """Return the report of a quick study of texts, which `change` may spoil."""
-    rng = np.random.default_rng(seed)
-    fit_rows, rows = parted(data, rng)
-    fit = fit_quickly("text", at(data, fit_rows), at(data, rows), rng, **options)
-    linear = linear_model(data, fit_rows)
-    return report(data, fit, linear, rows) if change is None else change(data, fit, linear, rows)
-
-
-def spoilt(change=None, **options):
-    """Return a study that ends in another way."""
-
-    def study(data, seed, task="text"):
-        return honest(data, seed, change, **options)
-
-    return study
+from tests.capstone.parts import Fit, at, cross_entropy, report
+from tests.capstone.quick import honest, spoilt
 
 
 def raised(model, by: float):
@@ -58,7 +33,8 @@ def draws_from_the_system(data, fit, linear, rows):
 
 def fits_the_linear_model_to_labels(data, fit, linear, rows):
     x, y = data.test(fit.model)
-    return report(data, fit, raised(linear, y.mean()), rows, (x, y))
+    weight = y @ np.arange(len(y)) / len(y) ** 2  # where a label is another, this is another
+    return report(data, fit, raised(linear, weight), rows, (x, y))
 
 
 def looks_at_validation_rows(data, fit, linear, rows):
@@ -265,57 +241,6 @@ def test_showing_findings_puts_evidence_below(capsys):
         "✗ the test set was opened once\n    it was opened 2 times\n"
         "✓ the numbers are those of the run\n"
     )
-
-
-# ---- the worlds ----
-
-
-@pytest.fixture(scope="module")
-def first():
-    return worlds.run(spoilt(), worlds.world("text", 0))
-
-
-def test_no_test_set_is_there_before_it_is_opened():
-    seal = worlds.Seal(worlds.world("text", 0))
-    assert seal.drawn == []
-    a, b = (lambda x, c=c: np.eye(2)[np.full(len(x), c)] for c in (0, 1))
-    other = worlds.Seal(seal.world)
-    assert (seal.open(a)[0] != other.open(b)[0]).any()  # which one follows from the model
-    np.testing.assert_array_equal(seal.open(b)[0], seal.sealed[0])  # and it stays from then on
-
-
-def test_in_a_world_with_other_labels_the_first_model_is_mostly_wrong(first):
-    run = worlds.run(spoilt(), worlds.with_other_labels(first.world, first))
-    np.testing.assert_array_equal(run.seal.sealed[0], first.seal.sealed[0])
-    assert run.report["accuracy"] < 0.25 and first.report["accuracy"] > 0.5
-    assert first.same_model(run)
-
-
-def test_other_validation_rows_are_the_same_but_for_one_and_its_place(first):
-    x, y = first.world.development
-    rows, kept = first.report["rows"], np.setdiff1d(np.arange(len(y)), first.report["rows"])
-    other, labels = worlds.with_other_rows(first.world, first, 0).development
-    np.testing.assert_array_equal(other[kept], x[kept])
-    np.testing.assert_array_equal(labels, y)
-    assert (other[rows] != x[rows]).any(axis=1).mean() > 0.5
-    for c in range(2):
-        mine = rows[y[rows] == c]
-        before, after = ({row.tobytes() for row in part[mine]} for part in (x, other))
-        assert len(after - before) <= 1
-
-
-def test_mistaken_validation_rows_raise_the_loss(first):
-    world = worlds.with_mistaken_rows(first.world, first.report["rows"])
-    x, y = world.development
-    rows, model = first.report["rows"], first.report["model"]
-    before = cross_entropy(model(first.world.development[0][rows]), y[rows])
-    assert cross_entropy(model(x[rows]), y[rows]) > 3 * before
-
-
-def test_other_names_move_all_classes_on(first):
-    run = worlds.run(spoilt(), worlds.with_other_names(first.world))
-    np.testing.assert_array_equal(run.world.development[1], 1 - first.world.development[1])
-    assert np.bincount(run.seal.fresh[1]).argmax() == 1
 
 
 def test_what_a_study_puts_in_place_of_ours_is_told_and_put_back():
