@@ -54,7 +54,7 @@ class _Check:
             result = placed(evaluate(body, name, seed, rtol, atol), body, hidden)
             card = verdict(name, result, body.__globals__.get(name))
             self._last[name] = card
-            _note(card)
+            progress.note_attempt(_progress(), card)
             show(card, [] if card.verdict in _DONE else steps(key_of(name)[1], card.example))
 
         return run
@@ -107,18 +107,6 @@ def _is_graded() -> bool:
 
 def _progress() -> Path | None:
     return progress.find(Path.cwd())
-
-
-def _note(card: Outcome) -> None:
-    """Note an attempt in the learner's folder; a stub is none."""
-    if card.verdict is Verdict.NOT_ATTEMPTED:
-        return
-    right = card.verdict is Verdict.RIGHT
-
-    def change(entry: Entry) -> Entry:
-        return Entry(card.verdict.value, entry.attempts + 1, entry.solved or right)
-
-    progress.note(_progress(), card.exercise, change)
 
 
 if shell() is not None and not _is_graded():

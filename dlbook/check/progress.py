@@ -10,6 +10,8 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from dlbook.check.verdict import Outcome, Verdict
+
 NOTES = ".dlbook"  # the folder, in that of a learner, with what dlbook notes
 _SECONDS = 2.0  # to wait for another kernel that writes
 
@@ -60,6 +62,18 @@ def note(path: Path | None, exercise: str, change: Callable[[Entry], Entry]) -> 
         entries[exercise] = change(entries.get(exercise, Entry()))
         plain = {name: asdict(entry) for name, entry in sorted(entries.items())}
         atomic.write(path, json.dumps({"exercises": plain}, indent=1) + "\n")
+
+
+def note_attempt(path: Path | None, outcome: Outcome) -> None:
+    """Note an outcome of a visible check; a stub is no attempt."""
+    if outcome.verdict is Verdict.NOT_ATTEMPTED:
+        return
+    right = outcome.verdict is Verdict.RIGHT
+
+    def change(entry: Entry) -> Entry:
+        return Entry(outcome.verdict.value, entry.attempts + 1, entry.solved or right)
+
+    note(path, outcome.exercise, change)
 
 
 def _keep_damaged(path: Path) -> None:

@@ -68,6 +68,7 @@ def check(root: Path | None, target: str, seed: int | None, as_json: bool) -> in
     TARGET is a set (05), an exercise (relu_back) or a notebook file; without it, every set is
     checked. Sets are those in work/exercises, which `dlbook lab` makes, or else in exercises/.
     """
+    from dlbook.check import progress
     from dlbook.cli.target import targets
 
     course = find_course(root)
@@ -82,6 +83,8 @@ def check(root: Path | None, target: str, seed: int | None, as_json: bool) -> in
             unreadable = True
             continue
         reports.append(report)
+        for entry in report.exercises if seed is None else ():
+            progress.note_attempt(progress.find(path.resolve().parent), entry.outcomes[0])
         if not as_json:
             print(report.text(), flush=True)
     if as_json:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 
 import pytest
 
@@ -12,7 +13,7 @@ from dlbook.cli import desk, doctor, main
 from dlbook.grading.course import place
 from dlbook.grading.run.report import ExerciseReport, Report
 from dlbook.workspace import folder
-from tests import ROOT
+from tests import ROOT, SAMPLES
 
 
 @pytest.fixture
@@ -79,6 +80,16 @@ def test_a_hint_checks_the_answer_and_leads_on(home, capsys):
     said = capsys.readouterr().out
     assert "✗ relu_back: " in said and "where it is taught: " in said
     assert "needed and got: dx\nneeded:" in said
+
+
+@pytest.mark.notebook
+def test_a_check_in_the_terminal_counts_as_an_attempt(home, capsys):
+    (path,) = (home / "exercises").glob("*.ipynb")
+    assert main(["check", "90"]) == 1
+    assert progress.read(progress.find(home)) == {}, "a stub is no attempt"
+    shutil.copy(SAMPLES / "relu_back-right-plain.ipynb", path)
+    assert main(["check", "90"]) == 0
+    assert progress.read(progress.find(home)) == {"relu_back": Entry("right", 1, solved=True)}
 
 
 def test_a_solution_waits_for_an_attempt_or_a_clear_word(home, capsys):
