@@ -271,7 +271,20 @@ def test_submissions_are_graded_from_an_empty_folder(installed, tmp_path):
 
 
 @pytest.mark.notebook
-@pytest.mark.parametrize("verb", ["lab --no-browser", "build", "release new"])
+def test_a_learner_begins_with_the_package_alone(installed, tmp_path):
+    before = installed.files()
+    done = installed.run("dlbook", "lab", "--no-browser", cwd=tmp_path)
+    assert done.returncode == 2 and "make one with `dlbook init deep-learning`" in done.stderr
+    for words in (["init", "mine"], ["--course", "mine", "update"]):
+        done = installed.run("dlbook", *words, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+    copies = sorted(path.name for path in (tmp_path / "mine" / "chapters").iterdir())
+    assert copies == sorted(path.name for path in (ROOT / "chapters").glob("*.ipynb"))
+    assert installed.files() == before
+
+
+@pytest.mark.notebook
+@pytest.mark.parametrize("verb", ["build", "release new"])
 def test_what_writes_or_hands_out_needs_a_course_of_ones_own(installed, tmp_path, verb):
     before = installed.files()
     done = installed.run("dlbook", *verb.split(), cwd=tmp_path)
