@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.colors import LinearSegmentedColormap, to_rgba
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
@@ -160,7 +160,7 @@ def heat_map(ax: Axes, photo: np.ndarray, heat: np.ndarray) -> None:
     """
     height, width = photo.shape[:2]
     ax.imshow(photo.mean(2), cmap="gray", vmin=0, vmax=1)
-    veil = LinearSegmentedColormap.from_list("heat", [(GRADIENT, 0.0), (GRADIENT, 0.75)])
+    veil = LinearSegmentedColormap.from_list("heat", [to_rgba(GRADIENT, 0), to_rgba(GRADIENT, 0.75)])
     where = (-0.5, width - 0.5, height - 0.5, -0.5)
     ax.imshow(heat, cmap=veil, vmin=0, extent=where, interpolation="bicubic")
     half = float(heat.max()) / 2

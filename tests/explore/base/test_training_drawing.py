@@ -28,6 +28,7 @@ def test_the_shade_begins_where_the_steep_axis_grows():
     rates = np.linspace(0, 0.5, 11)
     sizes = {c: np.abs(1 - rates * c) for c in (8, 1)}
     drawing.factors(ax, rates, sizes)
-    left = ax.patches[0].get_x()
+    (shade,) = ax.patches
+    left = shade.get_patch_transform().transform_path(shade.get_path()).vertices[:, 0].min()
     assert left == 2 / 8
     assert (sizes[8][rates > left] > 1).all() and (sizes[8][rates < left] <= 1).all()
