@@ -160,7 +160,9 @@ def heat_map(ax: Axes, photo: np.ndarray, heat: np.ndarray) -> None:
     """
     height, width = photo.shape[:2]
     ax.imshow(photo.mean(2), cmap="gray", vmin=0, vmax=1)
-    veil = LinearSegmentedColormap.from_list("heat", [to_rgba(GRADIENT, 0), to_rgba(GRADIENT, 0.75)])
+    veil = LinearSegmentedColormap.from_list(
+        "heat", [to_rgba(GRADIENT, 0), to_rgba(GRADIENT, 0.75)]
+    )
     where = (-0.5, width - 0.5, height - 0.5, -0.5)
     ax.imshow(heat, cmap=veil, vmin=0, extent=where, interpolation="bicubic")
     half = float(heat.max()) / 2

@@ -16,19 +16,22 @@ CONDA_NAMES = {  # where conda-forge calls a package otherwise than PyPI
     "torch": "pytorch",
 }
 CONDA_ONLY = {"pip"}  # what conda needs to install dlbook itself
+EXTRAS = ("grade", "lab", "torch")  # those whose packages conda-forge has
 ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text("utf-8"))
 SPECS = ENVIRONMENT["dependencies"]
 
 
 def required() -> list[Requirement]:
-    """Return the base packages and those of the extra torch, as pip is asked for them."""
+    """Return the core's packages and those of the extras that README.md names, as for pip."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    lines = [*project["dependencies"], *project["optional-dependencies"]["torch"]]
-    return [Requirement(line) for line in lines]
+    lines = list(project["dependencies"])
+    for extra in EXTRAS:
+        lines += project["optional-dependencies"][extra]
+    return [line for line in map(Requirement, lines) if line.name != "dlbook"]
 
 
 def asked_of_pip() -> dict[str, SpecifierSet]:
-    """Return the ranges of the base packages and of the extra torch, under conda's names."""
+    """Return the ranges of these packages under conda's names."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     found = {"python": SpecifierSet(project["requires-python"])}
     for requirement in required():

@@ -19,7 +19,7 @@ from dlbook.cli import (
     teach,
     workspace,
 )
-from dlbook.cli.course import RIGHT, STOPPED
+from dlbook.cli.course import RIGHT, STOPPED, UNUSABLE
 from dlbook.cli.options import PATH
 from dlbook.version import version
 
@@ -63,6 +63,12 @@ def main(arguments: list[str] | None = None) -> int:
         return error.exit_code
     except click.Abort:  # Ctrl-C
         return STOPPED
+    except ModuleNotFoundError as error:
+        told = _which_extra(error)
+        if not told:
+            raise
+        print(f"dlbook: {told}", file=sys.stderr)
+        return UNUSABLE
     return code
 
 
@@ -71,6 +77,12 @@ def _speak_utf8() -> None:
     if os.name == "posix" and sys.getfilesystemencoding() != "utf-8":
         os.environ["PYTHONUTF8"] = "1"
         os.execv(sys.executable, [sys.executable, "-m", "dlbook", *sys.argv[1:]])
+
+
+def _which_extra(error: ModuleNotFoundError) -> str:
+    from dlbook.check.requirements import advice
+
+    return advice(error.name or "")
 
 
 def _in_one_line(error: click.ClickException) -> str:

@@ -5,13 +5,18 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
-from importlib.metadata import PackageNotFoundError, requires, version as version_of
+from importlib.metadata import PackageNotFoundError, version as version_of
+from importlib.util import find_spec
 from pathlib import Path
 from subprocess import DEVNULL
+from typing import TYPE_CHECKING
 
 import click
 
 from dlbook.cli.course import NOT_RIGHT, RIGHT
+
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement
 
 _LEAST_PYTHON = (3, 11)
 _ROOM = 500_000_000  # bytes
@@ -37,27 +42,45 @@ def _python() -> Iterator[Finding]:
 
 
 def _packages() -> Iterator[Finding]:
-    """Look at what the package itself says that it needs."""
-    from packaging.requirements import Requirement
+    """Look at what the package itself says that it needs, and at what is here of its extras."""
+    from dlbook.check.requirements import extras, needed
 
-    for line in requires("dlbook") or ():
-        needed = Requirement(line)
-        if needed.marker and not needed.marker.evaluate({"extra": ""}):
-            continue
-        try:
-            found = version_of(needed.name)
-        except PackageNotFoundError:
-            found = ""
-        fine = bool(found) and needed.specifier.contains(found, prereleases=True)
-        mend = f'pip install "{needed.name}{needed.specifier}"'
-        yield fine, f"{needed.name} {found or 'is missing'}, {needed.specifier} is needed", mend
+    core, whole, partly = needed(), [], []
+    for line in core.values():
+        yield _package(line)
+    wrong: dict[str, Finding] = {}
+    for extra in extras():
+        found = {name: _package(line) for name, line in needed(extra).items() if name not in core}
+        there = [name for name in found if _version(name)]
+        wrong |= {name: found[name] for name in there if not found[name][0]}
+        (whole if len(there) == len(found) else partly).append(extra)
+    yield from wrong.values()
+    yield True, f"extras that are here: {', '.join(whole) or 'none'}", ""
+    if partly:
+        what = f"extras that are not, or in part: {', '.join(partly)}"
+        yield True, f'{what}; pip install "dlbook[{partly[0]}]" adds one', ""
+
+
+def _package(needed: "Requirement") -> Finding:
+    """Return whether a package is there, in a version that will do."""
+    found = _version(needed.name)
+    fine = bool(found) and needed.specifier.contains(found, prereleases=True)
+    mend = f'pip install "{needed.name}{needed.specifier}"'
+    return fine, f"{needed.name} {found or 'is missing'}, {needed.specifier} is needed", mend
+
+
+def _version(name: str) -> str:
+    """Return the version of a package, '' where it is not installed."""
+    try:
+        return version_of(name)
+    except PackageNotFoundError:
+        return ""
 
 
 def _torch() -> Iterator[Finding]:
-    try:
-        yield True, f"torch {version_of('torch')}", ""
-    except PackageNotFoundError:
-        yield True, "torch is not installed: chapters run without it, comparisons are left out", ""
+    found = _version("torch")
+    missing = "torch is not installed: chapters run without it, comparisons are left out"
+    yield True, f"torch {found}" if found else missing, ""
 
 
 def _room() -> Iterator[Finding]:
@@ -73,6 +96,9 @@ def _writing() -> Iterator[Finding]:
 
 def _kernel() -> Iterator[Finding]:
     """Start a kernel and let it import the library, as a notebook does."""
+    if not find_spec("jupyter_client"):
+        yield True, "no kernel of our own is started: the extra grade is not here", ""
+        return
     from jupyter_client.manager import start_new_kernel
 
     mend = "pip install --force-reinstall ipykernel jupyter-client, then call this again"

@@ -35,8 +35,10 @@ def lab(root: Path | None, options: tuple[str, ...]) -> int:
     outputs, and exercises. What is missing there is made, and nothing there is overwritten. More
     options go to JupyterLab.
     """
+    from dlbook.check.requirements import require
     from dlbook.workspace import folder
 
+    require("jupyterlab")
     workspace = folder.of(find_course(root))
     chapters = workspace.hand_out()
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={workspace.root}"]

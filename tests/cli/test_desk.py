@@ -124,9 +124,21 @@ def test_the_doctor_finds_this_machine_well(capsys):
 
 
 def test_the_doctor_names_what_is_missing_and_the_mend(monkeypatch, capsys):
-    monkeypatch.setattr(doctor, "requires", lambda _name: ["numpy>=99", "no-such-package>=1"])
+    asked = ["numpy>=99", "no-such-package>=1"]
+    monkeypatch.setattr("dlbook.check.requirements.requires", lambda _name: asked)
     monkeypatch.setattr(doctor, "_kernel", lambda: iter([(False, "a kernel does not start", "x")]))
     assert main(["doctor"]) == 1
     said = capsys.readouterr().out
     assert "✗ no-such-package is missing, >=1 is needed\n  pip install" in said
     assert "✗ numpy" in said and 'pip install "numpy>=99"' in said
+
+
+def test_an_extra_that_is_not_here_is_no_fault_and_one_of_a_wrong_version_is(monkeypatch, capsys):
+    asked = ["numpy>=2", 'no-such-package; extra == "photo"', 'matplotlib>=99; extra == "lab"']
+    monkeypatch.setattr("dlbook.check.requirements.requires", lambda _name: asked)
+    monkeypatch.setattr("dlbook.check.requirements.extras", lambda: ["lab", "photo"])
+    monkeypatch.setattr(doctor, "_kernel", lambda: iter([]))
+    assert main(["doctor"]) == 1
+    said = capsys.readouterr().out
+    assert said.count("✗") == 1 and 'pip install "matplotlib>=99"' in said
+    assert "not, or in part: photo" in said

@@ -43,13 +43,11 @@ def dask(url: str) -> Iterator[WorkerPool]:
     """Give the workers of the dask scheduler at dask://HOST:PORT as a pool.
 
     Raises:
-        ExecutorError: if dask is not installed, no scheduler answers, or a worker runs several
-            threads.
+        ModuleNotFoundError: if dask is not installed.
+        ExecutorError: if no scheduler answers, or a worker runs several threads.
     """
-    try:
-        from distributed import Client
-    except ImportError:
-        raise ExecutorError("--executor dask:// needs dask: pip install 'dlbook[dask]'") from None
+    from distributed import Client
+
     address = url.replace("dask://", "tcp://", 1)
     try:
         client = Client(address, timeout=20)

@@ -17,7 +17,6 @@ from dlbook.check.errors import UserError
 from dlbook.check.shared import atomic
 from dlbook.grading.course import following, lint, marks
 from dlbook.grading.course.attack import tally
-from dlbook.grading.course.execute import execute
 from dlbook.grading.course.exercise_set import ExerciseSet, content_digest, derive, understand
 from dlbook.grading.course.programs import make_key, same_key
 from dlbook.grading.errors import CellFailedError, UnreadableError
@@ -184,6 +183,8 @@ class _Builder:
 
     def notebook(self, path: Path) -> list[str]:
         """Bring a chapter or solution into canonical form, and run it where it was not run."""
+        from dlbook.grading.course.execute import execute  # `dlbook init` is to need no kernel
+
         texts = self.course.texts
         try:
             notebook = read(path)

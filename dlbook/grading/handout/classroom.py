@@ -24,7 +24,7 @@ jobs:
       - uses: actions/setup-python@v5
         with:
           python-version: "3.12"
-      - run: pip install ".[torch]"
+      - run: pip install ".[grade,torch]"
 """
 _STEP = """\
       - name: {name}

@@ -24,7 +24,7 @@ You need Python 3.11 or newer. Once, in this folder:
 
     python3 -m venv .venv
     . .venv/bin/activate            (on Windows: .venv\\Scripts\\activate)
-    pip install -e ".[torch,photo]"
+    pip install -e ".[lab,torch,photo]"
 
 Then, each time: activate as above, and `dlbook lab`. No network is needed any more.
 
