@@ -45,9 +45,11 @@ def _packages() -> Iterator[Finding]:
     """Look at what the package itself says that it needs, and at what is here of its extras."""
     from dlbook.check.requirements import extras, needed
 
-    core, whole, partly = needed(), [], []
+    core = needed()
     for line in core.values():
         yield _package(line)
+    whole: list[str] = []
+    partly: list[str] = []
     wrong: dict[str, Finding] = {}
     for extra in extras():
         found = {name: _package(line) for name, line in needed(extra).items() if name not in core}

@@ -59,8 +59,10 @@ def _drawings() -> np.ndarray:
     """Return one drawing for each font and digit, shape (fonts, 10, LARGE, LARGE), 0 to 1."""
     from matplotlib import ft2font, get_data_path
 
-    flags = getattr(ft2font, "LoadFlags", None)  # matplotlib before 3.10 has plain numbers
-    as_drawn = flags.NO_HINTING if flags else ft2font.LOAD_NO_HINTING
+    if hasattr(ft2font, "LoadFlags"):
+        as_drawn = ft2font.LoadFlags.NO_HINTING
+    else:  # matplotlib before 3.10, as in a browser
+        as_drawn = ft2font.LOAD_NO_HINTING  # type: ignore[attr-defined]
     sheet = np.zeros((len(FONTS), 10, LARGE, LARGE), np.float32)
     for row, name in zip(sheet, FONTS, strict=True):
         font = ft2font.FT2Font(str(Path(get_data_path(), "fonts", "ttf", f"{name}.ttf")))
