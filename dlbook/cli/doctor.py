@@ -22,7 +22,7 @@ Finding = tuple[bool, str, str]  # whether it is well, what was looked at, the m
 def doctor() -> int:
     """Look whether this machine has what the course needs, and say how to mend what it lacks."""
     well = True
-    for look in (_python, _packages, _torch, _room, _writing, _kernel):
+    for look in (_python, _packages, _torch, _blas, _room, _writing, _kernel):
         for fine, what, mend in look():
             print(f"{'✓' if fine else '✗'} {what}" + ("" if fine else f"\n  {mend}"))
             well &= fine
@@ -58,6 +58,14 @@ def _torch() -> Iterator[Finding]:
         yield True, f"torch {version_of('torch')}", ""
     except PackageNotFoundError:
         yield True, "torch is not installed: chapters run without it, comparisons are left out", ""
+
+
+def _blas() -> Iterator[Finding]:
+    from dlbook import blas
+
+    for variable, value in blas.environment().items():
+        what = f"OpenBLAS runs code for {blas.architectures()[0]}; products are faster with AVX-512"
+        yield True, f"{what}: `dlbook lab` sets {variable}={value}, elsewhere do so yourself", ""
 
 
 def _room() -> Iterator[Finding]:
