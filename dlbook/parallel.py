@@ -17,12 +17,13 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextvars import copy_context
-from functools import cache
 from itertools import pairwise
 from math import prod
 from typing import Any, TypeVar
 
 import numpy as np
+
+from dlbook import blas
 
 Part = TypeVar("Part")
 Result = TypeVar("Result")
@@ -228,8 +229,8 @@ def _start(work: Callable[[], None], count: int) -> list[Future[None]]:
 
 def _in_a_new_process() -> None:
     """Forget the threads after a fork: the child has none of them."""
-    for blas, threads in _state.asked:
-        blas.set_num_threads(threads)
+    for one, threads in _state.asked:
+        one.set_num_threads(threads)
     threads = _state.threads
     _state.__init__()  # type: ignore[misc]
     _state.threads = threads
@@ -238,25 +239,15 @@ def _in_a_new_process() -> None:
 # ---- the BLAS ----
 
 
-@cache
-def _libraries() -> list[Any]:
-    """Return a handle of each BLAS that is loaded; none where nobody can ask for them."""
-    try:
-        from threadpoolctl import ThreadpoolController
-    except ImportError:  # in a browser, where a BLAS has one thread
-        return []
-    return list(ThreadpoolController().select(user_api="blas").lib_controllers)
-
-
 def _let_the_blas_rest() -> None:
     """Let products use no thread but their own, until all that asked for it called to wake it."""
     with _state.lock:
         _state.working += 1
         if _state.working == 1:
-            asked = [(blas, blas.get_num_threads()) for blas in _libraries()]
-            _state.asked = [(blas, threads) for blas, threads in asked if threads > 1]
-            for blas, _ in _state.asked:
-                blas.set_num_threads(1)
+            asked = [(one, one.get_num_threads()) for one in blas.libraries()]
+            _state.asked = [(one, threads) for one, threads in asked if threads > 1]
+            for one, _ in _state.asked:
+                one.set_num_threads(1)
 
 
 def _wake_the_blas() -> None:
@@ -264,8 +255,8 @@ def _wake_the_blas() -> None:
     with _state.lock:
         _state.working -= 1
         if not _state.working:
-            for blas, threads in _state.asked:
-                blas.set_num_threads(threads)
+            for one, threads in _state.asked:
+                one.set_num_threads(threads)
 
 
 _state = _State()

@@ -2,9 +2,10 @@
 
 Run by hand: `python tests/benchmark_library.py [1] [2] [busy] [memory] [--turns 10]`: with one
 thread, with two, with two beside two endless loops of others, and memory; all of it without a
-word. Each library has a process of its own, so that threads of one that wait for work do not slow
-the other, and they take turns, so that a busy machine disturbs both; tables give medians. Memory
-is that of a fresh process each: the peak during three steps, less what it held before the first.
+word. Each library has a process of its own, so that waiting threads of one do not slow the other,
+and they take turns, so that a busy machine disturbs both; tables give medians. Memory is that of a
+fresh process each: the peak during three steps, less what it held before the first.
+NumPy's OpenBLAS gets what `dlbook lab` gives it (`dlbook.blas`), unless OPENBLAS_CORETYPE is set.
 """
 
 import argparse
@@ -16,6 +17,7 @@ from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
+from dlbook import blas
 from tests import ROOT
 
 LIBRARIES = ("dlbook", "torch")
@@ -163,12 +165,7 @@ def picture_step(library):
 
         model, x = twin(model), tensor(x.data)
     model.eval()
-
-    def step():
-        with no_grad():
-            model(x)
-
-    return step
+    return no_grad()(lambda: model(x))
 
 
 # ---- what a subprocess is asked to do ----
@@ -213,7 +210,8 @@ def measure_memory(library, name):
 
 
 def start(threads, *arguments):
-    environment = os.environ | {"OMP_NUM_THREADS": str(threads), "PYTHONPATH": str(ROOT)}
+    own = {"OMP_NUM_THREADS": str(threads), "PYTHONPATH": str(ROOT)}
+    environment = os.environ | blas.environment() | own
     command, pipe = [sys.executable, __file__, "--inside", *map(str, arguments)], subprocess.PIPE
     return subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe, text=True)
 
@@ -225,8 +223,7 @@ def medians(threads, turns, *what):
     steps = 1
     for turn in range(turns + 2):
         for worker, mine in zip(workers, times, strict=True):
-            worker.stdin.write(f"{steps}\n")
-            worker.stdin.flush()
+            print(steps, file=worker.stdin, flush=True)
             got = [float(word) for word in worker.stdout.readline().split()]
             mine += got if turn > 1 else []
         steps = max(3, int(200 / got[0])) if turn == 1 else steps
@@ -285,8 +282,8 @@ def main():
     parser.add_argument("--inside", nargs="*", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.inside:
-        work = {"turns": take_turns, "memory": measure_memory}[options.inside[0]]
-        return work(*options.inside[1:])
+        what, *words = options.inside
+        return {"turns": take_turns, "memory": measure_memory}[what](*words)
     for part in options.parts:
         if part == "memory":
             print_memory()

@@ -1,6 +1,6 @@
 """How to cut matrix products for one processor core.
 
-OpenBLAS packs a matrix before it multiplies it, except a small one on a processor with AVX-512.
+OpenBLAS packs a matrix before it multiplies it, except a small one in its code for AVX-512.
 There, many small products are up to twice as fast as one. Each of them runs in one thread, so
 this is for use inside `dlbook.parallel.each`, where the BLAS has no more than one.
 """
@@ -10,10 +10,11 @@ from itertools import product
 
 import numpy as np
 
+from dlbook import blas
 from dlbook.parallel import each, matmul, shares
 
-SIMD = (np.show_config(mode="dicts") or {}).get("SIMD Extensions", {}).get("found", [])
-SMALL = 1_000_000 if {"X86_V4", "AVX512_SKX"} & set(SIMD) else 0  # multiplications
+SMALL = 1_000_000 if blas.uses_avx512() else 0  # multiplications
+TALL = 64  # rows of the result, for which a packed matrix is read so often that packing pays
 SMALL_TURNED = 1200  # numbers in the result, where the second matrix is a transposed one
 
 
@@ -27,7 +28,7 @@ def tile(height: int, width: int, depth: int, turned: bool = False) -> tuple[int
         depth: products that are added up for each number of the result.
         turned: whether the second matrix is a transposed one.
     """
-    most = SMALL // max(depth, 1)
+    most = SMALL // max(depth, 1) if turned or height < TALL else 0
     lowest, narrowest = 8, 64
     if turned:
         most, lowest, narrowest = min(most, SMALL_TURNED), 16, 8

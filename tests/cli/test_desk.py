@@ -6,6 +6,7 @@ import shutil
 
 import pytest
 
+from dlbook import blas
 from dlbook.check import progress
 from dlbook.check.progress import Entry
 from dlbook.check.verdict import Outcome, Verdict
@@ -121,6 +122,15 @@ def test_the_doctor_finds_this_machine_well(capsys):
     assert main(["doctor"]) == 0
     said = capsys.readouterr().out
     assert "✗" not in said and "✓ a kernel starts and imports dlbook" in said
+
+
+def test_the_doctor_tells_of_avx512_that_lies_unused(monkeypatch, capsys):
+    monkeypatch.setattr(blas, "environment", lambda: {blas.CORETYPE: "SkylakeX"})
+    monkeypatch.setattr(blas, "architectures", lambda: ["Haswell"])
+    monkeypatch.setattr(doctor, "_kernel", lambda: iter(()))
+    assert main(["doctor"]) == 0
+    said = capsys.readouterr().out
+    assert "OpenBLAS runs code for Haswell" in said and "OPENBLAS_CORETYPE=SkylakeX" in said
 
 
 def test_the_doctor_names_what_is_missing_and_the_mend(monkeypatch, capsys):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from dlbook import blas
 from dlbook.cli import learner, main
 from dlbook.cli.target import targets
 from dlbook.grading.course.build import Course
@@ -90,6 +91,13 @@ def test_lab_hands_other_options_on_to_jupyterlab(course, commands, options):
     assert rest[0] == "--LabApp.default_url=/lab/tree/chapters/90_tiny.ipynb"
     assert rest[3:] == LAB[options]
     assert os.environ["JUPYTER_CONFIG_PATH"].split(os.pathsep)[0] == str(folder.JUPYTER)
+
+
+def test_kernels_of_the_lab_use_avx512_where_openblas_would_not(course, commands, monkeypatch):
+    monkeypatch.setattr(blas, "environment", lambda: {"DLBOOK_TEST_CORETYPE": "SkylakeX"})
+    monkeypatch.setenv("DLBOOK_TEST_CORETYPE", "")  # so that it is put back
+    run(course, "lab")
+    assert os.environ["DLBOOK_TEST_CORETYPE"] == "SkylakeX"
 
 
 def test_lab_makes_no_copies_of_the_course_in_the_package(course, commands, monkeypatch, capsys):

@@ -68,6 +68,15 @@ def test_tiles_cut_evenly_and_stay_small(sides, depth, turned):
         assert cuts[0] * cuts[1] * depth <= tiles.SMALL
 
 
+def test_a_tall_product_stays_whole_unless_it_is_turned(monkeypatch):
+    monkeypatch.setattr(tiles, "SMALL", 1_000_000)
+    tiles.tile.cache_clear()
+    assert tiles.tile(tiles.TALL, 1024, 96) == (tiles.TALL, 1024)
+    assert tiles.tile(tiles.TALL - 16, 1024, 96) != (tiles.TALL - 16, 1024)
+    assert tiles.tile(tiles.TALL, 1024, 96, turned=True) != (tiles.TALL, 1024)
+    tiles.tile.cache_clear()
+
+
 def slowly(x, w, stride, dilation):
     """Return the convolution as one reads it: a loop over everything."""
     (n, c, *size), (o, _, *kernel) = x.shape, w.shape
