@@ -3,17 +3,39 @@
 import ast
 import re
 import subprocess
+import tomllib
+from urllib.parse import unquote
 
 import pytest
+from PIL import Image
 
-from tests import ROOT
+from tests import ROOT, card_picture
 
 README = (ROOT / "README.md").read_text("utf-8")
 CI = (ROOT / ".ci" / "run").read_text("utf-8")
 COMMANDS = [
-    'pip install -e ".[torch,photo]" && dlbook lab',
+    'pip install -e ".[lab,torch,photo]" && dlbook lab',
     'pip install -e ".[torch,test]" && pytest',
 ]
+
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+HOME = PROJECT["urls"]["Source"]
+OWNER, NAME = HOME.removeprefix("https://github.com/").split("/")
+BLOCKS = re.findall(r"```\n(.*?)\n```", README, re.DOTALL)
+KNOWN = {  # what a line of a block may be: each is run by another test, or needs another system
+    rf"git clone {HOME} && cd {NAME}",
+    "python3 -m venv .venv && . .venv/bin/activate",
+    "py -m venv .venv",
+    r".venv\Scripts\activate",
+    "conda env create -f environment.yml && conda activate dlbook && pip install -e . --no-deps",
+    *COMMANDS,
+}
+OPENS = {  # where a link to a service leads: the address that it must have
+    "mybinder.org/v2": f"https://mybinder.org/v2/gh/{OWNER}/{NAME}/HEAD?urlpath=lab/tree/work/",
+    "colab.research.google.com/github": f"/github/{OWNER}/{NAME}/blob/main/",
+    "github.io": f"https://{OWNER}.github.io/{NAME}/",
+}
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -56,6 +78,37 @@ def test_whatever_the_readme_names_exists():
     assert len(named) >= 8, "README.md: the pattern of this test finds no names any more"
     missing = [path for path in named if not (ROOT / path).exists()]
     assert not missing, f"README.md names {missing}: mend the name, or make the file"
+
+
+def test_each_line_that_is_to_be_typed_is_known():
+    lines = {line for block in BLOCKS for line in block.splitlines()}
+    assert lines == KNOWN, "README.md: run a new line by hand, then add it to KNOWN in this test"
+
+
+@pytest.mark.parametrize("service", OPENS)
+def test_a_link_opens_our_own_course(service):
+    links = [link for link in re.findall(r"\]\((https://[^)]+)\)", README) if service in link]
+    assert links and all(OPENS[service] in link for link in links), f"put in {OPENS[service]}"
+    for link in links:
+        path = unquote(link).partition("/blob/main/")[2] or unquote(link).partition("tree/work/")[2]
+        assert not path or (ROOT / path).is_file(), f"README.md: {link} leads to no notebook"
+
+
+def test_the_picture_shows_the_cards_of_today():
+    shown = card_picture.words(card_picture.cards())
+    with Image.open(card_picture.PICTURE) as picture:
+        kept = picture.text.get(card_picture.WORDS)
+    assert kept == shown, "the card has changed: run `python -m tests.card_picture`"
+    assert card_picture.PICTURE.stat().st_size < 100_000
+
+
+def test_the_picture_is_told_to_whoever_does_not_see_it():
+    source, alt = re.search(r'<img src="([^"]+)" [^>]*alt="([^"]+)">', README).groups()
+    assert ROOT / source == card_picture.PICTURE
+    shown = [card["text/plain"] for card in card_picture.cards()]
+    assert all(text.splitlines()[0] in alt for text in shown)
+    first = re.search(r"Hint: ([^?.]+[.?])", shown[0])
+    assert first and first[1] in alt, "README.md: the alt text of the picture has another hint"
 
 
 def counted(text: str) -> list[str]:
