@@ -15,7 +15,7 @@ import venv
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from email import message_from_bytes
+from email import message_from_bytes, policy
 from email.message import Message
 from pathlib import Path
 
@@ -62,7 +62,7 @@ def wheel(built) -> Iterator[zipfile.ZipFile]:
 @pytest.fixture(scope="module")
 def metadata(wheel) -> Message:
     (name,) = (name for name in wheel.namelist() if name.endswith(".dist-info/METADATA"))
-    return message_from_bytes(wheel.read(name))
+    return message_from_bytes(wheel.read(name), policy=policy.default)
 
 
 @pytest.fixture
@@ -148,7 +148,7 @@ def test_all_addresses_are_of_one_home(metadata):
 
 
 def test_each_link_of_the_readme_works_wherever_it_is_shown(metadata):
-    text = metadata.get_payload()
+    text = metadata.get_payload(decode=True).decode("utf-8")
     assert text.strip() == (ROOT / "README.md").read_text("utf-8").strip()
     links = re.findall(r"\]\(([^)\s]+)", text) + re.findall(r"(?:src|href)=\"([^\"]+)", text)
     dead = [link for link in links if not link.startswith(("https://", "#", ".github/card.png"))]
