@@ -31,6 +31,13 @@ class WithoutUnix:
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 
 
+def hide_unix() -> None:
+    """Let no import find what Windows lacks, also if it was imported before."""
+    for name in UNIX_ONLY:
+        sys.modules.pop(name, None)
+    sys.meta_path.insert(0, WithoutUnix())
+
+
 def modules() -> list[str]:
     """Return the names of all modules that a learner may meet."""
     import dlbook
@@ -85,9 +92,7 @@ def copies() -> Iterator[str]:
 
 def main() -> int:
     if "--as-on-windows" in sys.argv:
-        for name in [name for name in sys.modules if name.split(".")[0] in UNIX_ONLY]:
-            del sys.modules[name]
-        sys.meta_path.insert(0, WithoutUnix())
+        hide_unix()
     wrong = [line for look in (imports, cards, explorers, copies) for line in look()]
     from dlbook import explore
 
