@@ -263,7 +263,7 @@ def test_a_picture_shows_floors_and_the_nearest_rooms(build, tmp_path):
 TOP = {"README.md", "LICENSE", "CITATION.cff", "environment.yml", "pyproject.toml"}
 TOP |= {".gitignore", ".gitattributes"}
 TOP |= {"chapters", "exercises", "solutions", "dlbook", "tests"}
-TOP |= {".ci", ".github"}
+TOP |= {".binder", ".ci", ".devcontainer", ".github"}
 PLACES = re.compile(r"(?<!\w)/(?:root|home(?!/learner\b)|Users|tmp|work|opt|mnt)/\w[\w./-]*")
 
 

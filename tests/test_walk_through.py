@@ -1,4 +1,4 @@
-"""The walk through CONTRIBUTING.md is what its lines do: they are run, one block after the other."""
+"""The walk in CONTRIBUTING.md leads where it says: its blocks are run, one after the other."""
 
 import os
 import re

@@ -132,6 +132,12 @@ def test_the_archive_is_what_gradescope_wants_and_holds_no_solution(container):
         subprocess.run(["bash", "-n", str(container / "source" / name)], check=True)
 
 
+def test_the_archive_asks_for_what_grading_needs_and_no_more(container):
+    lines = (container / "source" / "requirements.txt").read_text().splitlines()
+    assert {"nbval==0.11.0", "torch==2.13.0", "numpy>=2.0"} <= set(lines)
+    assert not any(name in line for line in lines for name in ("jupyterlab", "sphinx", ";"))
+
+
 def test_results_have_a_test_for_each_exercise_and_no_detail_of_hidden_checks():
     secret = Outcome("relu_back", Verdict.WRONG, (), "secret", hidden=True)
     report = replace(fakes.report(Verdict.RIGHT), exercises=())
