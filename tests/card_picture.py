@@ -2,12 +2,13 @@
 
 `python -m tests.card_picture` runs the two answers in a notebook's shell, shows their real cards
 in Chromium, and writes `.github/card.png`. The words of the cards are kept in the file, so that a
-test notices a picture that is out of date.
+test notices a picture that is out of date; `--words` prints those of today as JSON.
 """
 
 import io
-import re
+import json
 import sys
+from collections.abc import Iterable
 
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
@@ -81,16 +82,19 @@ def draw(html: str) -> bytes:
     return drawn
 
 
-def words(shown: list[dict[str, str]]) -> str:
-    """Return the words of the cards, without what depends on a number of tries."""
-    return re.sub(r"\s+", " ", " ".join(card["text/plain"] for card in shown))
+def words(texts: Iterable[str]) -> str:
+    """Return the words of all cards in one line."""
+    return " ".join(" ".join(texts).split())
 
 
 def main() -> int:
     shown = cards()
+    if "--words" in sys.argv:
+        print(json.dumps([card["text/plain"] for card in shown]))
+        return 0
     few = Image.open(io.BytesIO(draw(page(shown)))).convert("RGB").quantize(64)
     notes = PngInfo()
-    notes.add_itxt(WORDS, words(shown))
+    notes.add_itxt(WORDS, words(card["text/plain"] for card in shown))
     few.save(PICTURE, optimize=True, pnginfo=notes)
     print(
         f"{PICTURE.relative_to(ROOT)}: {few.width} x {few.height}, {PICTURE.stat().st_size} bytes"

@@ -44,10 +44,11 @@ def test_a_module_that_does_not_import_is_named(monkeypatch):
     assert problem.startswith("dlbook.nothing does not import")
 
 
-def test_a_card_that_says_something_else_is_named(monkeypatch):
-    monkeypatch.setattr(in_an_environment, "ANSWERS", {"return x": "✓ relu_back: right"})
-    (problem,) = in_an_environment.cards()
-    assert "✓ relu_back: right" in problem and "is no part of the card" in problem
+def test_a_card_that_says_something_else_is_named():
+    code = "from tests import in_an_environment as i; i.ANSWERS = {'return x': '✓ right'}; "
+    command = [sys.executable, "-X", "utf8", "-c", code + "print(*i.cards())"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8")
+    assert done.stdout.startswith("'✓ right' is no part of the card"), done.stderr
 
 
 def test_what_is_tried_is_not_little():
