@@ -107,9 +107,7 @@ def cards() -> list[str]:
 def test_the_picture_shows_the_cards_of_today(cards):
     with Image.open(card_picture.PICTURE) as picture:
         kept = picture.text.get(card_picture.WORDS)
-    assert kept == card_picture.words(cards), (
-        "the card has changed: run `python -m tests.card_picture`"
-    )
+    assert kept == card_picture.words(cards), "the card changed: run `python -m tests.card_picture`"
     assert card_picture.PICTURE.stat().st_size < 100_000
 
 
