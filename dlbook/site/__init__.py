@@ -1,0 +1,1 @@
+"""The course as a static site: the book, and beside it the course in the reader's browser."""
