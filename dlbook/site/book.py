@@ -83,4 +83,5 @@ def _run_sphinx(source: Path, to: Path, trees: Path, values: dict[str, object]) 
             warning=said,
         )
         app.build(force_all=True)
+    (to / ".buildinfo").unlink()  # a note of Sphinx for itself
     return [line.replace(f"{source}/", "") for line in said.getvalue().splitlines() if line.strip()]

@@ -24,6 +24,9 @@ _RUNNABLE = """
 <p class="run-here"><a href="../{address}">Run it here</a>
 <span>{what} opens in your browser: nothing to install, and nothing is sent anywhere.</span></p>
 """
+_MOVE = '<p class="still-note">A picture of an explorer. {}</p>'
+_MOVES_HERE = '<a href="../{address}">Run this chapter here</a> to move its controls.'
+_MOVES_THERE = "Its controls move when you run this chapter in JupyterLab."
 
 
 @dataclass(frozen=True)
@@ -54,22 +57,24 @@ def page(path: Path, root: Path, runs: bool) -> str:
     """
     cells = [cell for cell in read(path).cells if cell.id != PUBLISHED]
     first_code = next((cell.id for cell in cells if cell.kind == "code"), "")
-    entries = [_entry(cell, cell.id == first_code, root) for cell in cells]
+    address = run_address(path.parent.name, path.stem) if runs else ""
+    moves = _MOVE.format(_MOVES_HERE.format(address=address) if runs else _MOVES_THERE)
+    entries = [_entry(cell, cell.id == first_code, root, moves) for cell in cells]
     if runs and entries:
         title, _, rest = entries[0]["source"].partition("\n")
         what = "This chapter" if path.parent.name == "chapters" else "This exercise set"
-        button = _RUNNABLE.format(address=run_address(path.parent.name, path.stem), what=what)
+        button = _RUNNABLE.format(address=address, what=what)
         entries[0]["source"] = f"{title}\n{button}\n{rest.lstrip()}"
     language = {"name": "python", "pygments_lexer": "python"}
     content = {"cells": entries, "metadata": {"language_info": language}}
     return json.dumps(content | {"nbformat": 4, "nbformat_minor": 5}, ensure_ascii=False)
 
 
-def _entry(cell: Cell, is_first: bool, root: Path) -> dict[str, Any]:
+def _entry(cell: Cell, is_first: bool, root: Path, moves: str) -> dict[str, Any]:
     entry: dict[str, Any] = {"cell_type": cell.kind, "id": cell.id, "source": cell.source}
     entry["metadata"] = _folding(cell, is_first) if cell.kind == "code" else {}
     if cell.kind == "code":
-        outputs = [_output(output, root) for output in cell.outputs if not _is_live(output)]
+        outputs = [_output(output, root, moves) for output in cell.outputs if not _is_live(output)]
         entry |= {"execution_count": None, "outputs": outputs}
     return entry
 
@@ -105,10 +110,12 @@ def _is_live(output: dict[str, Any]) -> bool:
     return set(output.get("data", {})) == {"text/plain"} and "run this cell in JupyterLab" in text
 
 
-def _output(output: dict[str, Any], root: Path) -> dict[str, Any]:
-    """Return an output as the page shows it: figures as files, no style that is for JupyterLab."""
+def _output(output: dict[str, Any], root: Path, moves: str) -> dict[str, Any]:
+    """Return an output as the page shows it: figures as files, below an explorer how it moves."""
     data = output.get("data", {})
     if "text/html" not in data:
         return output
-    html = _STILL.sub("", "".join(data["text/html"]))
+    html = "".join(data["text/html"])
+    if still := _STILL.match(html):
+        html = html[still.end() :] + moves
     return output | {"data": data | {"text/html": figures.stored(html, root)}}

@@ -14,7 +14,7 @@ EXERCISE = "relu_back"
 CODE = '''\
 # answer: relu_back
 def relu_back(g, x):
-    """Return the slope of the loss with respect to x, for y = max(x, 0)."""
+    """Return dL/dx for y = max(x, 0)."""
     return g * (g > 0)
 '''
 _LINK = re.compile(r'(?<=href=")[^"]+')
@@ -25,6 +25,7 @@ class WrongLine:
     """An answer that many people give, and its card; `words` is the card without its folds."""
 
     set_name: str
+    exercise: str
     code: str
     words: str
     card: str
@@ -47,7 +48,7 @@ def wrong_line() -> WrongLine | None:
     card = verdict(EXERCISE, result, names[EXERCISE])
     html = card.html(steps(exercise, card.example))
     html = _LINK.sub(lambda link: from_notebook(link[0], "exercises"), html)
-    return WrongLine(key.name, CODE, card.text(), html)
+    return WrongLine(key.name, EXERCISE, CODE, card.text(), html)
 
 
 def _collecting(bodies: list[tuple[Body, dict[str, float]]]) -> Callable[..., Callable[..., None]]:
