@@ -5,6 +5,7 @@ No notebook is run. Sphinx works in a temporary folder; only what is whole reach
 
 import io
 import tempfile
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -40,8 +41,8 @@ def built(course: Course, runs: bool) -> Iterator[tuple[Path, list[str]]]:
         _write_source(course, source, extra, runs)
         mathjax.copy(static / "mathjax")
         (extra / ".nojekyll").touch()  # else GitHub Pages leaves out folders such as _static
-        warnings = _run_sphinx(source, root / "book", root / "trees", settings(static, extra))
-        yield root / "book", warnings
+        told = _run_sphinx(source, root / "book", root / "trees", settings(static, extra))
+        yield root / "book", told
 
 
 def _write_source(course: Course, source: Path, extra: Path, runs: bool) -> None:
@@ -71,7 +72,8 @@ def _run_sphinx(source: Path, to: Path, trees: Path, values: dict[str, object]) 
     from sphinx.util.docutils import docutils_namespace, patch_docutils
 
     said = io.StringIO()
-    with patch_docutils(), docutils_namespace():
+    with patch_docutils(), docutils_namespace(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # themes use what later versions of Sphinx will not have
         app = Sphinx(
             source,
             None,

@@ -78,7 +78,9 @@ def _settled(path: Path) -> dict[str, str]:
 
 def _strong(text: str) -> Markup:
     """Return text whose words between two stars are strong, as HTML."""
-    return Markup(re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", str(escape(" ".join(text.split())))))
+    return Markup(
+        re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", str(escape(" ".join(text.split()))))
+    )
 
 
 def _render(template: str, **values: object) -> str:

@@ -15,8 +15,11 @@ from dlbook.grading.notebook import Cell, read
 from dlbook.site import figures
 from dlbook.site.addresses import run_address
 
-ANSWERS = ("reveal", "claims.settle", "retry")  # what puts out an answer to a prediction
-SHOW = "Show what the run says"
+ANSWERS = {  # what puts out the answer to a prediction: how the fold is called
+    "reveal": "Show what the run says",
+    "claims.settle": "Show the verdict",
+    "retry": "Show the verdict",
+}
 PUBLISHED = "as-published"  # the cell that has every answer shown: a page asks first
 _STILL = re.compile(r"\A<style>.*?</style>", re.DOTALL)
 _TIME = re.compile(r"\*\*Time\*\* (\d+) minutes")
@@ -86,7 +89,8 @@ def _folding(cell: Cell, is_first: bool) -> dict[str, Any]:
         return _folded("hide-input", "Show the imports")
     if found and found.kind == "check":
         return _folded("hide-input", f"Show the check of {found.name}")
-    return _folded("hide-output", SHOW) if tells_answer(cell.source) else {}
+    answers = answers_of(cell.source)
+    return _folded("hide-output", ANSWERS[answers[0]]) if answers else {}
 
 
 def _folded(tag: str, prompt: str) -> dict[str, Any]:
@@ -94,14 +98,14 @@ def _folded(tag: str, prompt: str) -> dict[str, Any]:
     return {"tags": [tag], "mystnb": texts}
 
 
-def tells_answer(source: str) -> bool:
-    """Return whether code puts out the answer to a prediction, or the verdict on a claim."""
+def answers_of(source: str) -> list[str]:
+    """Return the calls by which code puts out answers, those of `ANSWERS` in their order."""
     try:
         tree = ast.parse(source)
     except SyntaxError:
-        return False
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    return any(ast.unparse(call.func) in ANSWERS for call in calls)
+        return []
+    calls = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    return [name for name in ANSWERS if name in calls]
 
 
 def _is_live(output: dict[str, Any]) -> bool:
