@@ -1,4 +1,4 @@
-"""A wrong line and its card, for the front page: the real check judges it when the site is built."""
+"""A wrong line and its card, for the front page: the real check judges it at build time."""
 
 import re
 from collections.abc import Callable

@@ -5,6 +5,7 @@ The laws hold for every page. Addresses are judged as a browser would resolve th
 
 import re
 from collections import Counter
+from itertools import pairwise
 from posixpath import dirname, join, normpath
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -229,7 +230,7 @@ def test_headings_begin_with_one_h1_and_skip_no_level(site):
         tags = parsed(path).main.find_all(re.compile(r"^h[1-6]$"))
         levels = [int(t.name[1]) for t in tags if not t.find_parent(class_="onlyprint")]
         assert levels.count(1) == 1 and levels[0] == 1, f"{name}: {levels}"
-        steps = [after - before for before, after in zip(levels, levels[1:], strict=False)]
+        steps = [after - before for before, after in pairwise(levels)]
         assert all(step <= 1 for step in steps), f"{name}: {levels}"
 
 
