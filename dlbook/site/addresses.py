@@ -42,4 +42,4 @@ def _id(anchor: str) -> str:
     """Return the id that Sphinx gives the section with an anchor."""
     from docutils.nodes import make_id
 
-    return make_id(anchor)
+    return str(make_id(anchor))
