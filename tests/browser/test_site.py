@@ -43,7 +43,7 @@ SEEN = """() => {
     unreachable: unreachable.map((e) => e.outerHTML.slice(0, 200)),
     asked: document.querySelectorAll("article .math").length,
     formulas: document.querySelectorAll("article .math mjx-container").length,
-    errors: document.querySelectorAll("mjx-merror").length,
+    errors: document.querySelectorAll("mjx-merror, mjx-mtext[style*=red]").length,
   };
 }"""
 
