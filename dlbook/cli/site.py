@@ -20,7 +20,7 @@ _TO_RUN = ("jupyterlite_core", "jupyterlite_pyodide_kernel")
     "--pyodide",
     type=PATH,
     metavar="DIR",
-    help="The folder with Pyodide's distribution: pages lead to where they can be run.",
+    help="Where Pyodide's distribution is: with it, each page leads to where it runs.",
 )
 @click.pass_obj
 def site(root: Path | None, to: Path, pyodide: Path | None) -> int:
@@ -32,9 +32,9 @@ def site(root: Path | None, to: Path, pyodide: Path | None) -> int:
     from dlbook.site import book, place
 
     place.require_ours(to)
-    if pyodide and not pyodide.is_dir():
+    if pyodide and not pyodide.exists():
         raise UserError(
-            f"--pyodide needs a folder with Pyodide's distribution, {pyodide} is none: name another"
+            f"--pyodide needs Pyodide's distribution, there is nothing at {pyodide}: name another"
         )
     course = find_course(root)
     with book.built(course, runs=pyodide is not None) as (pages, warnings):

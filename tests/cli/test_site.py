@@ -58,10 +58,10 @@ def test_missing_packages_are_named_with_the_command_that_brings_them(folder, mo
     assert 'pip install "dlbook[site]"' in said and said.count("\n") == 1
 
 
-def test_a_folder_of_pyodide_that_is_none_is_told(folder, monkeypatch, tmp_path, capsys):
+def test_a_place_without_pyodide_is_told(folder, monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(site, "_TO_RUN", ())
     assert folder("--pyodide", tmp_path / "nowhere") == 2
-    assert "a folder with Pyodide's distribution" in capsys.readouterr().err
+    assert "--pyodide needs Pyodide's distribution" in capsys.readouterr().err
     assert not (tmp_path / "site").exists()
 
 
