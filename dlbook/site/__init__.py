@@ -1,1 +1,1 @@
-"""The course as a static site: the book, and beside it the course in the reader's browser."""
+"""The course as one static folder: the book, and the same notebooks running in the browser."""
