@@ -31,7 +31,8 @@ _SCRIPT = """() => {
     const size = parseFloat(style.fontSize);
     const large = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700);
     const ratio = (pair[0] + 0.05) / (pair[1] + 0.05);
-    found.push({ ratio, needed: large ? 3 : 4.5, text: text.slice(0, 40), tag: element.outerHTML.slice(0, 120) });
+    const tag = element.outerHTML.slice(0, 120);
+    found.push({ ratio, needed: large ? 3 : 4.5, text: text.slice(0, 40), tag });
   }
   return found;
 }"""
