@@ -30,6 +30,7 @@ def site(root: Path | None, to: Path, pyodide: Path | None) -> int:
     """
     _require(*_FOR_PAGES, *(_TO_RUN if pyodide else ()))
     from dlbook.site import book, place
+    from dlbook.site.addresses import RUN
 
     place.require_ours(to)
     if pyodide and not pyodide.exists():
@@ -38,13 +39,13 @@ def site(root: Path | None, to: Path, pyodide: Path | None) -> int:
         )
     course = find_course(root)
     with book.built(course, runs=pyodide is not None) as (pages, warnings):
-        changed, files = place.publish(pages, to)
-    if pyodide:
-        from dlbook.site import lite
+        if pyodide:
+            from dlbook.site import lite
 
-        lite.build(course.root, place.room_to_run(to), pyodide)
-    else:
-        print("the book alone: with --pyodide DIR its pages run in the browser, too")
+            lite.build(course.root, pages / RUN, pyodide)
+        else:
+            print("the book alone: with --pyodide its pages run in the browser, too")
+        changed, files = place.publish(pages, to)
     for warning in warnings:
         print(warning, file=sys.stderr)
     print(f"{to}: {files} files, {changed} of them changed; open {to / 'index.html'}")

@@ -1,11 +1,9 @@
 """The folder of a site: ours alone, brought up to date file by file, and nothing else touched."""
 
-import shutil
 from pathlib import Path
 
 from dlbook import atomic
 from dlbook.check.errors import UserError
-from dlbook.site.addresses import RUN
 
 MARK = ".dlbook-site"  # in the folder: the files that this command has put there, one a line
 
@@ -25,55 +23,40 @@ def require_ours(to: Path) -> None:
         )
 
 
-def publish(book: Path, to: Path) -> tuple[int, int]:
-    """Bring a site up to date with a fresh book; return how many files changed, and of how many.
+def publish(fresh: Path, to: Path) -> tuple[int, int]:
+    """Bring a site up to date with a fresh one; return how many files changed, and of how many.
 
-    Files whose bytes are the same are not touched. Those of an earlier book that this one does not
-    have are removed, and so is what is left of an earlier build in `run/`.
+    Files whose bytes are the same are not touched. Those of an earlier build that this one does not
+    have are removed.
 
     Args:
-        book: the folder with the fresh book.
+        fresh: the folder with the fresh site.
         to: the folder of the site, which `require_ours` has let through.
 
     Raises:
         UserError: if a file would take the place of one that is not ours; nothing is changed then.
     """
-    fresh = sorted(path.relative_to(book).as_posix() for path in book.rglob("*") if path.is_file())
+    names = {path.relative_to(fresh).as_posix() for path in fresh.rglob("*") if path.is_file()}
     before = owned(to)
-    for name in fresh:
+    for name in sorted(names):
         if name not in before and (to / name).exists():
             raise UserError(
-                f"{to / name} was not made by `dlbook site`, and a page of the book has its name: "
+                f"{to / name} was not made by `dlbook site`, and the site has a file of that name: "
                 "move it away, or name another folder"
             )
     to.mkdir(parents=True, exist_ok=True)
-    _note(to, before | set(fresh))  # first, so that a build that is stopped still knows its own
-    changed = [name for name in fresh if _copied(book / name, to / name)]
-    for name in before - set(fresh):
+    _note(to, before | names)  # first, so that a build that is stopped still knows its own
+    changed = [name for name in sorted(names) if _copied(fresh / name, to / name)]
+    for name in before - names:
         _remove(to, name)
-    _note(to, set(fresh))
-    return len(changed), len(fresh)
+    _note(to, names)
+    return len(changed), len(names)
 
 
 def owned(to: Path) -> set[str]:
     """Return the files in the folder of a site that were put there by this command."""
     mark = to / MARK
     return set(mark.read_text("utf-8").splitlines()) if mark.is_file() else set()
-
-
-def room_to_run(to: Path) -> Path:
-    """Return the folder for what runs in the browser; it is empty, since `publish` emptied it.
-
-    Raises:
-        UserError: if there is such a folder that is not ours.
-    """
-    place = to / RUN
-    if place.exists():
-        raise UserError(
-            f"{place} was not made by `dlbook site`: move it away, or name another folder"
-        )
-    _note(to, owned(to) | {f"{RUN}/"})
-    return place
 
 
 def _note(to: Path, names: set[str]) -> None:
@@ -90,9 +73,6 @@ def _copied(source: Path, target: Path) -> bool:
 
 
 def _remove(to: Path, name: str) -> None:
-    if name == f"{RUN}/":
-        shutil.rmtree(to / RUN, ignore_errors=True)
-        return
     (to / name).unlink(missing_ok=True)
     folder = (to / name).parent
     while folder != to and folder.is_dir() and not any(folder.iterdir()):

@@ -67,16 +67,25 @@ def test_a_place_without_pyodide_is_told(folder, monkeypatch, tmp_path, capsys):
 
 def test_with_pyodide_pages_lead_to_where_they_run(folder, monkeypatch, tmp_path, course):
     asked = []
+
+    def build(root, to, pyodide):
+        asked.append((root, pyodide))
+        (to / "notebooks").mkdir(parents=True)
+        (to / "notebooks" / "index.html").write_text("runs")
+
     lite = ModuleType("dlbook.site.lite")
-    lite.build = lambda *arguments: asked.append(arguments)
+    lite.build = build
     monkeypatch.setitem(sys.modules, "dlbook.site.lite", lite)
     monkeypatch.setattr("dlbook.site.lite", lite, raising=False)
     monkeypatch.setattr(site, "_TO_RUN", ())
     (tmp_path / "pyodide").mkdir()
     assert folder("--pyodide", tmp_path / "pyodide") == 0
-    assert asked == [(course.root, tmp_path / "site" / "run", tmp_path / "pyodide")]
+    assert asked == [(course.root, tmp_path / "pyodide")]
+    runs = tmp_path / "site" / "run" / "notebooks" / "index.html"
+    assert runs.read_text("utf-8") == "runs"
     page = (tmp_path / "site" / "exercises" / "90_tiny.html").read_text("utf-8")
     assert 'href="../run/notebooks/index.html?path=exercises/90_tiny.ipynb"' in page
+    assert folder() == 0 and not runs.exists()
 
 
 # ---- the folder ----
@@ -117,16 +126,3 @@ def test_a_file_of_somebody_else_is_not_written_over(pages, tmp_path):
     with pytest.raises(place.UserError, match="was not made by `dlbook site`"):
         place.publish(pages("two", "index.html", "new.html"), to)
     assert (to / "new.html").read_text() == "mine" and names(to) == {"index.html", "new.html"}
-
-
-def test_what_runs_is_made_anew_and_that_of_somebody_else_is_refused(pages, tmp_path):
-    to = tmp_path / "site"
-    place.publish(pages("one", "index.html"), to)
-    pages("site", "run/stale.js")
-    with pytest.raises(place.UserError, match="move it away"):
-        place.room_to_run(to)
-    shutil.rmtree(to / "run")
-    assert place.room_to_run(to) == to / "run"
-    pages("site", "run/stale.js")
-    place.publish(pages("one"), to)
-    assert names(to) == {"index.html"}
