@@ -21,6 +21,7 @@ DOORS = {  # a file's room: the other rooms that it may open; `!` closes, the fi
     "cli": "!__main__ *",  # the roof stands on all of it
     "grading": "check",  # nothing else, so that the grader could serve another course
     "check": "i18n atomic",
+    "site": "!__main__ !cli *",  # all of the course becomes pages
     "workspace": "check grading i18n",
     "explore": "!__main__ !cli !check !grading *",
     "*": "!__main__ !cli !check !grading !explore *",  # the rest of the learning wing

@@ -16,6 +16,7 @@ from dlbook.cli import (
     handout,
     learner,
     results,
+    site,
     teach,
     workspace,
 )
@@ -43,6 +44,7 @@ _VERBS = (
     handout.classroom,
     teach.notes,
     teach.terms,
+    site.site,
 )
 
 

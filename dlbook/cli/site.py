@@ -1,0 +1,61 @@
+"""The verb `site`: the course as static pages, and running in the reader's browser."""
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import click
+
+from dlbook.check.errors import UserError
+from dlbook.cli.course import NOT_RIGHT, RIGHT, find_course
+from dlbook.cli.options import PATH
+
+_FOR_PAGES = ("myst_nb", "sphinx", "sphinx_book_theme", "sphinx-mathjax-offline")
+_TO_RUN = ("jupyterlite_core", "jupyterlite_pyodide_kernel")
+
+
+@click.command(short_help="write the course as web pages, which also run it")
+@click.argument("to", type=PATH, metavar="DIR")
+@click.option(
+    "--pyodide",
+    type=PATH,
+    metavar="DIR",
+    help="Where Pyodide's distribution is: with it, each page leads to where it runs.",
+)
+@click.pass_obj
+def site(root: Path | None, to: Path, pyodide: Path | None) -> int:
+    """Write the course into DIR as a static site that loads nothing from another host.
+
+    DIR is new or empty, or holds such a site, which is brought up to date. No notebook is run.
+    """
+    _require(*_FOR_PAGES, *(_TO_RUN if pyodide else ()))
+    from dlbook.site import book, place
+    from dlbook.site.addresses import RUN
+
+    place.require_ours(to)
+    if pyodide and not pyodide.exists():
+        raise UserError(
+            f"--pyodide needs Pyodide's distribution, there is nothing at {pyodide}: name another"
+        )
+    course = find_course(root)
+    with book.built(course, runs=pyodide is not None) as (pages, warnings):
+        if pyodide:
+            from dlbook.site import lite
+
+            lite.build(course.root, pages / RUN, pyodide)
+        else:
+            print("the book alone: with --pyodide its pages run in the browser, too")
+        changed, files = place.publish(pages, to)
+    for warning in warnings:
+        print(warning, file=sys.stderr)
+    print(f"{to}: {files} files, {changed} of them changed; open {to / 'index.html'}")
+    return NOT_RIGHT if warnings else RIGHT
+
+
+def _require(*packages: str) -> None:
+    missing = [name for name in packages if importlib.util.find_spec(name) is None]
+    if missing:
+        raise UserError(
+            f"packages that make pages are needed, there is no {', '.join(missing)}: "
+            'run pip install "dlbook[site]"'
+        )

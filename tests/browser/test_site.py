@@ -1,0 +1,212 @@
+"""The book in the real Chromium: a phone, search, dark mode, formulas, contrast, the keyboard."""
+
+import os
+import re
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from tests.browser.conftest import CHROMIUM, PATIENCE, QUIET
+from tests.browser.contrast import contrasts
+from tests.site.built import pages, parsed, site
+
+__all__ = ["site"]  # a fixture
+
+pytestmark = pytest.mark.notebook
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1200, "height": 900}
+CHAPTER, SET = "chapters/05_backpropagation.html", "exercises/05_backpropagation.html"
+LOOKED_AT = ["index.html", CHAPTER, SET, "claims.html", "search.html?q=softmax"]
+READY = """async () => {
+  if (window.MathJax && MathJax.startup) await MathJax.startup.promise;
+  document.querySelectorAll("article details").forEach((fold) => (fold.open = true));
+  document.querySelectorAll("article img").forEach((image) => (image.loading = "eager"));
+}"""
+SEEN = """() => {
+  const scrolls = (e) => {
+    for (let p = e.parentElement; p && p !== document.body; p = p.parentElement)
+      if (getComputedStyle(p).overflowX !== "visible") return true;
+    return false;
+  };
+  const right = (e) => e.getBoundingClientRect().right;
+  const outside = [...document.querySelectorAll("article *")].filter(
+    (e) => right(e) > innerWidth + 1 && e.getBoundingClientRect().width > 0 && !scrolls(e));
+  const unreachable = [...document.querySelectorAll("article *")].filter(
+    (e) => e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 0 && e.tabIndex < 0
+      && getComputedStyle(e).overflowX === "auto" && !e.querySelector("a, [tabindex]"));
+  return {
+    width: document.documentElement.scrollWidth,
+    outside: outside.map((e) => e.outerHTML.slice(0, 200)),
+    unreachable: unreachable.map((e) => e.outerHTML.slice(0, 200)),
+    asked: document.querySelectorAll("article .math").length,
+    formulas: document.querySelectorAll("article .math mjx-container").length,
+    errors: document.querySelectorAll("mjx-merror, mjx-mtext[style*=red]").length,
+  };
+}"""
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="module")
+def address(site) -> Iterator[str]:
+    """The site, served on this machine; yields its address."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(site)))
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    if CHROMIUM is None and not os.environ.get("CI"):
+        pytest.skip("needs Chromium: install it to run this")
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET.split())
+
+
+def opened(browser, **options) -> Any:
+    """Return a page of a reader who was never here; `asked` are the addresses that it loads."""
+    page = browser.new_context(**{"viewport": DESK} | options).new_page()
+    page.set_default_timeout(PATIENCE)
+    page.asked = []
+    page.on("request", lambda request: page.asked.append(request.url))
+    page.on("console", lambda said: page.asked.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: page.asked.append(str(error)))
+    return page
+
+
+@pytest.fixture(scope="module")
+def on_a_phone(browser, address, site) -> dict[str, dict[str, Any]]:
+    """What is seen of each page, every fold open, and what it asked for."""
+    page, found = opened(browser, viewport=PHONE), {}
+    for name in pages(site):
+        page.asked.clear()
+        page.goto(f"{address}/{name}")
+        page.evaluate(READY)
+        page.wait_for_load_state("networkidle")
+        found[name] = page.evaluate(SEEN) | {"requests": list(page.asked)}
+    page.context.close()
+    return found
+
+
+# ---- every page ----
+
+
+def test_no_page_is_wider_than_a_phone(on_a_phone):
+    assert len(on_a_phone) > 20
+    for name, seen in on_a_phone.items():
+        assert seen["width"] <= PHONE["width"] and not seen["outside"], f"{name}: {seen}"
+
+
+def test_what_scrolls_sideways_can_be_reached_by_keyboard(on_a_phone):
+    for name, seen in on_a_phone.items():
+        assert not seen["unreachable"], f"{name}: {seen['unreachable']}"
+
+
+def test_no_page_asks_another_host_or_for_what_is_not_there(on_a_phone, address, site):
+    for name, seen in on_a_phone.items():
+        for asked in seen["requests"]:
+            place = re.sub(r"[?#].*", "", asked.removeprefix(f"{address}/"))
+            assert asked.startswith(address) and (site / place).is_file(), f"{name}: {asked}"
+
+
+def test_every_formula_is_drawn(on_a_phone):
+    assert sum(seen["asked"] for seen in on_a_phone.values()) > 100
+    for name, seen in on_a_phone.items():
+        assert seen["formulas"] == seen["asked"] and not seen["errors"], f"{name}: {seen}"
+
+
+# ---- what a reader does ----
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_text_stands_out_from_what_is_behind_it(browser, address, scheme, tmp_path):
+    page = opened(browser, color_scheme=scheme)
+    for name in LOOKED_AT:
+        page.goto(f"{address}/{name}")
+        page.evaluate(READY)
+        page.wait_for_load_state("networkidle")
+        found = contrasts(page)
+        faint = [item for item in found if item["ratio"] < item["needed"]]
+        assert len(found) > 30 and not faint, f"{name}: {faint[:5]}"
+    page.context.close()
+
+
+def test_the_front_page_shows_the_link_and_the_card_at_once(browser, address, tmp_path):
+    for viewport in (PHONE, DESK):
+        page = opened(browser, viewport=viewport)
+        page.goto(address)
+        link = page.locator("article a.button")
+        box = link.bounding_box()
+        assert box["y"] + box["height"] < viewport["height"]
+        assert "run/notebooks/index.html?path=exercises/05_" in link.get_attribute("href")
+        card = page.locator(".first-card [role=status]")
+        card.locator("summary", has_text="second hint").press("Enter")
+        card.locator("details[open]").wait_for()
+        page.screenshot(path=tmp_path / f"front-{viewport['width']}.png", full_page=True)
+        page.context.close()
+
+
+def test_search_finds_a_term_and_leads_to_it(browser, address):
+    page = opened(browser)
+    page.goto(f"{address}/{SET}")
+    page.keyboard.press("Control+K")
+    page.locator("#pst-search-dialog input").fill("vanishing slopes")
+    page.keyboard.press("Enter")
+    page.locator("#search-results li a").first.wait_for()
+    page.locator("#search-results").get_by_text("5 Backpropagation", exact=True).click()
+    page.wait_for_url(f"{address}/{CHAPTER}*")
+    assert all(asked.startswith(address) for asked in page.asked)
+    page.context.close()
+
+
+def test_dark_mode_is_one_key_away_and_stays(browser, address):
+    page = opened(browser, color_scheme="light")
+    page.goto(f"{address}/{CHAPTER}")
+    button = page.locator("button.theme-switch-button:visible").first
+    button.focus()
+    for _ in range(3):  # the button goes round: as the system, light, dark
+        if page.locator("html").get_attribute("data-theme") == "dark":
+            break
+        button.press("Enter")
+        choice = page.locator(".theme-change-button[data-mode=dark]")
+        if choice.is_visible():
+            choice.press("Enter")
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+    page.goto(f"{address}/{SET}")
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert max(map(int, re.findall(r"\d+", ground)[:3])) < 60
+    page.context.close()
+
+
+def test_the_first_key_offers_to_skip_to_the_text(browser, address):
+    page = opened(browser)
+    page.goto(f"{address}/{CHAPTER}")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.innerText") == "Skip to main content"
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#main-content")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('main') !== null")
+    page.context.close()
+
+
+def test_an_answer_is_hidden_until_its_fold_is_opened_by_keyboard(browser, address, site):
+    fold = parsed(site / CHAPTER).select(".tag_hide-output details")[0]
+    said = re.search(r"The run says: \S+", fold.get_text())[0]
+    page = opened(browser)
+    page.goto(f"{address}/{CHAPTER}")
+    answer = page.get_by_text(said).first
+    assert not answer.is_visible()
+    page.locator(".tag_hide-output summary").first.press("Enter")
+    answer.wait_for()
+    page.context.close()
