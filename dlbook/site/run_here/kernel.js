@@ -1,0 +1,27 @@
+// Below Pyodide's own start: how Python begins in the browser of somebody who takes the course.
+// What only figures need is loaded when a cell is run that names one of the modules that draw.
+
+const UNUSED = ["ssl", "sqlite3"]; // the kernel asks for them at its start and never uses them
+const LATE = ["matplotlib", "ipywidgets", "anywidget", "tqdm"];
+const DRAWS = /\b(matplotlib|ipywidgets|anywidget|tqdm|PIL|plots|explore|train)\b/;
+
+function forTheCourse(load) {
+  return async ({ packages = [], ...options } = {}) => {
+    const wanted = packages.filter((name) => !UNUSED.includes(name));
+    const pyodide = await load({ ...options, packages: wanted });
+    const loadImports = pyodide.loadPackagesFromImports;
+    let late = null;
+    pyodide.loadPackagesFromImports = async (code, ...rest) => {
+      if (DRAWS.test(code)) await (late ??= pyodide.loadPackage(LATE).then(() => quiet(pyodide)));
+      return loadImports(code, ...rest);
+    };
+    return pyodide;
+  };
+}
+
+// A progress bar has no thread here that could watch over it.
+function quiet(pyodide) {
+  pyodide.runPython("import tqdm; tqdm.tqdm.monitor_interval = 0");
+}
+
+if (typeof importScripts === "function") loadPyodide = forTheCourse(loadPyodide);
