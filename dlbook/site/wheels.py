@@ -46,6 +46,15 @@ class Wheel:
     data: bytes
 
 
+def all_of(course: Path) -> list[Wheel]:
+    """Return every wheel that is added to Pyodide for a course.
+
+    Raises:
+        UserError: if a package to make one from is not installed.
+    """
+    return [*of_installed(), *of_kernel(), of_dlbook(course)]
+
+
 def packed(files: Iterable[tuple[str, bytes]]) -> bytes:
     """Return a zip file with the given files, each compressed as far as it goes."""
     out = io.BytesIO()
@@ -76,13 +85,7 @@ def of_installed() -> list[Wheel]:
 
 
 def _of_installed(name: str, imports: str, depends: list[str]) -> Wheel:
-    try:
-        found = metadata.distribution(name)
-    except metadata.PackageNotFoundError:
-        raise UserError(
-            f"the package {name} is needed to build the site, it is not installed: "
-            'run `pip install -e ".[site]"` in the course\'s folder'
-        ) from None
+    found = _installed(name)
     names = [str(path) for path in found.files or () if not str(path).startswith("..")]
     names = [it for it in names if not any(fnmatch(it, pattern) for pattern in _LEFT_OUT)]
     files = {it: Path(str(found.locate_file(it))) for it in names}
@@ -101,6 +104,56 @@ def _wheel(
     data = packed(sorted(files.items()))
     file = f"{name}-{number}-py3-none-any.whl"
     return Wheel(name.replace("_", "-"), number, imports, tuple(depends), file, data)
+
+
+# ---- the kernel ----
+
+KERNEL = {  # package of JupyterLite's Python kernel: the packages that it does not work without
+    "piplite": ["micropip"],
+    "ipykernel": [],
+    "pyodide_kernel": ["comm", "ipykernel", "ipython", "piplite"],
+}
+
+
+def of_kernel() -> list[Wheel]:
+    """Return the wheels of the kernel, as JupyterLite brings them.
+
+    Raises:
+        UserError: if JupyterLite is not installed.
+    """
+    found = []
+    for path in lab_extension("jupyterlite-pyodide-kernel").glob("static/pypi/*.whl"):
+        name, number = path.name.split("-")[:2]
+        if name in KERNEL:
+            depends = tuple(KERNEL[name])
+            wheel = Wheel(name, number, name, depends, path.name, path.read_bytes())
+            found.append(wheel)
+    stub = {"sqlite3.py": (Path(__file__).parent / "run_here" / "sqlite3.py").read_bytes()}
+    return [*found, _wheel("sqlite3", "0", "sqlite3", [], stub)]
+
+
+def lab_extension(package: str) -> Path:
+    """Return the folder in which an installed package has its extension of JupyterLab.
+
+    Raises:
+        UserError: if the package is not installed.
+    """
+    for path in _installed(package).files or ():
+        if "labextensions" in path.parts and path.name == "package.json":
+            return Path(str(path.locate())).resolve().parent
+    raise UserError(
+        f"the extension of JupyterLab in {package} is needed, it has none: install it again"
+    )
+
+
+def _installed(name: str) -> metadata.Distribution:
+    try:
+        return metadata.distribution(name)
+    except metadata.PackageNotFoundError:
+        raise UserError(
+            f"the package {name} is needed to build the site, it is not installed: "
+            "run `pip install dlbook[site]`, or `pip install -e .[site]` in a clone"
+        ) from None
 
 
 # ---- dlbook ----

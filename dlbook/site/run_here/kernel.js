@@ -1,7 +1,7 @@
 // Below Pyodide's own start: how Python begins in the browser of somebody who takes the course.
 // What only figures need is loaded when a cell is run that names one of the modules that draw.
 
-const UNUSED = ["ssl", "sqlite3"]; // the kernel asks for them at its start and never uses them
+const UNUSED = ["ssl"]; // the kernel asks for it at its start and never uses it
 const LATE = ["matplotlib", "ipywidgets", "anywidget", "tqdm"];
 const DRAWS = /\b(matplotlib|ipywidgets|anywidget|tqdm|PIL|plots|explore|train)\b/;
 
