@@ -57,15 +57,16 @@ def glyphs(
 @cache
 def _drawings() -> np.ndarray:
     """Return one drawing for each font and digit, shape (fonts, 10, LARGE, LARGE), 0 to 1."""
-    from matplotlib import get_data_path
-    from matplotlib.ft2font import FT2Font, LoadFlags
+    from matplotlib import ft2font, get_data_path
 
+    older = not hasattr(ft2font, "LoadFlags")  # than matplotlib 3.10
+    flags = ft2font.LOAD_NO_HINTING if older else ft2font.LoadFlags.NO_HINTING
     sheet = np.zeros((len(FONTS), 10, LARGE, LARGE), np.float32)
     for row, name in zip(sheet, FONTS, strict=True):
-        font = FT2Font(str(Path(get_data_path(), "fonts", "ttf", f"{name}.ttf")))
+        font = ft2font.FT2Font(str(Path(get_data_path(), "fonts", "ttf", f"{name}.ttf")))
         font.set_size(72, 72)  # points, dots an inch: an em is 72 pixels
         for digit, page in enumerate(row):
-            font.set_text(str(digit), flags=LoadFlags.NO_HINTING)
+            font.set_text(str(digit), flags=flags)
             font.draw_glyphs_to_bitmap(antialiased=True)
             drawn = np.asarray(font.get_image(), np.float32) / 255
             top, left = (LARGE - np.array(drawn.shape)) // 2

@@ -13,7 +13,9 @@ console.log = () => {}; // what is loaded
 async function kernel() {
   const packages = ["comm", "dlbook", "ipykernel", "ipython", "micropip", "piplite"];
   packages.push("pyodide_kernel", "sqlite3", "ssl");
-  const pyodide = await forTheCourse(loadPyodide)({ indexURL: `${folder}/`, packages });
+  const elsewhere = (text) => process.stderr.write(`${text}\n`); // what no cell has said
+  const options = { indexURL: `${folder}/`, packages, stdout: elsewhere, stderr: elsewhere };
+  const pyodide = await forTheCourse(loadPyodide)(options);
   await pyodide.runPythonAsync("import pyodide_kernel");
   const found = pyodide.globals.get("pyodide_kernel");
   const { kernel_instance: kernel, stdout_stream: stdout, stderr_stream: stderr } = found;
