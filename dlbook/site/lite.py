@@ -28,7 +28,7 @@ BEGINS_WITH = (  # packages that Python begins with: the kernel and the learner'
     "ssl",
 )
 _PAGE = "notebooks/index.html"
-_NEWER = '<script defer src="../newer.js"></script>'
+_SCRIPTS = ("newer.js", "stop.js")  # what is added to the page
 
 
 def build(course: Path, to: Path, pyodide_from: Path | None) -> None:
@@ -100,6 +100,7 @@ def _page_settings() -> dict[str, object]:
     data = {
         "appName": "dlbook",
         "contentsStorageName": "dlbook",
+        "exposeAppInBrowser": True,  # stop.js listens to it
         "settingsStorageName": "dlbook settings",
         "workspacesStorageName": "dlbook workspaces",
         "litePluginSettings": {"@jupyterlite/pyodide-kernel-extension:kernel": kernel},
@@ -108,13 +109,14 @@ def _page_settings() -> dict[str, object]:
 
 
 def _mend_page(to: Path) -> None:
-    """Say in the page what it is, and let it tell of a newer course."""
+    """Say in the page what it is; let it tell of a newer course and of how to stop Python."""
     page = to / _PAGE
     text = page.read_text("utf-8")
+    scripts = "".join(f'<script defer src="../{name}"></script>' for name in _SCRIPTS)
     for old, new in (
         ("<html>", '<html lang="en">'),
         ("<title>Jupyter Notebook - Notebooks</title>", "<title>dlbook, in your browser</title>"),
-        ("</head>", f"  {_NEWER}\n  </head>"),
+        ("</head>", f"  {scripts}\n  </head>"),
     ):
         if old not in text:
             raise UserError(
@@ -123,4 +125,5 @@ def _mend_page(to: Path) -> None:
             )
         text = text.replace(old, new, 1)
     page.write_text(text, "utf-8")
-    (to / "newer.js").write_bytes((HERE / "newer.js").read_bytes())
+    for name in _SCRIPTS:
+        (to / name).write_bytes((HERE / name).read_bytes())

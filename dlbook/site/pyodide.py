@@ -4,6 +4,7 @@
 that somebody has downloaded; it is believed in nothing, since the sha256 of each file is known.
 """
 
+import gzip
 import hashlib
 import io
 import json
@@ -45,6 +46,8 @@ def write(to: Path, source: Path | None, wheels: Iterable[Wheel]) -> None:
     to.mkdir(parents=True, exist_ok=True)
     for name in PINNED["core"]:
         (to / name).write_bytes(files[name])
+    wasm = gzip.compress(files["pyodide.asm.wasm"], 9, mtime=0)
+    (to / "pyodide.asm.wasm.packed").write_bytes(wasm)
     start = re.sub(rb"//# sourceMappingURL=.*", b"", files["pyodide.js"])
     ours = (HERE / "run_here" / _KERNEL).read_bytes()
     (to / _KERNEL).write_bytes(start.rstrip() + b"\n" + ours)

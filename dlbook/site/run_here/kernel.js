@@ -24,4 +24,19 @@ function quiet(pyodide) {
   pyodide.runPython("import tqdm; tqdm.tqdm.monitor_interval = 0");
 }
 
-if (typeof importScripts === "function") loadPyodide = forTheCourse(loadPyodide);
+// Hosts compress text, and many of them not the ten megabytes of Python itself: so it lies there
+// compressed to three, and is unpacked here.
+function unpacking(fetch) {
+  return async (address, ...rest) => {
+    const packed = String(address.url ?? address).endsWith("/pyodide.asm.wasm");
+    if (!packed || typeof DecompressionStream === "undefined") return fetch(address, ...rest);
+    const reply = await fetch(`${address.url ?? address}.packed`, ...rest);
+    const stream = reply.body.pipeThrough(new DecompressionStream("gzip"));
+    return new Response(stream, { headers: { "content-type": "application/wasm" } });
+  };
+}
+
+if (typeof importScripts === "function") {
+  self.fetch = unpacking(self.fetch.bind(self));
+  loadPyodide = forTheCourse(loadPyodide);
+}
