@@ -46,19 +46,29 @@ def open_notebook(page, host, path: str):
     page.goto(f"{host.address}/run/notebooks/index.html?path={path}")
     cells = page.locator(".jp-Notebook .jp-CodeCell")
     cells.first.wait_for()
+    page.locator(".jp-Toolbar-kernelName", has_text="Python (Pyodide)").wait_for()
     return cells
 
 
 def run(page, cell) -> None:
     """Run a cell and wait until it has been run."""
+    before = number(cell)
     cell.locator(".cm-content").first.click()
     page.keyboard.press("Shift+Enter")
-    ended(page, cell)
+    until(page, lambda: number(cell) not in (before, "*"), "the cell does not end")
 
 
-def ended(page, cell) -> None:
-    prompt = cell.locator(".jp-InputPrompt").first
-    until(page, lambda: prompt.inner_text().strip("[]: ").isdigit(), "the cell does not end")
+def write_and_run(page, cell, source: str) -> None:
+    """Replace the text of a cell, run it and wait until it has been run."""
+    cell.locator(".cm-content").first.click()
+    page.keyboard.press("Control+A")
+    page.keyboard.insert_text(source)
+    run(page, cell)
+
+
+def number(cell) -> str:
+    """Return what stands before a cell: how many ran until it was run, or a star while it runs."""
+    return cell.locator(".jp-InputPrompt").first.inner_text().strip("[]: ")
 
 
 def saved(page, host, path: str, text: str) -> None:
@@ -151,7 +161,7 @@ def test_a_chapter_runs_its_explorers_move_and_an_endless_loop_ends(host, page, 
     assert cells.first.locator("[data-mime-type*=stderr]").count() == 0, "something is red"
 
     cell = cells.first
-    answer(page, cell, "explore.backward_steps()")
+    write_and_run(page, cell, "explore.backward_steps()")
     shown = cell.locator(".dlbook-live img")
     shown.wait_for()
     before = shown.get_attribute("src")
@@ -159,7 +169,7 @@ def test_a_chapter_runs_its_explorers_move_and_an_endless_loop_ends(host, page, 
     until(page, lambda: differs(shown, before), "no key changes the picture")
     page.screenshot(path=tmp_path / "steps.png")
 
-    answer(page, cell, "explore.kernel_painter()")
+    write_and_run(page, cell, "explore.kernel_painter()")
     response = cell.locator("canvas.dlbook-map")
     response.wait_for()
     before = picture(response)
@@ -171,7 +181,7 @@ def test_a_chapter_runs_its_explorers_move_and_an_endless_loop_ends(host, page, 
     page.wait_for_timeout(1000)
     page.locator("[data-command='notebook:interrupt-kernel']").first.click()
     page.locator("#dlbook-stop").get_by_role("button", name="restart Python").click()
-    page.locator(".jp-Dialog").get_by_role("button", name="Restart").click()
+    page.locator(".jp-Dialog").get_by_role("button", name="Confirm Kernel Restart").click()
     cell.locator(".cm-content", has_text="# mine").wait_for()
     answer(page, cell, "print('alive' + ' again')")
     cell.locator(".jp-OutputArea", has_text="alive again").wait_for()

@@ -1,6 +1,7 @@
 """Run chapters of the course in Pyodide, from the first cell to the last, and say how long it takes.
 
-`python -m tests.site.in_browser` runs all; `--chapters 00 05` these; `--sets` the solutions, too.
+`python -m tests.site.in_browser` runs all; `--chapters 00 05` these; `--sets` the exercise
+sets, too, with the course's answers.
 It needs node. Pyodide comes from tests.site.carrier, or from the folder that DLBOOK_PYODIDE names.
 """
 
@@ -12,6 +13,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from dlbook.check.roles import role
+from dlbook.grading.notebook import read
 from dlbook.site import pyodide, wheels
 from dlbook.site.copies import copies
 from tests import ROOT
@@ -62,6 +65,27 @@ def write_copies(to: Path) -> dict[str, Path]:
     return places
 
 
+def answered(copy: Path) -> Path:
+    """Write the course's answers into the copy of a set, and return it."""
+    answers = {}
+    for cell in read(ROOT / "solutions" / copy.name).cells:
+        if cell.role and cell.role.kind == "answer":
+            answers[cell.role.name] = cell.source
+    notebook = json.loads(copy.read_text("utf-8"))
+    for cell in notebook["cells"]:
+        found = role("".join(cell["source"]))
+        if found and found.kind == "answer":
+            cell["source"] = answers[found.name].splitlines(keepends=True)
+    copy.write_text(json.dumps(notebook), "utf-8")
+    return copy
+
+
+def wrong(cells: list[Ran]) -> list[str]:
+    """Return the cards of a set with the course's answers that do not say that all is right."""
+    cards = [text for cell in cells for text in cell.shown if text[:1] in "✓✗○"]
+    return [card for card in cards if not card.startswith("✓")]
+
+
 def report(name: str, cells: list[Ran]) -> bool:
     """Print a line for a notebook and one for each cell that failed; return whether none did."""
     start, *rest = cells
@@ -79,13 +103,15 @@ def report(name: str, cells: list[Ran]) -> bool:
     for cell in rest:
         if cell.stderr:
             print(f"  {cell.id} says in red: {cell.stderr.strip()[:300]}")
+    for card in wrong(rest):
+        print(f"  {card[:300]}")
     return not failed
 
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--chapters", nargs="*", default=[], help="numbers such as 05; all")
-    parser.add_argument("--sets", action="store_true", help="the exercise sets, too")
+    parser.add_argument("--sets", action="store_true", help="the sets with their answers, too")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as place:
         folder = python_folder(Path(place, "pyodide"))
@@ -93,6 +119,9 @@ def main(arguments: list[str]) -> int:
         chosen = [path for path in found if path.startswith("chapters/") or options.sets]
         if options.chapters:
             chosen = [path for path in chosen if Path(path).name[:2] in options.chapters]
+        for path in chosen:
+            if path.startswith("exercises/"):
+                answered(found[path])
         results = [report(path, run(found[path], folder)) for path in chosen]
     return 0 if results and all(results) else 1
 

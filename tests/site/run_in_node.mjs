@@ -24,11 +24,12 @@ async function kernel() {
   const stream = (name, text) => void (told[name] += text);
   stdout.publish_stream_callback = stream;
   stderr.publish_stream_callback = stream;
-  const types = (data) => [...(data.toJs ? data.toJs() : new Map(Object.entries(data))).keys()];
-  shell.display_pub.display_data_callback = (data) => void told.shown.push(...types(data));
+  const text = (data) => (data.toJs ? data.toJs().get("text/plain") : data["text/plain"]) ?? "";
+  const show = (data) => void told.shown.push(String(text(data)));
+  shell.display_pub.display_data_callback = show;
   shell.display_pub.update_display_data_callback = () => {};
   shell.display_pub.clear_output_callback = () => {};
-  shell.displayhook.publish_execution_result = (_, data) => void told.shown.push(...types(data));
+  shell.displayhook.publish_execution_result = (_, data) => show(data);
   shell.send_comm = () => {};
   kernel._parent_header = pyodide.toPy({});
   return { kernel, told };

@@ -5,10 +5,30 @@ const UNUSED = ["ssl"]; // the kernel asks for it at its start and never uses it
 const LATE = ["matplotlib", "ipywidgets", "anywidget", "tqdm"];
 const DRAWS = /\b(matplotlib|ipywidgets|anywidget|tqdm|PIL|plots|explore|train)\b/;
 
+// Here an address has 32 bits. NumPy then refuses to count what is stored in 64, as most labels are.
+const COUNTING = `
+import functools
+import numpy
+
+def _counting(function, place):
+    @functools.wraps(function)
+    def wrapped(*given, **options):
+        given = list(given)
+        if place < len(given) and getattr(given[place], "dtype", None) == numpy.int64:
+            given[place] = given[place].astype(numpy.intp)
+        return function(*given, **options)
+
+    return wrapped
+
+numpy.bincount = _counting(numpy.bincount, 0)
+numpy.repeat = _counting(numpy.repeat, 1)
+`;
+
 function forTheCourse(load) {
   return async ({ packages = [], ...options } = {}) => {
     const wanted = packages.filter((name) => !UNUSED.includes(name));
     const pyodide = await load({ ...options, packages: wanted });
+    pyodide.runPython(COUNTING, { globals: pyodide.toPy({}) });
     const loadImports = pyodide.loadPackagesFromImports;
     let late = null;
     pyodide.loadPackagesFromImports = async (code, ...rest) => {
