@@ -92,7 +92,8 @@ export function calm() {
 /** Keep keys and the menu for this page: JupyterLab wants arrow keys, space and letters, too. */
 export function keep(el, model) {
   el.classList.add("dlbook-page");
-  el.dataset.lmSuppressShortcuts = "true";
+  const own = ({ target }) => (target.dataset.lmSuppressShortcuts = "true");
+  el.addEventListener("focusin", own); // Jupyter Notebook asks what has the focus before it sends a key
   el.addEventListener("keydown", (event) => event.stopPropagation());
   watch(el, model);
 }

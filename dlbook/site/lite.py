@@ -1,0 +1,129 @@
+"""The course that runs in a reader's browser: JupyterLite with Pyodide, as one static folder.
+
+No server of ours is needed and no other host is asked: `run/notebooks/index.html?path=...` opens
+`chapters/05_backpropagation.ipynb` or `exercises/05_backpropagation.ipynb`, and Python runs there.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from dlbook.check.errors import UserError
+from dlbook.site import copies, pyodide, wheels
+
+HERE = Path(__file__).parent / "run_here"
+PYTHON = "pyodide"  # the folder with Python
+EXTENSIONS = ("anywidget", "jupyterlab_widgets", "jupyterlite-pyodide-kernel")
+BEGINS_WITH = (  # packages that Python begins with: the kernel and the learner's half of dlbook
+    "comm",
+    "dlbook",
+    "ipykernel",
+    "ipython",
+    "micropip",
+    "piplite",
+    "pyodide_kernel",
+    "sqlite3",
+    "ssl",
+)
+_PAGE = "notebooks/index.html"
+_SCRIPTS = ("newer.js", "stop.js")  # what is added to the page
+
+
+def build(course: Path, to: Path, pyodide_from: Path | None) -> None:
+    """Write the course as it runs in a browser into the folder `to`.
+
+    Args:
+        course: the folder with chapters/, exercises/ and solutions/.
+        to: the folder that is written, new or as an earlier build has left it.
+        pyodide_from: a folder or archive with the official distribution of Pyodide, see
+            `dlbook.site.pyodide`.
+
+    Raises:
+        UserError: if files of Pyodide, packages of the extra `site` or notebooks are missing.
+    """
+    added = wheels.all_of(course)
+    notebooks = dict(copies.copies(course))
+    _jupyterlite(notebooks, to)
+    _mend_page(to)
+    pyodide.write(to / PYTHON, pyodide_from, added)
+    versions = {path: copies.version_of(data) for path, data in notebooks.items()}
+    (to / "versions.json").write_text(json.dumps(versions, indent=1) + "\n", "utf-8")
+
+
+def _jupyterlite(notebooks: dict[str, bytes], to: Path) -> None:
+    with tempfile.TemporaryDirectory() as place:
+        work = Path(place)
+        for path, data in notebooks.items():
+            file = work / "contents" / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(data)
+        _write(work / "jupyter_lite_config.json", _build_settings(work, to))
+        _write(work / "jupyter-lite.json", _page_settings())
+        _write(work / "overrides.json", json.loads((HERE / "settings.json").read_text("utf-8")))
+        command = [sys.executable, "-m", "jupyterlite_core", "build", "--lite-dir", str(work)]
+        done = subprocess.run(command, cwd=work, capture_output=True, text=True)
+    if done.returncode:
+        raise UserError(
+            "JupyterLite is needed to build the site, it ended in an error: run "
+            f"`pip install dlbook[site]`, then build again. Its last lines:\n{done.stderr[-1500:]}"
+        )
+
+
+def _write(path: Path, content: object) -> None:
+    path.write_text(json.dumps(content, indent=1), "utf-8")
+
+
+def _build_settings(work: Path, to: Path) -> dict[str, object]:
+    """Return what JupyterLite is built from: one page, three extensions and our notebooks."""
+    extensions = [str(wheels.lab_extension(name)) for name in EXTENSIONS]
+    settings = {
+        "apps": ["notebooks"],
+        "contents": [str(work / "contents")],
+        "federated_extensions": extensions,
+        "ignore_sys_prefix": ["federated_extensions"],
+        "no_sourcemaps": True,
+        "no_unused_shared_packages": True,
+        "output_dir": str(to.resolve()),
+    }
+    return {"LiteBuildConfig": settings}
+
+
+def _page_settings() -> dict[str, object]:
+    """Return what a page needs to know: where Python is, and that nothing comes from elsewhere."""
+    kernel = {
+        "pyodideUrl": f"./{PYTHON}/kernel.js",
+        "disablePyPIFallback": True,
+        "loadPyodideOptions": {"packages": list(BEGINS_WITH)},
+    }
+    data = {
+        "appName": "dlbook",
+        "contentsStorageName": "dlbook",
+        "exposeAppInBrowser": True,  # stop.js listens to it
+        "settingsStorageName": "dlbook settings",
+        "workspacesStorageName": "dlbook workspaces",
+        "litePluginSettings": {"@jupyterlite/pyodide-kernel-extension:kernel": kernel},
+    }
+    return {"jupyter-lite-schema-version": 0, "jupyter-config-data": data}
+
+
+def _mend_page(to: Path) -> None:
+    """Say in the page what it is; let it tell of a newer course and of how to stop Python."""
+    page = to / _PAGE
+    text = page.read_text("utf-8")
+    scripts = "".join(f'<script defer src="../{name}"></script>' for name in _SCRIPTS)
+    for old, new in (
+        ("<html>", '<html lang="en">'),
+        ("<title>Jupyter Notebook - Notebooks</title>", "<title>dlbook, in your browser</title>"),
+        ("</head>", f"  {scripts}\n  </head>"),
+    ):
+        if old not in text:
+            raise UserError(
+                f"JupyterLite 0.5.1 is needed, the page of the installed one has no {old}: "
+                "run `pip install dlbook[site]`"
+            )
+        text = text.replace(old, new, 1)
+    page.write_text(text, "utf-8")
+    for name in _SCRIPTS:
+        (to / name).write_bytes((HERE / name).read_bytes())

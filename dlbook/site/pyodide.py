@@ -1,0 +1,167 @@
+"""Pyodide's folder for the site: its own files, each checked by sha256, and the wheels of the course.
+
+`pyodide.toml` lists what the course needs of Pyodide. The files come from a folder or an archive
+that somebody has downloaded; it is believed in nothing, since the sha256 of each file is known.
+"""
+
+import gzip
+import hashlib
+import io
+import json
+import re
+import tarfile
+import tomllib
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from dlbook.check.errors import UserError
+from dlbook.site.wheels import Wheel, packed, without
+
+HERE = Path(__file__).parent
+PINNED = tomllib.loads((HERE / "pyodide.toml").read_text("utf-8"))
+_KERNEL = "kernel.js"  # what the page loads: Pyodide's own start and our few lines
+_INFO = {
+    "arch": "wasm32",
+    "platform": "emscripten_3_1_58",
+    "python": "3.12.7",
+    "version": PINNED["version"],
+    "abi_version": "2024_0",
+}
+
+
+def write(to: Path, source: Path | None, wheels: Iterable[Wheel]) -> None:
+    """Write the folder that a page loads Python from.
+
+    Args:
+        to: a folder, which is made.
+        source: the folder or the .tar.bz2 of the official distribution.
+        wheels: what is added to it.
+
+    Raises:
+        UserError: if there is no source, or a file is missing there or not the one that is known.
+    """
+    files = known_files(source)
+    to.mkdir(parents=True, exist_ok=True)
+    for name in PINNED["core"]:
+        (to / name).write_bytes(files[name])
+    wasm = gzip.compress(files["pyodide.asm.wasm"], 9, mtime=0)
+    (to / "pyodide.asm.wasm.packed").write_bytes(wasm)
+    start = re.sub(rb"//# sourceMappingURL=.*", b"", files["pyodide.js"])
+    ours = (HERE / "run_here" / _KERNEL).read_bytes()
+    (to / _KERNEL).write_bytes(start.rstrip() + b"\n" + ours)
+    packages = {}
+    for name, entry in PINNED["packages"].items():
+        data = _slim(files[entry["file"]], entry)
+        (to / entry["file"]).write_bytes(data)
+        imports = entry.get("imports", name)
+        number = entry["file"].split("-")[1]
+        packages[name] = _entry(name, number, imports, entry.get("depends", []), entry["file"], data)
+    for wheel in wheels:
+        (to / wheel.file).write_bytes(wheel.data)
+        key = re.sub(r"[-_.]+", "-", wheel.name).lower()
+        packages[key] = _entry(
+            wheel.name, wheel.version, wheel.imports, list(wheel.depends), wheel.file, wheel.data
+        )
+    lock = {"info": _INFO, "packages": packages}
+    (to / "pyodide-lock.json").write_text(json.dumps(lock, sort_keys=True), "utf-8")
+
+
+def _entry(
+    name: str, number: str, imports: str, depends: list[str], file: str, data: bytes
+) -> dict[str, Any]:
+    return {
+        "name": name,
+        "version": number,
+        "file_name": file,
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "install_dir": "site",
+        "package_type": "package",
+        "imports": [imports],
+        "depends": depends,
+        "unvendored_tests": False,
+    }
+
+
+# ---- files of the distribution ----
+
+
+def known_files(source: Path | None) -> dict[str, bytes]:
+    """Return the files that the course needs of Pyodide, by name; each is the one that is known.
+
+    Raises:
+        UserError: if there is no source, or a file is missing there or another one.
+    """
+    if source is None or not source.exists():
+        what = "none was named" if source is None else f"{source} is not there"
+        raise UserError(
+            f"Pyodide {PINNED['version']} is needed to run the course in a browser, {what}: "
+            f"download {PINNED['address']} and name that file, or the folder it unpacks to, "
+            "with --pyodide"
+        )
+    sums = dict(PINNED["core"])
+    sums |= {entry["file"]: entry["sha256"] for entry in PINNED["packages"].values()}
+    files = (_from_folder if source.is_dir() else _from_archive)(source, set(sums))
+    for name, wanted in sums.items():
+        if hashlib.sha256(files.get(name, b"")).hexdigest() != wanted:
+            what = "another one is" if name in files else "it is not"
+            raise UserError(
+                f"the file {name} of Pyodide {PINNED['version']} is needed, {what} in {source}: "
+                f"download {PINNED['address']} again"
+            )
+    return files
+
+
+def _from_folder(source: Path, names: set[str]) -> dict[str, bytes]:
+    inner = source / "pyodide"  # where the archive unpacks to
+    places = {name: place / name for place in (inner, source) for name in names}
+    return {name: path.read_bytes() for name, path in places.items() if path.is_file()}
+
+
+def _from_archive(source: Path, names: set[str]) -> dict[str, bytes]:
+    found = {}
+    try:
+        with tarfile.open(source) as archive:
+            for member in archive:
+                name = member.name.rpartition("/")[2]
+                file = archive.extractfile(member) if name in names else None
+                if file is not None:
+                    found[name] = file.read()
+    except (tarfile.TarError, OSError, EOFError) as error:
+        raise UserError(
+            f"the archive of Pyodide is needed, {source} cannot be read ({error}): "
+            f"download {PINNED['address']} again"
+        ) from error
+    return found
+
+
+# ---- smaller copies ----
+
+
+def _slim(data: bytes, entry: dict[str, Any]) -> bytes:
+    """Return a package without what the course never reads."""
+    patterns = entry.get("without")
+    if not patterns:
+        return data
+    return _with_font_list(without(data, patterns))
+
+
+def _with_font_list(data: bytes) -> bytes:
+    """Return matplotlib with a list of its own fonts; another package as it is.
+
+    The list that is in it was written by a newer matplotlib and names the fonts of a Mac. The first
+    picture would make a new one, which takes seconds and says so in red.
+    """
+    path = "matplotlib/fontlist.json"
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    if path not in files:
+        return data
+    program = files["matplotlib/font_manager.py"].decode("utf-8")
+    fonts = json.loads(files[path])
+    fonts["ttflist"] = [it for it in fonts["ttflist"] if f"matplotlib/mpl-data/{it['fname']}" in files]
+    fonts["afmlist"] = []
+    (fonts["_version"],) = map(int, re.findall(r"^    __version__ = (\d+)$", program, re.MULTILINE))
+    files[path] = json.dumps(fonts).encode("utf-8")
+    return packed(files.items())

@@ -1,0 +1,62 @@
+// Below Pyodide's own start: how Python begins in the browser of somebody who takes the course.
+// What only figures need is loaded when a cell is run that names one of the modules that draw.
+
+const UNUSED = ["ssl"]; // the kernel asks for it at its start and never uses it
+const LATE = ["matplotlib", "ipywidgets", "anywidget", "tqdm"];
+const DRAWS = /\b(matplotlib|ipywidgets|anywidget|tqdm|PIL|plots|explore|train)\b/;
+
+// Here an address has 32 bits. NumPy then refuses to count what is stored in 64, as most labels are.
+const COUNTING = `
+import functools
+import numpy
+
+def _counting(function, place):
+    @functools.wraps(function)
+    def wrapped(*given, **options):
+        given = list(given)
+        if place < len(given) and getattr(given[place], "dtype", None) == numpy.int64:
+            given[place] = given[place].astype(numpy.intp)
+        return function(*given, **options)
+
+    return wrapped
+
+numpy.bincount = _counting(numpy.bincount, 0)
+numpy.repeat = _counting(numpy.repeat, 1)
+`;
+
+function forTheCourse(load) {
+  return async ({ packages = [], ...options } = {}) => {
+    const wanted = packages.filter((name) => !UNUSED.includes(name));
+    const pyodide = await load({ ...options, packages: wanted });
+    pyodide.runPython(COUNTING, { globals: pyodide.toPy({}) });
+    const loadImports = pyodide.loadPackagesFromImports;
+    let late = null;
+    pyodide.loadPackagesFromImports = async (code, ...rest) => {
+      if (DRAWS.test(code)) await (late ??= pyodide.loadPackage(LATE).then(() => quiet(pyodide)));
+      return loadImports(code, ...rest);
+    };
+    return pyodide;
+  };
+}
+
+// A progress bar has no thread here that could watch over it.
+function quiet(pyodide) {
+  pyodide.runPython("import tqdm; tqdm.tqdm.monitor_interval = 0");
+}
+
+// Hosts compress text, and many of them not the ten megabytes of Python itself: so it lies there
+// compressed to three, and is unpacked here.
+function unpacking(fetch) {
+  return async (address, ...rest) => {
+    const packed = String(address.url ?? address).endsWith("/pyodide.asm.wasm");
+    if (!packed || typeof DecompressionStream === "undefined") return fetch(address, ...rest);
+    const reply = await fetch(`${address.url ?? address}.packed`, ...rest);
+    const stream = reply.body.pipeThrough(new DecompressionStream("gzip"));
+    return new Response(stream, { headers: { "content-type": "application/wasm" } });
+  };
+}
+
+if (typeof importScripts === "function") {
+  self.fetch = unpacking(self.fetch.bind(self));
+  loadPyodide = forTheCourse(loadPyodide);
+}

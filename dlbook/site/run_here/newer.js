@@ -1,0 +1,76 @@
+// What a learner changes stays in this browser and hides the notebook of the site. When the course
+// has a newer version of it, a bar above the page says so. Nobody's work is ever replaced: whoever
+// takes the newer version finds the own one beside it, under a name with the date.
+
+const STORE = "dlbook"; // where JupyterLite keeps files: `contentsStorageName` in its settings
+const FILES = "files";
+
+const path = decodeURIComponent(new URLSearchParams(location.search).get("path") ?? "");
+
+tell();
+
+async function tell() {
+  const store = path && (await openStore());
+  if (!store) return;
+  const mine = await get(store, path);
+  const versions = await (await fetch("../versions.json", { cache: "no-cache" })).json();
+  const newest = versions[path];
+  const kept = mine?.content?.metadata?.dlbook?.version;
+  if (!mine || !newest || kept === newest) return;
+  if (localStorage.getItem(`dlbook keeps ${path}`) === newest) return;
+  show(store, mine, newest);
+}
+
+function show(store, mine, newest) {
+  const bar = document.createElement("div");
+  bar.id = "dlbook-newer";
+  bar.setAttribute("role", "status");
+  bar.style = "position:fixed;z-index:10000;left:0;right:0;bottom:0;padding:8px 16px;" +
+    "background:#fff;color:#222;border-top:2px solid #0072b2;font:14px/1.5 sans-serif";
+  const name = besides(path);
+  bar.append("This is your copy, kept in this browser. The course has a newer version of it. ");
+  const take = button("take the newer version", async () => {
+    await put(store, name, { ...mine, name: name.split("/").pop(), path: name });
+    await remove(store, path);
+    location.reload();
+  });
+  const keep = button("keep mine", () => {
+    localStorage.setItem(`dlbook keeps ${path}`, newest);
+    bar.remove();
+  });
+  bar.append(take, " ", keep, ` Yours then stays beside it, as ${name}.`);
+  document.body.append(bar);
+}
+
+function besides(path) {
+  const now = new Date().toISOString().slice(0, 19).replace("T", " ").replaceAll(":", ".");
+  return path.replace(/\.ipynb$/, ` (mine, ${now}).ipynb`);
+}
+
+function button(text, act) {
+  const made = document.createElement("button");
+  made.textContent = text;
+  made.addEventListener("click", act);
+  return made;
+}
+
+// ---- the browser's storage ----
+
+async function openStore() {
+  const known = indexedDB.databases ? await indexedDB.databases() : [{ name: STORE }];
+  if (!known.some(({ name }) => name === STORE)) return null; // nothing is kept yet
+  const store = await result(indexedDB.open(STORE));
+  return store.objectStoreNames.contains(FILES) ? store : null;
+}
+
+const table = (store, mode) => store.transaction(FILES, mode).objectStore(FILES);
+const get = (store, key) => result(table(store, "readonly").get(key));
+const put = (store, key, value) => result(table(store, "readwrite").put(value, key));
+const remove = (store, key) => result(table(store, "readwrite").delete(key));
+
+function result(request) {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}

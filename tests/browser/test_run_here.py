@@ -1,0 +1,187 @@
+"""The course in the reader's own browser: JupyterLite and Pyodide from a host of static files."""
+
+import json
+import time
+
+import pytest
+
+from dlbook.site import lite
+from tests import ROOT
+from tests.browser.site_server import Host
+from tests.browser.test_explorers import differs, move, picture, until
+from tests.browser.test_learner import RIGHT, WRONG, answer
+from tests.site import carrier
+
+pytestmark = pytest.mark.notebook
+SET, CHAPTER = "exercises/05_backpropagation.ipynb", "chapters/05_backpropagation.ipynb"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """A built site; its notebooks keep cells in the page that are out of sight."""
+    folder = tmp_path_factory.mktemp("site")
+    lite.build(ROOT, folder / "run", carrier.folder())
+    settings = folder / "run" / "jupyter-lite.json"
+    found = json.loads(settings.read_text())
+    overrides = found["jupyter-config-data"]["settingsOverrides"]
+    overrides["@jupyterlab/notebook-extension:tracker"] = {"windowingMode": "none"}
+    settings.write_text(json.dumps(found))
+    return folder
+
+
+@pytest.fixture
+def host(site, page):
+    """The site on a host; at the end no other host was asked for anything."""
+    asked: list[str] = []
+    page.context.on("request", lambda request: asked.append(request.url))
+    serving = Host(site)
+    yield serving
+    serving.close()
+    here = (serving.address, "data:", "blob:")
+    assert asked and [url for url in asked if not url.startswith(here)] == []
+
+
+def open_notebook(page, host, path: str):
+    """Open a notebook of the site; return its code cells."""
+    page.goto(f"{host.address}/run/notebooks/index.html?path={path}")
+    cells = page.locator(".jp-Notebook .jp-CodeCell")
+    cells.first.wait_for()
+    page.locator(".jp-Toolbar-kernelName", has_text="Python (Pyodide)").wait_for()
+    return cells
+
+
+def run(page, cell) -> None:
+    """Run a cell and wait until it has been run."""
+    before = number(cell)
+    cell.locator(".cm-content").first.click()
+    page.keyboard.press("Shift+Enter")
+    until(page, lambda: number(cell) not in (before, "*"), "the cell does not end")
+
+
+def write_and_run(page, cell, source: str) -> None:
+    """Replace the text of a cell, run it and wait until it has been run."""
+    cell.locator(".cm-content").first.click()
+    page.keyboard.press("Control+A")
+    page.keyboard.insert_text(source)
+    run(page, cell)
+
+
+def number(cell) -> str:
+    """Return what stands before a cell: how many ran until it was run, or a star while it runs."""
+    return cell.locator(".jp-InputPrompt").first.inner_text().strip("[]: ")
+
+
+def saved(page, host, path: str, text: str) -> None:
+    """Wait until the browser keeps a notebook with a text in it."""
+    look = """([path]) => new Promise((done) => {
+      const opening = indexedDB.open("dlbook");
+      opening.onsuccess = () => {
+        const store = opening.result;
+        if (!store.objectStoreNames.contains("files")) return store.close(), done("");
+        const asked = store.transaction("files").objectStore("files").get(path);
+        asked.onsuccess = () => (store.close(), done(JSON.stringify(asked.result ?? "")));
+      };
+    })"""
+    until(page, lambda: text in page.evaluate(look, [path]), f"{text!r} is not kept")
+
+
+def test_a_set_gives_a_hint_then_a_tick_and_keeps_the_work(host, page, tmp_path, capsys):
+    begun = time.monotonic()
+    cells = open_notebook(page, host, SET)
+    seen = time.monotonic()
+    run(page, cells.first)
+    with capsys.disabled():
+        print(
+            f"\nfirst load of a set: {sum(host.sent.values()) / 1e6:.1f} MB in {len(host.sent)} "
+            f"files, {host.compressed() / 1e6:.1f} MB where the host compresses text; "
+            f"notebook after {seen - begun:.1f} s, first cell run after "
+            f"{time.monotonic() - begun:.1f} s"
+        )
+    assert not [path for path in host.sent if "matplotlib-3" in path or path.endswith(".map")]
+
+    cell = cells.filter(has_text="# answer: relu_back").first
+    answer(page, cell, WRONG)
+    card = cell.locator(".jp-OutputArea [role=status]")
+    card.filter(has_text="✗ relu_back: known mistake").wait_for()
+    assert "Hint: " in card.inner_text()
+    page.screenshot(path=tmp_path / "wrong.png")
+    answer(page, cell, RIGHT)
+    card.filter(has_text="✓ relu_back: right").wait_for()
+    saved(page, host, SET, "g * (x > 0)")
+
+    page.reload()
+    cell = cells.filter(has_text="# answer: relu_back").first
+    cell.locator(".cm-content", has_text="g * (x > 0)").wait_for()
+    cell.locator(".jp-OutputArea", has_text="✓ relu_back: right").wait_for()
+    assert page.locator("#dlbook-newer").count() == 0
+    page.screenshot(path=tmp_path / "reloaded.png")
+
+
+def test_a_newer_course_is_offered_and_nobodys_work_is_lost(site, host, page, tmp_path):
+    cells = open_notebook(page, host, SET)
+    cells.first.locator(".cm-content").click()
+    page.keyboard.insert_text("# mine\n")
+    saved(page, host, SET, "# mine")
+    versions = site / "run" / "versions.json"
+    before = versions.read_text()
+    versions.write_text(json.dumps(json.loads(before) | {SET: "newer"}))
+    try:
+        page.reload()
+        bar = page.locator("#dlbook-newer")
+        bar.wait_for()
+        page.screenshot(path=tmp_path / "newer.png")
+        bar.get_by_role("button", name="keep mine").click()
+        page.reload()
+        cells.first.locator(".cm-content", has_text="# mine").wait_for()
+        assert bar.count() == 0
+
+        versions.write_text(json.dumps(json.loads(before) | {SET: "newer still"}))
+        page.reload()
+        bar.wait_for()
+        beside = bar.inner_text().rpartition(" as ")[2].strip(". ") + "."
+        bar.get_by_role("button", name="take the newer version").click()
+        cells.first.locator(".cm-content", has_not_text="# mine").wait_for()
+        name = beside.removesuffix(".")
+        cells = open_notebook(page, host, name)
+        cells.first.locator(".cm-content", has_text="# mine").wait_for()
+    finally:
+        versions.write_text(before)
+
+
+def test_a_chapter_runs_its_explorers_move_and_an_endless_loop_ends(host, page, tmp_path, capsys):
+    begun = time.monotonic()
+    cells = open_notebook(page, host, CHAPTER)
+    run(page, cells.first)
+    with capsys.disabled():
+        print(
+            f"\nfirst load of a chapter: {sum(host.sent.values()) / 1e6:.1f} MB, "
+            f"{host.compressed() / 1e6:.1f} MB where the host compresses text; first cell run "
+            f"after {time.monotonic() - begun:.1f} s"
+        )
+    assert cells.first.locator("[data-mime-type*=stderr]").count() == 0, "something is red"
+
+    cell = cells.first
+    write_and_run(page, cell, "explore.backward_steps()")
+    shown = cell.locator(".dlbook-live img")
+    shown.wait_for()
+    before = shown.get_attribute("src")
+    move(page, cell.locator(".dlbook-control").locator("input, select").first)
+    until(page, lambda: differs(shown, before), "no key changes the picture")
+    page.screenshot(path=tmp_path / "steps.png")
+
+    write_and_run(page, cell, "explore.kernel_painter()")
+    response = cell.locator("canvas.dlbook-map")
+    response.wait_for()
+    before = picture(response)
+    cell.get_by_label("kernel", exact=True).first.focus()
+    page.keyboard.press("ArrowDown")
+    until(page, lambda: picture(response) != before, "the painter does not answer")
+
+    answer(page, cell, "while True:\n    pass  # mine")
+    page.wait_for_timeout(1000)
+    page.locator("[data-command='notebook:interrupt-kernel']").first.click()
+    page.locator("#dlbook-stop").get_by_role("button", name="restart Python").click()
+    page.locator(".jp-Dialog").get_by_role("button", name="Confirm Kernel Restart").click()
+    cell.locator(".cm-content", has_text="# mine").wait_for()
+    answer(page, cell, "print('alive' + ' again')")
+    cell.locator(".jp-OutputArea", has_text="alive again").wait_for()
