@@ -1,12 +1,12 @@
 """The verb `site`: the course as static pages, and running in the reader's browser."""
 
-import importlib.util
 import sys
 from pathlib import Path
 
 import click
 
 from dlbook.check.errors import UserError
+from dlbook.check.requirements import require
 from dlbook.cli.course import NOT_RIGHT, RIGHT, find_course
 from dlbook.cli.options import PATH
 
@@ -28,7 +28,8 @@ def site(root: Path | None, to: Path, pyodide: Path | None) -> int:
 
     DIR is new or empty, or holds such a site, which is brought up to date. No notebook is run.
     """
-    _require(*_FOR_PAGES, *(_TO_RUN if pyodide else ()))
+    for module in (*_FOR_PAGES, *(_TO_RUN if pyodide else ())):
+        require(module)
     from dlbook.site import book, place
     from dlbook.site.addresses import RUN
 
@@ -50,12 +51,3 @@ def site(root: Path | None, to: Path, pyodide: Path | None) -> int:
         print(warning, file=sys.stderr)
     print(f"{to}: {files} files, {changed} of them changed; open {to / 'index.html'}")
     return NOT_RIGHT if warnings else RIGHT
-
-
-def _require(*packages: str) -> None:
-    missing = [name for name in packages if importlib.util.find_spec(name) is None]
-    if missing:
-        raise UserError(
-            f"packages that make pages are needed, there is no {', '.join(missing)}: "
-            'run pip install "dlbook[site]"'
-        )

@@ -6,7 +6,8 @@ from types import ModuleType
 
 import pytest
 
-from dlbook.cli import main, site
+from dlbook.check import requirements
+from dlbook.cli import main
 from dlbook.site import place
 from tests import SAMPLES
 
@@ -50,11 +51,11 @@ def test_a_folder_with_other_things_is_refused(folder, tmp_path, capsys):
     assert [path.name for path in (tmp_path / "site").iterdir()] == ["index.html"]
 
 
-def test_missing_packages_are_named_with_the_command_that_brings_them(folder, monkeypatch, capsys):
-    monkeypatch.setattr(site, "_FOR_PAGES", ("no_such_package", "sphinx_none"))
+def test_a_missing_package_is_named_with_the_command_that_brings_it(folder, monkeypatch, capsys):
+    monkeypatch.setattr(requirements, "find_spec", lambda _name: None)
     assert folder() == 2
     said = capsys.readouterr().err
-    assert "there is no no_such_package, sphinx_none" in said
+    assert "the extra site is needed for this, myst_nb is not installed" in said
     assert 'pip install "dlbook[site]"' in said and said.count("\n") == 1
 
 
