@@ -60,7 +60,7 @@ def test_a_missing_package_is_named_with_the_command_that_brings_it(folder, monk
 
 
 def test_a_place_without_pyodide_is_told(folder, monkeypatch, tmp_path, capsys):
-    monkeypatch.setattr(site, "_TO_RUN", ())
+    monkeypatch.setattr("dlbook.cli.site._TO_RUN", ())
     assert folder("--pyodide", tmp_path / "nowhere") == 2
     assert "--pyodide needs Pyodide's distribution" in capsys.readouterr().err
     assert not (tmp_path / "site").exists()
@@ -78,7 +78,7 @@ def test_with_pyodide_pages_lead_to_where_they_run(folder, monkeypatch, tmp_path
     lite.build = build
     monkeypatch.setitem(sys.modules, "dlbook.site.lite", lite)
     monkeypatch.setattr("dlbook.site.lite", lite, raising=False)
-    monkeypatch.setattr(site, "_TO_RUN", ())
+    monkeypatch.setattr("dlbook.cli.site._TO_RUN", ())
     (tmp_path / "pyodide").mkdir()
     assert folder("--pyodide", tmp_path / "pyodide") == 0
     assert asked == [(course.root, tmp_path / "pyodide")]
