@@ -35,6 +35,7 @@ def lab(root: Path | None, options: tuple[str, ...]) -> int:
     outputs, and exercises. What is missing there is made, and nothing there is overwritten. More
     options go to JupyterLab.
     """
+    from dlbook.check.watching import RUNNERS
     from dlbook.workspace import folder
 
     workspace = folder.of(find_course(root))
@@ -43,7 +44,8 @@ def lab(root: Path | None, options: tuple[str, ...]) -> int:
     for path in chapters[:1]:  # the address that is opened, or printed without a browser
         command.append(f"--LabApp.default_url=/lab/tree/{path.parent.name}/{path.name}")
     command += [*_OFFLINE, *options]
-    os.environ.pop("DLBOOK_SEED", None)  # with it, cards would take a learner for a grader
+    for name in ("DLBOOK_SEED", *RUNNERS):  # with these, cards would take a learner for a program
+        os.environ.pop(name, None)
     paths = [str(folder.JUPYTER), os.environ.get("JUPYTER_CONFIG_PATH", "")]
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, paths))
     if os.name == "posix":
