@@ -1,13 +1,9 @@
 """The verb `doctor`: what is wrong with a machine, and the mend."""
 
 import os
-import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
-from importlib.metadata import PackageNotFoundError, requires, version as version_of
 from pathlib import Path
-from subprocess import DEVNULL
 
 import click
 
@@ -38,15 +34,17 @@ def _python() -> Iterator[Finding]:
 
 def _packages() -> Iterator[Finding]:
     """Look at what the package itself says that it needs."""
+    from importlib import metadata
+
     from packaging.requirements import Requirement
 
-    for line in requires("dlbook") or ():
+    for line in metadata.requires("dlbook") or ():
         needed = Requirement(line)
         if needed.marker and not needed.marker.evaluate({"extra": ""}):
             continue
         try:
-            found = version_of(needed.name)
-        except PackageNotFoundError:
+            found = metadata.version(needed.name)
+        except metadata.PackageNotFoundError:
             found = ""
         fine = bool(found) and needed.specifier.contains(found, prereleases=True)
         mend = f'pip install "{needed.name}{needed.specifier}"'
@@ -54,25 +52,33 @@ def _packages() -> Iterator[Finding]:
 
 
 def _torch() -> Iterator[Finding]:
+    from importlib import metadata
+
     try:
-        yield True, f"torch {version_of('torch')}", ""
-    except PackageNotFoundError:
+        yield True, f"torch {metadata.version('torch')}", ""
+    except metadata.PackageNotFoundError:
         yield True, "torch is not installed: chapters run without it, comparisons are left out", ""
 
 
 def _room() -> Iterator[Finding]:
+    import shutil
+
     free = shutil.disk_usage(Path.cwd()).free
     what = f"{free / 1e9:.1f} GB free here, {_ROOM / 1e9:.1f} are needed"
     yield free >= _ROOM, what, "make room on this disk"
 
 
 def _writing() -> Iterator[Finding]:
+    import tempfile
+
     for place in dict.fromkeys((Path.cwd(), Path(tempfile.gettempdir()))):
         yield os.access(place, os.W_OK), f"{place} can be written to", f"chmod u+w '{place}'"
 
 
 def _kernel() -> Iterator[Finding]:
     """Start a kernel and let it import the library, as a notebook does."""
+    from subprocess import DEVNULL
+
     from jupyter_client.manager import start_new_kernel
 
     mend = "pip install --force-reinstall ipykernel jupyter-client, then call this again"

@@ -124,7 +124,8 @@ def test_the_doctor_finds_this_machine_well(capsys):
 
 
 def test_the_doctor_names_what_is_missing_and_the_mend(monkeypatch, capsys):
-    monkeypatch.setattr(doctor, "requires", lambda _name: ["numpy>=99", "no-such-package>=1"])
+    needs = ["numpy>=99", "no-such-package>=1"]
+    monkeypatch.setattr("importlib.metadata.requires", lambda _name: needs)
     monkeypatch.setattr(doctor, "_kernel", lambda: iter([(False, "a kernel does not start", "x")]))
     assert main(["doctor"]) == 1
     said = capsys.readouterr().out

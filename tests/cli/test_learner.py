@@ -8,8 +8,10 @@ import pytest
 from dlbook.cli import learner, main
 from dlbook.cli.target import targets
 from dlbook.grading.course.build import Course
+from dlbook.grading.kernel.launcher import Local
 from dlbook.workspace import folder
 from tests import ROOT, SAMPLES
+from tests.cli.test_main import loaded
 
 REFUSED = {  # arguments: what is said
     ("check", "44"): "a set or an exercise is needed, got '44'; the sets are: 90_tiny",
@@ -120,6 +122,22 @@ def test_a_stub_is_not_attempted_and_a_renamed_right_answer_passes(course, capsy
     shutil.copy(SAMPLES / "relu_back-right-plain.ipynb", renamed)
     assert run(course, "check", str(renamed)) == 0
     assert "✓ relu_back: right" in capsys.readouterr().out
+
+
+@pytest.mark.notebook
+def test_a_set_of_stubs_needs_one_kernel(course, monkeypatch):
+    started = []
+    start = Local.start
+    monkeypatch.setattr(Local, "start", lambda *these: started.append(1) or start(*these))
+    assert run(course, "check", "90") == 1 and len(started) == 1
+
+
+@pytest.mark.notebook
+def test_a_check_loads_nothing_that_draws_or_learns(course):
+    code = f"from dlbook.cli import main; main(['--course', {str(course.root)!r}, 'check'])"
+    found = {name.split(".")[0] for name in loaded(code)}
+    slow = found & {"torch", "matplotlib", "IPython", "sklearn", "jupyterlab", "nbclient"}
+    assert "nbval" in found and not slow, f"import {slow} inside what needs it"
 
 
 @pytest.mark.notebook
