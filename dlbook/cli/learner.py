@@ -70,7 +70,6 @@ def check(root: Path | None, target: str, seed: int | None, as_json: bool) -> in
     TARGET is a set (05), an exercise (relu_back) or a notebook file; without it, every set is
     checked. Sets are those in work/exercises, which `dlbook lab` makes, or else in exercises/.
     """
-    from dlbook.check import progress
     from dlbook.cli.target import targets
 
     course = find_course(root)
@@ -85,8 +84,6 @@ def check(root: Path | None, target: str, seed: int | None, as_json: bool) -> in
             unreadable = True
             continue
         reports.append(report)
-        for entry in report.exercises if seed is None else ():
-            progress.note_attempt(progress.find(path.resolve().parent), entry.outcomes[0])
         if not as_json:
             print(report.text(), flush=True)
     if as_json:
@@ -99,12 +96,15 @@ def check(root: Path | None, target: str, seed: int | None, as_json: bool) -> in
 def report_on(course: "Course", path: Path, exercise: str, seed: int | None) -> "Report | None":
     """Return the report on one notebook, None if it cannot be read, which is told.
 
+    What learners see of it is noted as their progress.
+
     Args:
         course: where its key is.
         path: of the notebook.
         exercise: the only one that is wanted; '' for all.
         seed: what inputs are drawn from; None for those that learners see.
     """
+    from dlbook.check import progress
     from dlbook.cli.target import find_key, only
     from dlbook.grading.errors import UnreadableError
     from dlbook.grading.notebook import read
@@ -117,7 +117,10 @@ def report_on(course: "Course", path: Path, exercise: str, seed: int | None) -> 
         return None
     key = find_key(course, path, notebook.cells, seed)
     with _progress(path.stem) as watch:
-        return grade(notebook, only(key, exercise), watch=watch)
+        report = grade(notebook, only(key, exercise), watch=watch)
+    for entry in report.exercises if seed is None else ():
+        progress.note_attempt(progress.find(path.resolve().parent), entry.outcomes[0])
+    return report
 
 
 def _print_json(reports: "list[Report]") -> None:

@@ -15,9 +15,9 @@ def reset(workspace: Workspace, exercise: str) -> tuple[Path, Path]:
         UserError: if no notebook of the workspace has its cell, or none can be written to.
         UnreadableError: if the notebook is none.
     """
-    for path, copy in workspace.published():
+    for path, copy in workspace.published(["exercises"]):
         stub = _answer(raw.content(path.read_bytes()), exercise)
-        if path.parent.name != "exercises" or stub is None:
+        if stub is None:
             continue
         if not copy.is_file():
             break
