@@ -11,7 +11,6 @@ from dlbook.check.errors import UserError
 from dlbook.cli.course import NOT_RIGHT, RIGHT, UNUSABLE, find_course
 
 if TYPE_CHECKING:
-    from dlbook.check.answer_key import ExerciseKey
     from dlbook.grading.course.build import Course
 
 _LOOK_EVERY = 0.5  # seconds
@@ -26,10 +25,11 @@ def hint(root: Path | None, exercise: str, example: bool) -> int:
     from dlbook.check.ladder import steps
     from dlbook.check.progress import find, was_tried
     from dlbook.cli.learner import report_on
+    from dlbook.cli.names import key_of
     from dlbook.cli.target import targets
 
-    key, course = _key_of(exercise), find_course(root)
-    ((path, name),) = targets(course, exercise)
+    key, course = key_of(exercise), find_course(root)
+    ((path, name),) = targets(course, key.name)
     report = report_on(course, path, name, None)
     if report is None:
         return UNUSABLE
@@ -52,8 +52,9 @@ def solution(root: Path | None, exercise: str, anyway: bool) -> int:
     """Show the course's answer to EXERCISE, once there is an attempt of yours."""
     from dlbook.check import progress
     from dlbook.check.ladder import solution as find_solution
+    from dlbook.cli.names import key_of
 
-    _key_of(exercise)
+    exercise = key_of(exercise).name
     place = progress.find((root or Path.cwd()).resolve())
     if not anyway and not progress.was_tried(place, exercise):
         raise UserError(
@@ -119,21 +120,3 @@ def _looked_at(course: "Course", path: Path, exercise: str) -> str:
     except (UserError, GraderError) as error:
         return f"{path.name}: {error}"
     return report.text() if report else f"{path.name} is checked again when you have mended it"
-
-
-def _key_of(exercise: str) -> "ExerciseKey":
-    """Return the key of an exercise.
-
-    Raises:
-        UserError: if there is none; names that are near are told.
-    """
-    from difflib import get_close_matches
-
-    from dlbook.check import answer_key
-
-    found = answer_key.find(exercise)
-    if found:
-        return found[1]
-    names = [entry.name for key in answer_key.all_keys() for entry in key.exercises]
-    near = get_close_matches(exercise, names, 3) or names[:3]
-    raise UserError(f"an exercise is needed, got {exercise!r}; try {', '.join(near)}")

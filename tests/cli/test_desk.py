@@ -100,10 +100,27 @@ def test_a_solution_waits_for_an_attempt_or_a_clear_word(home, capsys):
     assert "def relu_back" in capsys.readouterr().out
 
 
-def test_a_slip_in_a_name_is_told_with_names_that_are_near(home, capsys):
-    for verb in ("hint", "solution"):
-        assert main([verb, "relu_bakc"]) == 2
-        assert "an exercise is needed, got 'relu_bakc'; try relu_back" in capsys.readouterr().err
+NEAR = {  # what is typed: the names that are told
+    "relu_bakc": "relu_back",
+    "back": "exp_back, sigmoid_back",
+    "0": "scale, shapes, chain, moments",
+    "00.scalee": "scale, shapes, chain, moments",
+    "10_capstone": "study",
+    "???": "scale, shapes, chain",
+}
+
+
+@pytest.mark.parametrize("typed", NEAR)
+def test_a_slip_in_a_name_is_told_with_names_that_are_near(typed, home, capsys):
+    for verb in ("hint", "solution", "reset"):
+        assert main([verb, typed]) == 2
+        said = capsys.readouterr().err
+        assert f"an exercise is needed, got {typed!r}; try {NEAR[typed]}" in said
+
+
+def test_an_exercise_may_be_named_with_its_set(home, capsys):
+    assert main(["solution", "05.relu_back", "--anyway"]) == 0
+    assert "def relu_back" in capsys.readouterr().out
 
 
 RIGHT = (SAMPLES / "relu_back-right-plain.ipynb").read_text("utf-8")

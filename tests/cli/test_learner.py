@@ -15,6 +15,7 @@ from tests.cli.test_main import loaded
 
 REFUSED = {  # arguments: what is said
     ("check", "44"): "a set or an exercise is needed, got '44'; the sets are: 90_tiny",
+    ("check", "relu"): "a set or an exercise is needed, got 'relu'; do you mean relu_back?",
     ("check", "90.no_such"): "90_tiny has no exercise 'no_such'; it has relu_back",
     ("check", "no_such.ipynb"): "A notebook file is needed, no_such.ipynb is none",
 }
