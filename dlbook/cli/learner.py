@@ -135,4 +135,4 @@ def _progress(title: str) -> Iterator[Callable[[str], object]]:
     from tqdm import tqdm
 
     with tqdm(bar_format="{desc}", leave=False, disable=None) as bar:
-        yield lambda name: bar.set_description_str(f"{title}: {name} is running")
+        yield lambda name: bar.set_description_str(f"{title}: {name} is running, Ctrl-C ends it")

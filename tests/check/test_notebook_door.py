@@ -10,6 +10,8 @@ from jupyter_client.manager import KernelManager
 from dlbook.check import check
 from dlbook.check.answer_key import find
 from dlbook.check.watching import RUNNERS
+from dlbook.grading.course.execute import execute
+from dlbook.grading.notebook import Cell
 from tests.check.shells import people, shells
 
 STUB = 'raise NotImplementedError("relu_back: your turn")'
@@ -248,6 +250,13 @@ def test_a_kernel_shows_a_card_unless_a_runner_has_started_it(runner):
     client.stop_channels()
     manager.shutdown_kernel(now=True)
     assert shown == ([] if runner else ["✓ relu_back: right"])
+
+
+@pytest.mark.notebook
+def test_a_build_stores_no_card_below_an_answer(tmp_path):
+    setup = Cell("code", "import numpy as np\nfrom dlbook.check import check")
+    for cell in execute([setup, Cell("code", ANSWER + "g * (x > 0)")], tmp_path, {}):
+        assert cell.outputs == ()
 
 
 MARKED = "# answer: exp_back\ndef exp_back(g, x):\n    return g * np.exp(x)"

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from dlbook.check.watching import RUNNERS
 from dlbook.cli import learner, main
 from dlbook.cli.target import targets
 from dlbook.grading.course.build import Course
@@ -78,6 +79,8 @@ def commands(monkeypatch):
     """What would be started instead of JupyterLab."""
     called = []
     monkeypatch.setenv("JUPYTER_CONFIG_PATH", "mine")
+    for name in ("DLBOOK_SEED", *RUNNERS):
+        monkeypatch.setenv(name, "1")
     monkeypatch.setattr(learner.os, "name", "another")
     monkeypatch.setattr("subprocess.call", lambda command: called.append(command) or 5)
     return called
@@ -93,6 +96,7 @@ def test_lab_hands_other_options_on_to_jupyterlab(course, commands, options):
     assert rest[0] == "--LabApp.default_url=/lab/tree/chapters/90_tiny.ipynb"
     assert rest[3:] == LAB[options]
     assert os.environ["JUPYTER_CONFIG_PATH"].split(os.pathsep)[0] == str(folder.JUPYTER)
+    assert not os.environ.keys() & {"DLBOOK_SEED", *RUNNERS}, "its kernels would show no cards"
 
 
 def test_lab_makes_no_copies_of_the_course_in_the_package(course, commands, monkeypatch, capsys):
