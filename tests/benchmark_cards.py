@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
 from pathlib import Path
 from time import process_time
@@ -53,7 +53,7 @@ class Clock:
     def time(self, cell: str) -> tuple[float, float]:
         self._answers = 0.0
         started = process_time()
-        with redirect_stdout(StringIO()):
+        with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
             self._shell.run_cell(cell)
         return 1000 * (process_time() - started), 1000 * self._answers
 
