@@ -10,7 +10,7 @@ SHOWS = ("print", "reveal", "claims.show", "claims.settle", "plots.show")  # wha
 PLAIN = ("np", "data", STREAM)  # what they return are arrays, which a call does not change
 
 
-def needed(sources: Iterable[str]) -> list[str]:
+def needed_for_all(sources: Iterable[str]) -> list[str]:
     """Return the code cells that settle any claim, and all that what they use comes from.
 
     A cell comes along if it gives a value to a name that is used below it, or if it may change
@@ -35,9 +35,9 @@ def needed(sources: Iterable[str]) -> list[str]:
 def needed_for(claim: str, sources: Iterable[str]) -> list[str]:
     """Return what the numbers of one claim come from: cells without what they merely show.
 
-    It is the least of what `needed` returns. Where a cell gives a name a new value, cells above it
-    that gave it another one are left out. So are twins in torch, which leave nothing behind, and
-    whatever comes after the claim was settled.
+    It is the least of what `needed_for_all` returns. Where a cell gives a name a new value, cells
+    above it that gave it another one are left out. So are twins in torch, which leave nothing
+    behind, and whatever comes after the claim was settled.
 
     Args:
         claim: such as ``T02``.

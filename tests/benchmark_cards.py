@@ -1,60 +1,105 @@
-"""How long a card looks for its key: the first time in a session, and later.
+"""How long does a card take, for each exercise set? Run by hand: `python -m tests.benchmark_cards`.
 
-Run by hand: `python -m tests.benchmark_cards`. Reading and parsing all keys in order up to the
-right one, as each card once did, is timed in the same run; the last column is how many times
-longer that takes than a later card.
+Every right answer and the first wrong one of each exercise is run as a cell of an IPython shell, in
+a learner's folder, so that all of it is in: finding the key, judging, the steps on, the note on
+progress. CPU milliseconds, the best of some turns, of the slowest card of a set: the time that the
+answers themselves need, which is theirs, is taken off and told beside it. "First" is the first
+card of a session: keys are read, modules loaded.
 """
 
-from collections.abc import Callable
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
-from statistics import median
-from time import perf_counter
+from time import process_time
 
-from dlbook.check import answer_key
-from dlbook.check.answer_key import find, from_json
+from tests import ROOT
 
-TURNS = 7
-
-
-def read_all(exercise: str) -> object:
-    """Return the key of an exercise as it was once found: nothing is kept between two cards."""
-    for path in sorted(answer_key.folder().glob("*.json")):
-        key = from_json(path.read_text("utf-8"))
-        for entry in key.exercises:
-            if entry.name == exercise:
-                return key, entry
-    return None
+TARGET = 50  # milliseconds
+TURNS = 5
 
 
-def milliseconds(call: Callable[[], object]) -> float:
-    started = perf_counter()
-    call()
-    return 1000 * (perf_counter() - started)
+def answers(path: Path) -> Iterator[tuple[str, str]]:
+    """Yield the name and the answer cell of each exercise of a set: the right one, a wrong one."""
+    from dlbook.grading.course.exercise_set import understand
+    from dlbook.grading.notebook import read
+
+    for exercise in understand(path.stem, read(path))[0].exercises:
+        for program in (exercise.answer.source, exercise.wrong[0].source):
+            code = program.split("\n", 1)[1]
+            yield exercise.name, f"# answer: {exercise.name}\n{code}"
 
 
-def forget() -> None:
-    """Make the next card the first one of a session."""
-    answer_key._text.cache_clear()
-    answer_key._parsed.cache_clear()
+def setup(path: Path) -> str:
+    """Return the first code cell of a set, which learners run before their answers."""
+    from dlbook.check.answer_key import folder, load
+
+    return load(folder() / f"{path.stem}.json").setup
 
 
-def row(path: Path) -> str:
-    """Return a line of the table: medians for the last exercise of the set at `path`."""
-    exercise = from_json(path.read_text("utf-8")).exercises[-1].name
-    before, first, later = [], [], []
-    for _ in range(TURNS):
-        before.append(milliseconds(lambda: read_all(exercise)))
-        forget()
-        first.append(milliseconds(lambda: find(exercise)))
-        later.append(milliseconds(lambda: find(exercise)))
-    old, new = median(before), median(later)
-    return f"{path.stem:28} {old:10.1f} {median(first):10.1f} {new:10.2f} {old / new:10.0f}"
+class Clock:
+    """Runs cells in a shell and tells how long all took, and the answers alone, in ms of CPU."""
+
+    def __init__(self, shell) -> None:
+        from dlbook.check import notebook_door
+
+        self._shell, self._evaluate = shell, notebook_door.evaluate
+        notebook_door.evaluate = self._watched
+
+    def time(self, cell: str) -> tuple[float, float]:
+        self._answers = 0.0
+        started = process_time()
+        with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
+            self._shell.run_cell(cell)
+        return 1000 * (process_time() - started), 1000 * self._answers
+
+    def _watched(self, body, *others):
+        def timed(rng):
+            started = process_time()
+            try:
+                return body(rng)
+            finally:
+                self._answers += process_time() - started
+
+        return self._evaluate(timed, *others)
+
+
+def measure(path: Path) -> str:
+    """Return a row of the table, measured in this process, which has shown no card before."""
+    from IPython.core.interactiveshell import InteractiveShell
+
+    cells = list(answers(path))
+    shell = InteractiveShell.instance()
+    shell.run_cell(setup(path))
+    clock = Clock(shell)
+    first_all, first_own = clock.time(cells[0][1])
+    found = []
+    for name, cell in cells:
+        times = [clock.time(cell) for _ in range(TURNS)]
+        found.append((min(whole - own for whole, own in times), min(own for _, own in times), name))
+    card, _own, name = max(found)
+    slowest = max(own for _card, own, _name in found)
+    missed = "  missed" if max(card, first_all - first_own) > TARGET else ""
+    row = f"{path.stem:27}{len(cells):6}{first_all - first_own:8.1f}{card:8.1f}{slowest:10.1f}"
+    return f"{row}   <= {TARGET}{missed}  {name}"
 
 
 def main() -> None:
-    print(f"{'ms a card':28} {'read all':>10} {'first':>10} {'later':>10} {'ratio':>10}")
-    for path in sorted(answer_key.folder().glob("*.json")):
-        print(row(path))
+    if sys.argv[1:]:
+        with tempfile.TemporaryDirectory() as home:
+            Path(home, ".dlbook").mkdir()
+            os.chdir(home)
+            print(measure(Path(sys.argv[1])))
+            os.chdir(ROOT)
+        return
+    print(f"{'CPU ms':27}{'cards':>6}{'first':>8}{'later':>8}{'answers':>10}   target, slowest")
+    for path in sorted((ROOT / "solutions").glob("*.ipynb")):
+        command = [sys.executable, "-m", "tests.benchmark_cards", str(path)]
+        subprocess.run(command, cwd=ROOT, check=True)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import pytest
 from dlbook import claims, plots, predict
 from dlbook.cli.course import texts
 from dlbook.grading.notebook import read
-from dlbook.needed import needed
+from dlbook.needed import needed_for_all
 from tests import ROOT
 from tests.style.links import LINK, OUTER
 
@@ -195,7 +195,9 @@ def test_the_experiments_of_a_chapter_decide_its_claims_under_other_seeds(name, 
     monkeypatch.setattr(plots, "show", lambda *_, **__: None)  # no claim rests on a picture
     monkeypatch.setattr("IPython.display.display", lambda *_, **__: None)
     space = {"__name__": "__main__"}
-    for cell in needed(c.source for c in read(ROOT / "chapters" / name).cells if c.kind == "code"):
+    for cell in needed_for_all(
+        c.source for c in read(ROOT / "chapters" / name).cells if c.kind == "code"
+    ):
         source = SEEDED.sub(rf"default_rng([{seed}, *np.atleast_1d(\1)])", cell)
         exec(compile(source, name, "exec"), space)
     failed = {id: numbers for id, (holds, numbers) in verdicts.items() if not holds}

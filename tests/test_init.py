@@ -1,5 +1,6 @@
 """`import dlbook` is quick: it loads NumPy, and the rest when it is first named."""
 
+import json
 import subprocess
 import sys
 
@@ -10,7 +11,7 @@ from tests import ROOT
 
 def strangers(line: str, root) -> set[str]:
     """Return the packages that a line of code loads beside NumPy and lazy_loader."""
-    code = f"import sys, numpy; before = set(sys.modules); {line}\n"
+    code = f"import sys, numpy; before = set(sys.modules)\n{line}\n"
     code += "print(*[name for name in sys.modules if name not in before])"
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=root)
@@ -22,6 +23,15 @@ def strangers(line: str, root) -> set[str]:
 def test_importing_dlbook_loads_numpy_and_nothing_else(line):
     found = strangers(line, ROOT)
     assert not found, f"`{line}` loads {found}: import it inside the function that uses it"
+
+
+def test_the_first_cell_of_the_course_loads_what_draws_and_nothing_else():
+    book = json.loads((ROOT / "chapters" / "00_start_here.ipynb").read_text("utf-8"))
+    first = next(cell for cell in book["cells"] if cell["cell_type"] == "code")
+    assert "from dlbook import" in "".join(first["source"])
+    found = strangers("".join(first["source"]), ROOT)
+    slow = found & {"IPython", "anywidget", "ipywidgets", "torch", "jupyter_client", "pytest"}
+    assert "matplotlib" in found and not slow, f"the first cell is slow by {slow}: import it later"
 
 
 def test_a_package_that_dlbook_loads_is_noticed(tmp_path):

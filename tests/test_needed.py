@@ -2,7 +2,7 @@
 
 import pytest
 
-from dlbook.needed import needed, needed_for, settled
+from dlbook.needed import needed_for, needed_for_all, settled
 
 FIRST = "import numpy as np\nfrom dlbook import claims\nrng = np.random\nmodel = 1"
 LAST = "claims.settle('T02', None, learned=accuracy(model, rng, np))"
@@ -22,7 +22,7 @@ COMES_ALONG = {  # a cell between those that make and judge `model`: whether the
 
 @pytest.mark.parametrize("source", COMES_ALONG)
 def test_the_cells_that_claims_need_are_found(source):
-    found = needed([FIRST, source, LAST, "fit(model)"])
+    found = needed_for_all([FIRST, source, LAST, "fit(model)"])
     assert found == ([FIRST, source, LAST] if COMES_ALONG[source] else [FIRST, LAST])
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from dlbook import claims, plots, predict, retrial
 from dlbook.grading.notebook import Cell, read
-from dlbook.needed import needed
+from dlbook.needed import needed_for_all
 from tests import ROOT
 from tests.runs import sanitized, texts
 from tests.style.links import anchors
@@ -190,7 +190,7 @@ def test_a_retrial_gives_to_the_last_bit_what_the_chapter_measures(path, monkeyp
     monkeypatch.setattr(plots, "show", lambda *_, **__: None)
     monkeypatch.setattr("IPython.display.display", lambda *_, **__: None)
     space = {"__name__": "__main__"}
-    for cell in needed(cell.source for cell in read(path).cells if cell.kind == "code"):
+    for cell in needed_for_all(cell.source for cell in read(path).cells if cell.kind == "code"):
         exec(compile(cell, path.name, "exec"), space)
     for id in {*found} - TIMED:
         np.testing.assert_equal(retrial.numbers(id), found[id], err_msg=id)

@@ -23,6 +23,7 @@ and features fitted to validation rows. A task that uses this has to say so.
 
 import inspect
 from collections.abc import Callable
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -77,12 +78,13 @@ def examine(study: Study, seed: int, *, once: bool = False) -> dict[str, Finding
     world = worlds.world(find(_chosen(study)).name, arguments.integer(seed, "seed"))
     first = worlds.run(study, world)
     if first.fault:
-        return {label: _finding(first.fault) for label in PROPERTIES}
+        asked = [label for label in PROPERTIES if not once or label in OF_ONE_WORLD]
+        return {label: _finding(first.fault) for label in asked}
     if once:
         findings = {label: judge(first) for label, judge in OF_A_RUN.items()}
         findings[STOPPED] = findings[STOPPED] or _of_going_on(first)
         findings |= {LINEAR: _of_the_linear_model(first), BETTER: _of_fresh_data(first, first)}
-        return {label: _finding(findings[label]) for label in PROPERTIES if label in findings}
+        return {label: _finding(findings[label]) for label in PROPERTIES if label in OF_ONE_WORLD}
     findings, runs = _of_the_worlds(study, first)
     renamed = worlds.run(study, worlds.with_other_names(worlds.again(first)))
     for label, judge in OF_A_RUN.items():
@@ -92,11 +94,13 @@ def examine(study: Study, seed: int, *, once: bool = False) -> dict[str, Finding
 
 
 def show(findings: dict[str, Finding]) -> None:
-    """Print which properties hold, and the evidence against those that do not."""
-    for label, finding in findings.items():
-        print(f"{'✓' if finding['held'] else '✗'} {label}")
-        if finding["evidence"]:
-            print(f"    {finding['evidence']}")
+    """Print which properties hold, and the evidence against those that do not, once if equal."""
+    for evidence, group in groupby(findings.items(), lambda item: item[1]["evidence"]):
+        alike = list(group)
+        for label, finding in alike:
+            print(f"{'✓' if finding['held'] else '✗'} {label}")
+        if evidence:
+            print(f"    {len(alike)} alike: {evidence}" if len(alike) > 1 else f"    {evidence}")
 
 
 def _finding(evidence: str) -> Finding:
@@ -249,6 +253,7 @@ OF_A_RUN = {  # what every run has to have by itself
     STOPPED: _of_stopping,
     TRUE: _of_numbers,
 }
+OF_ONE_WORLD = (*OF_A_RUN, LINEAR, BETTER)
 
 
 def _accuracy(raw: np.ndarray, y: np.ndarray) -> float:

@@ -32,8 +32,14 @@ def fault(report: Any, rows: int, classes: tuple[str, ...]) -> str:
         return f"the report lacks {', '.join(missing)}"
     for key, needed in KEYS.items():
         if not _fits(key, report, rows, len(classes)):
-            return f"{key} has to be {needed}"
+            return f"{key} has to be {needed}{_advice(key, report[key])}"
     return ""
+
+
+def _advice(key: str, value: Any) -> str:
+    """Return what to do about a mask in the place of row numbers, '' for anything else."""
+    is_mask = key == "rows" and getattr(value, "dtype", None) == np.bool_
+    return "; yours is a mask, np.flatnonzero turns it into numbers" if is_mask else ""
 
 
 def _fits(key: str, report: dict[str, Any], rows: int, classes: int) -> bool:

@@ -139,8 +139,19 @@ def find(exercise: str) -> tuple[Key, ExerciseKey] | None:
 
     Files are read once, and again when they change. Only a set that may hold it is parsed.
     """
+    return _found(exercise, tuple(_files(folder())))
+
+
+def _files(place: Path) -> Iterator[_File]:
+    for path in sorted(place.glob("*.json")):
+        state = path.stat()
+        yield _File(path, state.st_mtime_ns, state.st_size)
+
+
+@lru_cache(maxsize=256)  # a card asks several times for the same name
+def _found(exercise: str, files: tuple[_File, ...]) -> tuple[Key, ExerciseKey] | None:
     quoted = _one_line(exercise)
-    for file in _files(folder()):
+    for file in files:
         if quoted not in _text(file):
             continue
         key = _parsed(file)
@@ -148,12 +159,6 @@ def find(exercise: str) -> tuple[Key, ExerciseKey] | None:
             if entry.name == exercise:
                 return key, entry
     return None
-
-
-def _files(place: Path) -> Iterator[_File]:
-    for path in sorted(place.glob("*.json")):
-        state = path.stat()
-        yield _File(path, state.st_mtime_ns, state.st_size)
 
 
 @lru_cache(maxsize=64)

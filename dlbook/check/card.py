@@ -9,6 +9,7 @@ from dlbook.check.compare import judge
 from dlbook.check.evaluate import Result
 from dlbook.check.example import example
 from dlbook.check.hidden import refusal, used_by
+from dlbook.check.letters import printable
 from dlbook.check.verdict import Outcome, Step, Verdict
 from dlbook.i18n import _
 
@@ -70,11 +71,20 @@ def show(card: Outcome, steps: list[Step]) -> None:
 def display(data: dict[str, str]) -> None:
     """Show a bundle in a notebook; print its text where there is no notebook."""
     if shell() is None:
-        print(data["text/plain"])
+        say(data["text/plain"])
         return
     from IPython.display import display as publish
 
-    publish(data, raw=True)
+    publish(data | {"text/plain": _printable(data["text/plain"])}, raw=True)
+
+
+def say(text: str) -> None:
+    """Print a text, whatever letters the terminal has."""
+    print(_printable(text))
+
+
+def _printable(text: str) -> str:
+    return printable(text, getattr(sys.stdout, "encoding", None) or "utf-8")
 
 
 def shell() -> Any:

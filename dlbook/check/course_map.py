@@ -59,7 +59,7 @@ def text(found: Iterable[Row]) -> str:
     found = list(found)
     width = max((len(row.title) for row in found), default=0)
     lines = [f"{row.title:<{width}}  {row.dots}" for row in found]
-    return "\n".join([*lines, "", _summary(found)])
+    return "\n".join([*lines, "", f"{_legend()}. {_summary(found)}"])
 
 
 def html(found: Iterable[Row]) -> str:
@@ -77,8 +77,13 @@ def html(found: Iterable[Row]) -> str:
         words = _("{right} of {all} right").format(right=right, all=len(row.exercises))
         dots = {"role": "img", "aria-label": words}
         ElementTree.SubElement(cell, "span", dots).text = row.dots
-    ElementTree.SubElement(page, "div").text = _summary(found)
+    ElementTree.SubElement(page, "div").text = f"{_legend()}. {_summary(found)}"
     return ElementTree.tostring(page, encoding="unicode", method="html")
+
+
+def _legend() -> str:
+    words = zip((_RIGHT, _TRIED, _OPEN), (_("right"), _("tried"), _("open")), strict=True)
+    return ", ".join(" ".join(pair) for pair in words)
 
 
 def _summary(found: list[Row]) -> str:

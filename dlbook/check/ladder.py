@@ -1,7 +1,7 @@
-"""The way on for whoever the first hint did not help: a step at a time, each says a little more.
+"""The way on for whoever is stuck: a step at a time, each says a little more.
 
-A second hint, where the matter is taught, the case that is not right with both values, and at the
-end how to see the course's answer, if it has come with one.
+A hint, which is the second one after a card that had one, where the matter is taught, the case that
+is not right with both values, and at the end how to see the course's answer.
 """
 
 import json
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from dlbook.check.answer_key import ExerciseKey
 from dlbook.check.roles import role
-from dlbook.check.verdict import Step
+from dlbook.check.verdict import Outcome, Step
 from dlbook.i18n import _
 
 _LINK = re.compile(r"\[([^\]]*)\]\(([^)\s]*)\)")
@@ -20,21 +20,27 @@ _SOLUTIONS = (_PACKAGE / "course" / "solutions", _PACKAGE.parent / "solutions")
 _MARKS = ("### BEGIN SOLUTION", "### END SOLUTION")
 
 
-def steps(exercise: ExerciseKey, example: str) -> list[Step]:
+def steps(exercise: ExerciseKey, last: Outcome | None, *, tried: bool) -> list[Step]:
     """Return the steps for an exercise, in their order; what the course lacks is left out.
 
     Args:
         exercise: which.
-        example: the case that is not right, see `dlbook.check.example`; '' where there is none.
+        last: what became of its answer, with the hints that its card has shown; None if nobody
+            knows.
+        tried: whether there is an attempt; without one, the last step leads to it.
     """
     found = []
     if exercise.second:
-        found.append(Step(_("second hint"), exercise.second))
+        title = _("second hint") if last and last.hints else _("hint")
+        found.append(Step(title, exercise.second))
     if link := _LINK.search(exercise.section):
         text = _("Read {section} again, and run its cells.").format(section=link[1].lower())
         found.append(Step(_("where it is taught"), text, link[2]))
-    if example:
-        found.append(Step(_("needed and got"), example))
+    if last and last.example and tried:
+        found.append(Step(_("needed and got"), last.example))
+    if not tried:
+        text = _("Write an answer and run it: then you see what differs, and where to look.")
+        return [*found, Step(_("your turn"), text)]
     text = _('In a cell: check.solution("{name}"). In a terminal: dlbook solution {name}')
     found.append(Step(_("the course's answer"), text.format(name=exercise.name)))
     return found

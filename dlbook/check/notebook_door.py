@@ -3,6 +3,10 @@
 `@check("name")` above a function runs it on inputs drawn from a seed and judges what it returns
 against the shipped key, in a card below the cell. In a graded kernel (DLBOOK_SEED is set) it says
 nothing: the grader runs checks of its own.
+
+An answer cell gets its card also without a check, in every front end: what their messages say of
+themselves differs, so nothing is read from it. Only a runner that compares outputs with stored ones
+has none, and says so in the environment.
 """
 
 import os
@@ -10,12 +14,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from dlbook.check import answer_key, course_map, progress
-from dlbook.check.card import display, key_of, shell, show, verdict
+from dlbook.check.card import display, key_of, say, shell, show, verdict
 from dlbook.check.evaluate import Body, evaluate, placed
 from dlbook.check.ladder import solution, steps
-from dlbook.check.progress import Entry
 from dlbook.check.verdict import Outcome, Verdict
-from dlbook.check.watching import Cards
+from dlbook.check.watching import RUNNERS, Cards
 from dlbook.i18n import _
 
 _DONE = (Verdict.RIGHT, Verdict.NOT_ATTEMPTED)  # nothing to mend
@@ -25,7 +28,7 @@ class _Check:
     """What notebooks import as `check`: a decorator for checks, and the way on after a card."""
 
     def __init__(self) -> None:
-        self._asked: dict[str, int] = {}  # how many steps of an exercise were shown
+        self._told: dict[str, set[str]] = {}  # the texts of an exercise's steps that were shown
         self._last: dict[str, Outcome] = {}  # what became of its answer
 
     def __call__(
@@ -55,12 +58,12 @@ class _Check:
             card = verdict(name, result, body.__globals__.get(name))
             self._last[name] = card
             progress.note_attempt(_progress(), card)
-            show(card, [] if card.verdict in _DONE else steps(key_of(name)[1], card.example))
+            show(card, [] if card.verdict in _DONE else steps(key_of(name)[1], card, tried=True))
 
         return run
 
     def hint(self, name: str) -> None:
-        """Show the next step for an exercise; the first call shows the first one.
+        """Show the first step for an exercise that was not shown before, or else the last one.
 
         Raises:
             LookupError: if the course has no such exercise.
@@ -68,9 +71,11 @@ class _Check:
         exercise, last = key_of(name)[1], self._last.get(name)
         if _is_graded():
             return
-        found = steps(exercise, last.example if last else "")
-        asked = self._asked[name] = self._asked.get(name, 0) + 1
-        print(found[min(asked, len(found)) - 1].line())
+        found = steps(exercise, last, tried=self._was_tried(name))
+        told = self._told.setdefault(name, set())
+        step = next((step for step in found if step.text not in told), found[-1])
+        told.add(step.text)
+        say(step.line())
 
     def solution(self, name: str, *, anyway: bool = False) -> None:
         """Show the course's answer to an exercise, once there is an attempt of yours.
@@ -85,12 +90,14 @@ class _Check:
         key_of(name)
         if _is_graded():
             return
-        tried = name in self._last or progress.read(_progress()).get(name, Entry()).attempts
-        if not tried and not anyway:
+        if not anyway and not self._was_tried(name):
             text = _('First an attempt of yours, or check.solution("{name}", anyway=True).')
-            print(text.format(name=name))
+            say(text.format(name=name))
             return
-        print(solution(name) or _("This course came without solutions: ask your teacher."))
+        say(solution(name) or _("This course came without solutions: ask your teacher."))
+
+    def _was_tried(self, name: str) -> bool:
+        return progress.was_tried(_progress(), name, self._last.get(name))
 
     def progress(self) -> None:
         """Show which exercises of the course are right, and what comes next."""
@@ -106,8 +113,12 @@ def _is_graded() -> bool:
 
 
 def _progress() -> Path | None:
-    return progress.find(Path.cwd())
+    """Return where progress is noted; None also in a folder that somebody has taken away."""
+    try:
+        return progress.find(Path.cwd())
+    except FileNotFoundError:
+        return None
 
 
-if shell() is not None and not _is_graded():
+if shell() is not None and not _is_graded() and not any(name in os.environ for name in RUNNERS):
     Cards(shell())

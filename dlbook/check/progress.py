@@ -45,6 +45,19 @@ def read(path: Path | None) -> dict[str, Entry]:
         return {}
 
 
+def was_tried(path: Path | None, exercise: str, last: Outcome | None = None) -> bool:
+    """Return whether there is an attempt at an exercise; a stub is none.
+
+    Args:
+        path: where attempts are noted; None for nowhere.
+        exercise: which.
+        last: what became of its answer in this session, which may be noted nowhere.
+    """
+    if last is not None and last.verdict is not Verdict.NOT_ATTEMPTED:
+        return True
+    return read(path).get(exercise, Entry()).attempts > 0
+
+
 def note(path: Path | None, exercise: str, change: Callable[[Entry], Entry]) -> None:
     """Change the entry of an exercise; where the file cannot be written, nothing is said.
 

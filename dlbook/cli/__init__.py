@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from dlbook.check.errors import UserError
+from dlbook.check.letters import PLAIN
 from dlbook.cli import (
     author,
     desk,
@@ -54,7 +55,7 @@ def main(arguments: list[str] | None = None) -> int:
         _speak_utf8()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # a pipe on Windows may have no letter for a mark
-            stream.reconfigure(errors="replace")
+            stream.reconfigure(errors=PLAIN)
     try:
         code: int = _dlbook.main(arguments, "dlbook", standalone_mode=False)
     except UserError as error:

@@ -1,17 +1,17 @@
 """The verbs of a learner who is at work: hint, solution, progress and watch."""
 
 import time
-from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from dlbook.check.errors import UserError
-from dlbook.cli.course import NOT_RIGHT, RIGHT, find_course
+from dlbook.cli.course import NOT_RIGHT, RIGHT, UNUSABLE, find_course
 
 if TYPE_CHECKING:
-    from dlbook.check.answer_key import ExerciseKey
+    from dlbook.grading.course.build import Course
 
 _LOOK_EVERY = 0.5  # seconds
 
@@ -21,21 +21,25 @@ _LOOK_EVERY = 0.5  # seconds
 @click.option("--example", is_flag=True, help="Also the first case that is not right, both values.")
 @click.pass_obj
 def hint(root: Path | None, exercise: str, example: bool) -> int:
-    """Check EXERCISE, then give a second hint and the section to read again."""
+    """Check EXERCISE, then give a hint and the section to read again."""
     from dlbook.check.ladder import steps
+    from dlbook.check.progress import find, was_tried
     from dlbook.cli.learner import report_on
+    from dlbook.cli.names import key_of
     from dlbook.cli.target import targets
 
-    key, course = _key_of(exercise), find_course(root)
-    ((path, name),) = targets(course, exercise)
+    key, course = key_of(exercise), find_course(root)
+    ((path, name),) = targets(course, key.name)
     report = report_on(course, path, name, None)
     if report is None:
-        return NOT_RIGHT
+        return UNUSABLE
     outcome = report.exercises[0].outcomes[0]
     print(outcome.text())
     if report.all_right:
         return RIGHT
-    for step in steps(key, outcome.example if example else ""):
+    tried = was_tried(find(path.resolve().parent), name, outcome)
+    shown = outcome if example else replace(outcome, example="")
+    for step in steps(key, shown, tried=tried):
         print(step.line())
     return NOT_RIGHT
 
@@ -48,12 +52,11 @@ def solution(root: Path | None, exercise: str, anyway: bool) -> int:
     """Show the course's answer to EXERCISE, once there is an attempt of yours."""
     from dlbook.check import progress
     from dlbook.check.ladder import solution as find_solution
-    from dlbook.check.progress import Entry
+    from dlbook.cli.names import key_of
 
-    _key_of(exercise)
+    exercise = key_of(exercise).name
     place = progress.find((root or Path.cwd()).resolve())
-    tried = progress.read(place).get(exercise, Entry()).attempts
-    if not tried and not anyway:
+    if not anyway and not progress.was_tried(place, exercise):
         raise UserError(
             f"an attempt of yours is needed first, there is none at {exercise}: run an answer in "
             "the notebook, or add --anyway"
@@ -91,41 +94,29 @@ def watch(root: Path | None, target: str) -> int:
 
     TARGET is what `dlbook check` takes; without it, every set is watched.
     """
-    from dlbook.cli.learner import report_on
     from dlbook.cli.target import targets
+    from dlbook.cli.watching import Saves
 
     course = find_course(root)
     wanted = dict(targets(course, target))
-    print(f"watching {len(wanted)} notebooks; save one to have it checked, Ctrl-C ends this")
-    seen = saved(wanted)
+    what = f"{len(wanted)} notebooks" if len(wanted) > 1 else next(iter(wanted)).name
+    print(f"watching {what}; save to have it checked, Ctrl-C ends this", flush=True)
+    saves = Saves(wanted)
     while True:
         time.sleep(_LOOK_EVERY)
-        now = saved(wanted)
-        for path in (path for path in wanted if now[path] != seen[path]):
-            report = report_on(course, path, wanted[path], None)
-            if report is not None:
-                print(report.text(), flush=True)
-        seen = now
+        for path in saves.look():
+            print(_looked_at(course, path, wanted[path]), flush=True)
 
 
-def saved(paths: Iterable[Path]) -> dict[Path, int]:
-    """Return when each file was last written, in nanoseconds; 0 where there is none."""
-    return {path: path.stat().st_mtime_ns if path.exists() else 0 for path in paths}
+def _looked_at(course: "Course", path: Path, exercise: str) -> str:
+    """Return what there is to say of a notebook that has changed; nothing in it ends the watch."""
+    from dlbook.cli.learner import report_on
+    from dlbook.grading.errors import GraderError
 
-
-def _key_of(exercise: str) -> "ExerciseKey":
-    """Return the key of an exercise.
-
-    Raises:
-        UserError: if there is none; names that are near are told.
-    """
-    from difflib import get_close_matches
-
-    from dlbook.check import answer_key
-
-    found = answer_key.find(exercise)
-    if found:
-        return found[1]
-    names = [entry.name for key in answer_key.all_keys() for entry in key.exercises]
-    near = get_close_matches(exercise, names, 3) or names[:3]
-    raise UserError(f"an exercise is needed, got {exercise!r}; try {', '.join(near)}")
+    if not path.exists():
+        return f"{path.name} is gone; it is checked again once it is back"
+    try:
+        report = report_on(course, path, exercise, None)
+    except (UserError, GraderError) as error:
+        return f"{path.name}: {error}"
+    return report.text() if report else f"{path.name} is checked again when you have mended it"

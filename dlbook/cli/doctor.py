@@ -1,14 +1,9 @@
 """The verb `doctor`: what is wrong with a machine, and the mend."""
 
 import os
-import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
-from importlib.metadata import PackageNotFoundError, version as version_of
-from importlib.util import find_spec
 from pathlib import Path
-from subprocess import DEVNULL
 from typing import TYPE_CHECKING
 
 import click
@@ -73,8 +68,10 @@ def _package(needed: "Requirement") -> Finding:
 
 def _version(name: str) -> str:
     """Return the version of a package, '' where it is not installed."""
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
-        return version_of(name)
+        return version(name)
     except PackageNotFoundError:
         return ""
 
@@ -94,19 +91,25 @@ def _blas() -> Iterator[Finding]:
 
 
 def _room() -> Iterator[Finding]:
+    import shutil
+
     free = shutil.disk_usage(Path.cwd()).free
     what = f"{free / 1e9:.1f} GB free here, {_ROOM / 1e9:.1f} are needed"
     yield free >= _ROOM, what, "make room on this disk"
 
 
 def _writing() -> Iterator[Finding]:
+    import tempfile
+
     for place in dict.fromkeys((Path.cwd(), Path(tempfile.gettempdir()))):
         yield os.access(place, os.W_OK), f"{place} can be written to", f"chmod u+w '{place}'"
 
 
 def _kernel() -> Iterator[Finding]:
     """Start a kernel and let it import the library, as a notebook does."""
-    if not find_spec("jupyter_client"):
+    from subprocess import DEVNULL
+
+    if not _version("jupyter-client"):
         yield True, "no kernel of our own is started: the extra grade is not here", ""
         return
     from jupyter_client.manager import start_new_kernel

@@ -37,6 +37,7 @@ def lab(root: Path | None, options: tuple[str, ...]) -> int:
     """
     from dlbook import blas
     from dlbook.check.requirements import require
+    from dlbook.check.watching import RUNNERS
     from dlbook.workspace import folder
 
     require("jupyterlab")
@@ -47,7 +48,8 @@ def lab(root: Path | None, options: tuple[str, ...]) -> int:
         command.append(f"--LabApp.default_url=/lab/tree/{path.parent.name}/{path.name}")
     command += [*_OFFLINE, *options]
     os.environ.update(blas.environment())  # kernels inherit it
-    os.environ.pop("DLBOOK_SEED", None)  # with it, cards would take a learner for a grader
+    for name in ("DLBOOK_SEED", *RUNNERS):  # with these, cards would take a learner for a program
+        os.environ.pop(name, None)
     paths = [str(folder.JUPYTER), os.environ.get("JUPYTER_CONFIG_PATH", "")]
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, paths))
     if os.name == "posix":
@@ -72,7 +74,6 @@ def check(root: Path | None, target: str, seed: int | None, as_json: bool) -> in
     TARGET is a set (05), an exercise (relu_back) or a notebook file; without it, every set is
     checked. Sets are those in work/exercises, which `dlbook lab` makes, or else in exercises/.
     """
-    from dlbook.check import progress
     from dlbook.cli.target import targets
 
     course = find_course(root)
@@ -87,8 +88,6 @@ def check(root: Path | None, target: str, seed: int | None, as_json: bool) -> in
             unreadable = True
             continue
         reports.append(report)
-        for entry in report.exercises if seed is None else ():
-            progress.note_attempt(progress.find(path.resolve().parent), entry.outcomes[0])
         if not as_json:
             print(report.text(), flush=True)
     if as_json:
@@ -101,12 +100,15 @@ def check(root: Path | None, target: str, seed: int | None, as_json: bool) -> in
 def report_on(course: "Course", path: Path, exercise: str, seed: int | None) -> "Report | None":
     """Return the report on one notebook, None if it cannot be read, which is told.
 
+    What learners see of it is noted as their progress.
+
     Args:
         course: where its key is.
         path: of the notebook.
         exercise: the only one that is wanted; '' for all.
         seed: what inputs are drawn from; None for those that learners see.
     """
+    from dlbook.check import progress
     from dlbook.cli.target import find_key, only
     from dlbook.grading.errors import UnreadableError
     from dlbook.grading.notebook import read
@@ -119,7 +121,10 @@ def report_on(course: "Course", path: Path, exercise: str, seed: int | None) -> 
         return None
     key = find_key(course, path, notebook.cells, seed)
     with _progress(path.stem) as watch:
-        return grade(notebook, only(key, exercise), watch=watch)
+        report = grade(notebook, only(key, exercise), watch=watch)
+    for entry in report.exercises if seed is None else ():
+        progress.note_attempt(progress.find(path.resolve().parent), entry.outcomes[0])
+    return report
 
 
 def _print_json(reports: "list[Report]") -> None:
@@ -134,4 +139,4 @@ def _progress(title: str) -> Iterator[Callable[[str], object]]:
     from tqdm import tqdm
 
     with tqdm(bar_format="{desc}", leave=False, disable=None) as bar:
-        yield lambda name: bar.set_description_str(f"{title}: {name} is running")
+        yield lambda name: bar.set_description_str(f"{title}: {name} is running, Ctrl-C ends it")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from dlbook.check.answer_key import Key, load
 from dlbook.check.errors import UserError
+from dlbook.cli.names import near
 from dlbook.grading.course.build import Course
 from dlbook.grading.course.exercise_set import understand
 from dlbook.grading.course.place import exercises
@@ -27,12 +28,16 @@ def targets(course: Course, target: str) -> list[tuple[Path, str]]:
     found = [(path, exercise) for path in notebooks if path.stem.startswith(start)]
     if found:
         return found
+    names: list[str] = []
     for path in notebooks:
         key = load(course.key(path.stem))
-        if key and target in _names(key):
+        names += _names(key) if key else []
+        if target in names:
             return [(path, target)]
     sets = ", ".join(path.stem for path in notebooks) or "none"
-    raise UserError(f"a set or an exercise is needed, got {target!r}; the sets are: {sets}")
+    told = "".join(f" {name}," for name in near(target, names))
+    try_these = f"; do you mean{told[:-1]}?" if told else f"; the sets are: {sets}"
+    raise UserError(f"a set or an exercise is needed, got {target!r}{try_these}")
 
 
 def find_key(course: Course, path: Path, cells: tuple[Cell, ...], seed: int | None) -> Key:

@@ -18,7 +18,8 @@ def init(place: Path) -> int:
     from dlbook.workspace import folder
 
     workspace = folder.init(place)
-    print(f"Your copies are in {workspace.root}. Next: `cd {place}`, then `dlbook lab`.")
+    go = "" if place.resolve() == Path.cwd() else f"`cd {_quoted(place)}`, then "
+    print(f"Your copies are in {workspace.root}. Next: {go}`dlbook lab`.")
     return RIGHT
 
 
@@ -35,15 +36,8 @@ def update(root: Path | None) -> int:
     from dlbook.workspace.update import update as bring
 
     workspace = folder.of(find_course(root))
-    lines: list[str] = []
-
-    def say(line: str) -> None:
-        print(line, flush=True)
-        lines.append(line)
-
-    all_read = bring(workspace, say)
-    if not lines:
-        print(f"{workspace.root} has the course of today.")
+    all_read = bring(workspace, lambda line: print(line, flush=True))
+    print(f"{workspace.root} has the course of today." if all_read else "The others are of today.")
     return RIGHT if all_read else NOT_RIGHT
 
 
@@ -55,9 +49,18 @@ def reset(root: Path | None, exercise: str) -> int:
 
     The notebook as it was is kept in backups/, under today's date.
     """
+    from dlbook.cli.names import key_of
     from dlbook.workspace import folder
     from dlbook.workspace.reset import reset as begin_again
 
+    exercise = key_of(exercise).name
     copy, kept = begin_again(folder.of(find_course(root)), exercise)
-    print(f"{exercise} begins again in {copy}. What was there is in {kept}.")
+    if kept is None:
+        print(f"{exercise} is as it was handed out, in {copy}: there is nothing to reset.")
+    else:
+        print(f"{exercise} begins again in {copy}. What was there is in {kept}.")
     return RIGHT
+
+
+def _quoted(place: Path) -> str:
+    return f'"{place}"' if " " in str(place) else str(place)

@@ -67,18 +67,22 @@ def read(path: Path) -> Notebook:
     """Return the notebook in the file at `path`.
 
     Raises:
-        UnreadableError: if it is not a regular file, is larger than 20 MB, or is no notebook.
+        UnreadableError: if it is not a regular file, is larger than 20 MB, may not be read, or is
+            no notebook.
     """
     if not path.is_file():
         raise UnreadableError(f"A notebook file is needed, {path} is none: check its name.")
-    if path.stat().st_size > MAX_BYTES:
-        raise UnreadableError(
-            f"{path.name} is larger than 20 MB: clear its outputs and save it again."
-        )
     try:
+        if path.stat().st_size > MAX_BYTES:
+            raise UnreadableError("it is larger than 20 MB: clear its outputs and save it again.")
         return parse(path.read_bytes())
     except UnreadableError as error:
         raise UnreadableError(f"{path.name}: {error}") from None
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        raise UnreadableError(
+            f"{path.name} cannot be read ({why}): give yourself the right to read it."
+        ) from None
 
 
 def parse(data: bytes) -> Notebook:

@@ -5,19 +5,19 @@ Its chapters/ and exercises/ are side by side, so that links between notebooks l
 dlbook notes about them is in `.dlbook/`, and copies of what a verb has changed are in `backups/`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from dlbook.check.errors import UserError
+from dlbook.check.progress import NOTES
 from dlbook.check.shared import atomic
 from dlbook.grading.course.build import Course
 from dlbook.grading.course.place import FOLDER, PACKAGED, find_published
 from dlbook.grading.notebook import Cell, canonical, read
 
-NOTES = ".dlbook"
 JUPYTER = Path(__file__).parent / "jupyter"  # settings that JupyterLab begins with
 FOLDERS = ("chapters", "exercises")
 _PUBLISHED = "as-published"  # the id of the cell that shows every answer without a guess
@@ -34,9 +34,9 @@ class Workspace:
         """Return the notebooks of chapters or exercises that are there, in order."""
         return Course(self.root).notebooks(folder)
 
-    def published(self) -> Iterator[tuple[Path, Path]]:
-        """Yield each notebook of the course, and the place of its copy."""
-        for folder in FOLDERS:
+    def published(self, folders: Iterable[str] = FOLDERS) -> Iterator[tuple[Path, Path]]:
+        """Yield each notebook of some folders of the course, and the place of its copy."""
+        for folder in folders:
             for path in self.course.notebooks(folder):
                 yield path, self.root / folder / path.name
 

@@ -8,16 +8,18 @@ from dlbook.workspace import raw
 from dlbook.workspace.folder import Workspace, told, write
 
 
-def reset(workspace: Workspace, exercise: str) -> tuple[Path, Path]:
+def reset(workspace: Workspace, exercise: str) -> tuple[Path, Path | None]:
     """Put the stub of an exercise back into its cell; return the notebook, and where it is kept.
+
+    A cell that is as it was handed out is left alone, and nothing is kept: then that is None.
 
     Raises:
         UserError: if no notebook of the workspace has its cell, or none can be written to.
         UnreadableError: if the notebook is none.
     """
-    for path, copy in workspace.published():
+    for path, copy in workspace.published(["exercises"]):
         stub = _answer(raw.content(path.read_bytes()), exercise)
-        if path.parent.name != "exercises" or stub is None:
+        if stub is None:
             continue
         if not copy.is_file():
             break
@@ -28,6 +30,8 @@ def reset(workspace: Workspace, exercise: str) -> tuple[Path, Path]:
                 f"a cell with the line `# answer: {exercise}` is needed, {copy} has none: write "
                 "that line above your answer, or take the notebook away and run `dlbook update`"
             )
+        if raw.text(cell).rstrip() == raw.text(stub).rstrip():
+            return copy, None
         cell |= {"source": stub["source"], "outputs": [], "execution_count": None}
         kept = workspace.back_up(copy)
         with told(workspace.root):

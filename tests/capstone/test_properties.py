@@ -168,6 +168,7 @@ FAULTS = {  # what stands in a report, and what is said of it
     "missing": (lambda found: found.pop("rows"), "the report lacks rows"),
     "no function": (lambda found: found.update(model=3), "model has to be a function"),
     "rows twice": (lambda found: found.update(rows=[1, 1]), "rows has to be row numbers"),
+    "mask": (lambda found: found.update(rows=np.ones(9, bool)), "np.flatnonzero turns it into"),
     "rows outside": (lambda found: found.update(rows=[400]), "rows has to be row numbers"),
     "no rows": (lambda found: found.update(rows=[]), "rows has to be row numbers"),
     "words": (lambda found: found.update(rows=["one"]), "rows has to be row numbers"),
@@ -193,6 +194,10 @@ def test_a_report_that_is_not_whole_breaks_all_and_says_what_is_needed(name):
     found = broken(study, 0)
     assert tuple(found) == p.PROPERTIES and len(set(found.values())) == 1
     assert said in found[p.WHOLE]
+    once = examine(study, 0, once=True)
+    assert {label: finding["evidence"] for label, finding in once.items()} == {
+        label: found[label] for label in examine(spoilt(), 0, once=True)
+    }
 
 
 def test_a_report_that_is_no_dict_is_told():
@@ -241,6 +246,13 @@ def test_showing_findings_puts_evidence_below(capsys):
         "✗ the test set was opened once\n    it was opened 2 times\n"
         "✓ the numbers are those of the run\n"
     )
+
+
+def test_equal_evidence_is_shown_once(capsys):
+    show({label: {"held": False, "evidence": "the report lacks rows"} for label in p.PROPERTIES})
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:-1] == [f"✗ {label}" for label in p.PROPERTIES]
+    assert lines[-1] == f"    {len(p.PROPERTIES)} alike: the report lacks rows"
 
 
 def test_what_a_study_puts_in_place_of_ours_is_told_and_put_back():

@@ -1,10 +1,13 @@
 """Fresh IPython shells, one after the other in one process, which loads IPython once."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+
+from dlbook.check.watching import RUNNERS
 
 CELLS = ["from dlbook.check import check", "import numpy as np"]
 SHELLS = """
@@ -29,6 +32,11 @@ for line in sys.stdin:
 """
 
 
+def people() -> dict[str, str]:
+    """Return the environment of a person, who is no runner: without pytest's own variables."""
+    return {name: value for name, value in os.environ.items() if name not in RUNNERS}
+
+
 @contextmanager
 def shells() -> Iterator[Callable[..., str]]:
     """Return what a fresh shell prints for cells, which run below the setup of a set.
@@ -37,7 +45,7 @@ def shells() -> Iterator[Callable[..., str]]:
     """
     command = [sys.executable, "-c", SHELLS]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    with subprocess.Popen(command, **pipes, text=True, encoding="utf-8") as process:
+    with subprocess.Popen(command, **pipes, env=people(), text=True, encoding="utf-8") as process:
 
         def run(*cells: str) -> str:
             process.stdin.write(json.dumps([*CELLS, *cells]) + "\n")

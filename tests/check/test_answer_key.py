@@ -113,6 +113,13 @@ def test_a_second_card_reads_no_file(keys, read):
     assert find(exercise) is not None and len(read) == 2
 
 
+def test_a_second_card_searches_no_text(keys, monkeypatch):
+    exercise = last_exercise(keys / "01_background.json")
+    first = find(exercise)
+    monkeypatch.setattr(answer_key, "_text", lambda file: pytest.fail(f"{file.path} is searched"))
+    assert find(exercise) == first
+
+
 def test_only_the_set_that_is_asked_for_is_parsed(keys, monkeypatch):
     parsed = []
 

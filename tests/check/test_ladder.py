@@ -1,6 +1,7 @@
 """The way on after a card: a step at a time, nothing while graded, nothing once it is right."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,8 +10,9 @@ from dlbook.check.answer_key import CheckKey, ExerciseKey
 from dlbook.check.example import example
 from dlbook.check.ladder import solution, steps
 from dlbook.check.notebook_door import check
+from dlbook.check.verdict import Outcome, Verdict
 from dlbook.check.wire import encode
-from tests.check.test_notebook_door import run_visible_check, written
+from tests.check.test_notebook_door import STUB, run_visible_check, written
 
 LINK = "[Section 5.2](../chapters/05_backpropagation.ipynb#5.2-Send)"
 NEEDED = {"dx": np.array([1.0, 2.0]), "kink": 0.5}
@@ -24,13 +26,29 @@ def exercise(**others):
     return ExerciseKey("relu_back", 1, {}, (key(),), **others)
 
 
+LAST = Outcome("relu_back", Verdict.WRONG, example="dx\nneeded:")
+
+
 def test_the_steps_come_in_order_and_what_is_not_there_is_left_out():
-    full = steps(exercise(second="Which array?", section=LINK), "dx\nneeded:")
-    titles = ["second hint", "where it is taught", "needed and got", "the course's answer"]
+    full = steps(exercise(second="Which array?", section=LINK), LAST, tried=True)
+    titles = ["hint", "where it is taught", "needed and got", "the course's answer"]
     assert [step.title for step in full] == titles
     assert full[1].link == "../chapters/05_backpropagation.ipynb#5.2-Send"
     assert full[1].text == "Read section 5.2 again, and run its cells."
-    assert [step.title for step in steps(exercise(), "")] == titles[-1:]
+    assert [step.title for step in steps(exercise(), None, tried=True)] == titles[-1:]
+
+
+def test_a_hint_is_the_second_one_only_where_the_card_had_one():
+    known = replace(LAST, verdict=Verdict.KNOWN_MISTAKE, hints=("Which array?",))
+    for last, title in ((known, "second hint"), (LAST, "hint"), (None, "hint")):
+        assert steps(exercise(second="Draw it."), last, tried=True)[0].title == title
+
+
+def test_without_an_attempt_the_last_step_leads_to_one_and_nothing_is_given_away():
+    stub = replace(LAST, verdict=Verdict.NOT_ATTEMPTED)
+    for last in (None, stub):
+        found = steps(exercise(second="Draw it.", section=LINK), last, tried=False)
+        assert [step.title for step in found] == ["hint", "where it is taught", "your turn"]
 
 
 EXAMPLES = {  # what is put out: what is shown
@@ -66,6 +84,12 @@ def test_the_solution_is_that_of_the_answer_cell_without_its_marks(tmp_path):
     assert solution("softmax", [tmp_path]) == "" == solution("relu_back", [tmp_path / "none"])
 
 
+@pytest.fixture(autouse=True)
+def fresh_session(monkeypatch):
+    monkeypatch.setattr(check, "_told", {})
+    monkeypatch.setattr(check, "_last", {})
+
+
 @pytest.fixture
 def wrong(monkeypatch, tmp_path, capsys):
     monkeypatch.chdir(tmp_path)
@@ -73,23 +97,43 @@ def wrong(monkeypatch, tmp_path, capsys):
     run_visible_check(written("return 0 * g"))
 
 
-def test_in_a_notebook_each_call_gives_the_next_step(wrong, capsys):
-    assert 'More: check.hint("relu_back")' in capsys.readouterr().out
+def hinted(capsys, times):
+    """Return what as many calls of `check.hint` say, one after the other."""
+    capsys.readouterr()
     said = []
-    for _ in range(4):
+    for _ in range(times):
         check.hint("relu_back")
         said.append(capsys.readouterr().out)
-    assert any(line.startswith("where it is taught: Read section 5.2") for line in said)
-    assert any(line.startswith("needed and got: dx\nneeded:") for line in said)
-    assert said[-1].startswith("the course's answer: In a cell: check.solution(")
+    return said
+
+
+def test_in_a_notebook_each_call_gives_the_next_step(wrong, capsys):
+    assert 'More: check.hint("relu_back")' in capsys.readouterr().out
+    one, two, three, *last = hinted(capsys, 5)
+    assert one.startswith("hint: ")
+    assert two.startswith("where it is taught: Read section 5.2")
+    assert three.startswith("needed and got: dx\nneeded:")
+    assert last[0].startswith("the course's answer: In a cell: check.solution(")
+    assert last == last[:1] * 2
     check.solution("relu_back")
     assert "def relu_back" in capsys.readouterr().out
+
+
+def test_a_step_that_was_shown_before_the_attempt_is_not_shown_again(monkeypatch, tmp_path, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert [line.partition(":")[0] for line in hinted(capsys, 4)][2:] == ["your turn"] * 2
+    for body in ("return 0 * g", "return 3 * g"):
+        run_visible_check(written(body))
+        assert hinted(capsys, 1)[0].startswith("needed and got: dx")
 
 
 def test_a_solution_waits_for_an_attempt_or_a_clear_word(monkeypatch, tmp_path, capsys):
     monkeypatch.chdir(tmp_path)
     check.solution("exp_back")
     assert capsys.readouterr().out.startswith("First an attempt of yours")
+    run_visible_check(written(STUB))
+    check.solution("relu_back")
+    assert "First an attempt of yours" in capsys.readouterr().out, "a stub is no attempt"
     check.solution("exp_back", anyway=True)
     assert "def exp_back" in capsys.readouterr().out
 

@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from subprocess import DEVNULL
 
@@ -6,7 +8,11 @@ import pytest
 from jupyter_client.manager import KernelManager
 
 from dlbook.check import check
-from tests.check.shells import shells
+from dlbook.check.answer_key import find
+from dlbook.check.watching import RUNNERS
+from dlbook.grading.course.execute import execute
+from dlbook.grading.notebook import Cell
+from tests.check.shells import people, shells
 
 STUB = 'raise NotImplementedError("relu_back: your turn")'
 ANSWERS = {  # the body of relu_back(g, x): what the card says
@@ -23,8 +29,6 @@ ANSWERS = {  # the body of relu_back(g, x): what the card says
 
 def run_visible_check(relu_back) -> None:
     """Run the check cell of exercise relu_back, as the notebook has it."""
-    from dlbook.check.answer_key import find
-
     exercise = find("relu_back")[1]
     exec(exercise.checks[0].source, {"check": check, "np": np, "relu_back": relu_back})
 
@@ -157,21 +161,80 @@ def test_a_name_that_was_taken_for_something_else_troubles_no_card(in_a_shell):
     assert "✓ scale: right" in output and output.endswith("3 None\n")
 
 
-def request(allow_stdin: str) -> str:
-    """Return a cell after which cells are run by a front end that answers input(), or does not."""
-    return f"get_ipython().get_parent = lambda: {{'content': {{'allow_stdin': {allow_stdin}}}}}"
+FRONT_ENDS = {  # what a kernel is told of the cell that runs: no card hangs on it
+    "JupyterLab": "{'metadata': {'cellId': 'a1'}, 'content': {'allow_stdin': True}}",
+    "VS Code": "{'metadata': {'cellId': 'vscode-notebook-cell:/a'}, 'content': {}}",
+    "an editor that answers no input()": "{'content': {'allow_stdin': False}}",
+    "JupyterLite's Pyodide kernel": "{'header': {'msg_type': 'execute_request'}}",
+    "a kernel between two messages": "{}",
+    "a kernel that was asked nothing yet": "None",
+}
 
 
-@pytest.mark.parametrize("person", [True, False])
-def test_a_cell_that_no_person_runs_stays_quiet(person, in_a_shell):
-    output = in_a_shell(request(str(person)), ANSWER + "g * (x > 0)")
-    assert output == ("✓ relu_back: right\n" if person else "")
+@pytest.mark.parametrize("name", FRONT_ENDS)
+def test_an_answer_gets_its_card_whatever_the_front_end_says_of_itself(name, in_a_shell):
+    told = f"get_ipython().get_parent = lambda: {FRONT_ENDS[name]}"
+    assert in_a_shell(told, ANSWER + "g * (x > 0)") == "✓ relu_back: right\n"
+
+
+COLAB = """
+from IPython.core import interactiveshell
+class Info(interactiveshell.ExecutionInfo):  # IPython 7 tells no cell_id
+    def __getattribute__(self, name):
+        if name == "cell_id":
+            raise AttributeError(name)
+        return super().__getattribute__(name)
+interactiveshell.ExecutionInfo = Info
+"""
+
+
+def test_an_answer_gets_its_card_where_cells_have_no_id(in_a_shell):
+    assert in_a_shell(COLAB, ANSWER + "g * (x > 0)") == "✓ relu_back: right\n"
+
+
+@pytest.mark.parametrize("name", RUNNERS)
+def test_a_runner_that_compares_outputs_gets_no_card_below_an_answer(name, in_a_shell):
+    quiet = (
+        f"import os, sys\nos.environ[{name!r}] = '1'\ndel sys.modules['dlbook.check.notebook_door']"
+    )
+    again = (
+        "get_ipython().events.callbacks['post_run_cell'].clear()\nimport dlbook.check.notebook_door"
+    )
+    assert in_a_shell(quiet, again, ANSWER + "g * (x > 0)") == ""
+
+
+TERMINAL = """import numpy as np
+from dlbook.check import check
+def relu_back(g, x): return g * (g > 0)
+
+{check}
+check.hint("relu_back")
+"""
+
+
+@pytest.mark.parametrize("python", [["-i", "-q"], ["-m", "IPython", "--simple-prompt"]])
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
+def test_in_a_terminal_the_card_is_text_and_the_way_on_is_named(python, encoding, tmp_path):
+    check = find("relu_back")[1].checks[0].source
+    typed = TERMINAL.format(check=check + "\n")
+    around = people() | {"PYTHONIOENCODING": encoding, "IPYTHONDIR": str(tmp_path), "TERM": "dumb"}
+    command = [sys.executable, *python]
+    done = subprocess.run(
+        command, env=around, cwd=tmp_path, input=typed.encode(), capture_output=True
+    )
+    said = done.stdout.decode(encoding)
+    mark = "✗" if encoding == "utf-8" else "x"
+    assert f"{mark} relu_back: known mistake" in said and "Hint: " in said
+    assert 'More: check.hint("relu_back")' in said and "second hint: " in said
+    assert "Traceback" not in said + done.stderr.decode("utf-8", "replace")
 
 
 @pytest.mark.notebook
-def test_a_kernel_shows_a_card_to_whoever_can_answer_input():
+@pytest.mark.parametrize("runner", [False, True])
+def test_a_kernel_shows_a_card_unless_a_runner_has_started_it(runner):
     manager = KernelManager()
-    manager.start_kernel(stderr=DEVNULL)
+    around = people() | ({"DLBOOK_QUIET": "1"} if runner else {})
+    manager.start_kernel(stderr=DEVNULL, env=around)
     client = manager.blocking_client()
     client.start_channels()
     client.wait_for_ready(timeout=60)
@@ -182,12 +245,18 @@ def test_a_kernel_shows_a_card_to_whoever_can_answer_input():
             shown.append(message["content"]["data"]["text/plain"])
 
     client.execute_interactive("import numpy as np\nfrom dlbook.check import check")
-    for person in (False, True):
-        source = ANSWER + "g * (x > 0)"
-        client.execute_interactive(source, allow_stdin=person, output_hook=keep)
-        assert shown == ["✓ relu_back: right"] * person
+    source = ANSWER + "g * (x > 0)"
+    client.execute_interactive(source, allow_stdin=False, output_hook=keep)
     client.stop_channels()
     manager.shutdown_kernel(now=True)
+    assert shown == ([] if runner else ["✓ relu_back: right"])
+
+
+@pytest.mark.notebook
+def test_a_build_stores_no_card_below_an_answer(tmp_path):
+    setup = Cell("code", "import numpy as np\nfrom dlbook.check import check")
+    for cell in execute([setup, Cell("code", ANSWER + "g * (x > 0)")], tmp_path, {}):
+        assert cell.outputs == ()
 
 
 MARKED = "# answer: exp_back\ndef exp_back(g, x):\n    return g * np.exp(x)"

@@ -57,12 +57,27 @@ def test_the_way_on_is_folded_below_a_card_and_links_lead_on():
     assert steps[1].line() == "where it is taught: Read it. (../a.ipynb#1.2)"
 
 
+PAGES = {"white": "#FFFFFF", "VS Code, dark": "#1E1E1E", "JupyterLab, dark": "#111111"}
+
+
 @pytest.mark.parametrize("verdict", Verdict)
-def test_words_have_the_colour_of_the_page_and_the_edge_is_seen_on_white_and_on_black(verdict):
-    html = Outcome("relu_back", verdict, ("Where is g?",), "got 1").html([Step("more", "text")])
-    assert html.count("color:") == 0
+@pytest.mark.parametrize("page", PAGES)
+def test_words_and_edges_are_seen_on_every_page(page, verdict):
+    """Words need 4.5 (WCAG 1.4.3), what is no word needs 3 (1.4.11)."""
+    steps = [Step("more", "text"), Step("where", "text", "../a.ipynb#1.2")]
+    html = Outcome("relu_back", verdict, ("Where is g?",), "got 1").html(steps)
+    words = re.findall(r"[;\"]color:\s*([^;\"]+)", html)
+    assert all(contrast(colour, PAGES[page]) >= 4.5 for colour in words)
     (edge,) = re.findall(r"border-left:4px solid (#\w{6})", html)
-    assert min(contrast(edge, "#FFFFFF"), contrast(edge, "#111111")) >= 3
+    assert contrast(edge, PAGES[page]) >= 3
+    assert "background" not in html and "opacity" not in html, "the page's own colours count"
+
+
+def test_no_colour_is_fit_for_words_on_both_white_and_dark_so_cards_leave_it_to_the_page():
+    greys = [f"#{grey:02X}{grey:02X}{grey:02X}" for grey in range(256)]
+    least = [min(contrast(grey, page) for page in PAGES.values()) for grey in greys]
+    assert max(least) < 4.5
+    assert "color:" not in Outcome("relu_back", Verdict.WRONG, ("Where?",), "got 1").html()
 
 
 def contrast(one: str, two: str) -> float:

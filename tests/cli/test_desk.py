@@ -12,6 +12,7 @@ from dlbook.check.progress import Entry
 from dlbook.check.verdict import Outcome, Verdict
 from dlbook.cli import desk, doctor, main
 from dlbook.grading.course import place
+from dlbook.grading.errors import GraderError
 from dlbook.grading.run.report import ExerciseReport, Report
 from dlbook.workspace import folder
 from tests import ROOT, SAMPLES
@@ -100,21 +101,101 @@ def test_a_solution_waits_for_an_attempt_or_a_clear_word(home, capsys):
     assert "def relu_back" in capsys.readouterr().out
 
 
-def test_a_slip_in_a_name_is_told_with_names_that_are_near(home, capsys):
-    for verb in ("hint", "solution"):
-        assert main([verb, "relu_bakc"]) == 2
-        assert "an exercise is needed, got 'relu_bakc'; try relu_back" in capsys.readouterr().err
+NEAR = {  # what is typed: the names that are told
+    "relu_bakc": "relu_back",
+    "back": "exp_back, sigmoid_back",
+    "0": "scale, shapes, chain, moments",
+    "00.scalee": "scale, shapes, chain, moments",
+    "10_capstone": "study",
+    "???": "scale, shapes, chain",
+}
 
 
-def test_a_save_is_seen(tmp_path):
-    path, other = tmp_path / "a.ipynb", tmp_path / "b.ipynb"
-    path.write_text("one")
-    before = desk.saved([path, other])
-    assert desk.saved([path, other]) == before and before[other] == 0
-    path.write_text("two")
-    other.write_text("new")
-    after = desk.saved([path, other])
-    assert after[path] != before[path] and after[other] != before[other]
+@pytest.mark.parametrize("typed", NEAR)
+def test_a_slip_in_a_name_is_told_with_names_that_are_near(typed, home, capsys):
+    for verb in ("hint", "solution", "reset"):
+        assert main([verb, typed]) == 2
+        said = capsys.readouterr().err
+        assert f"an exercise is needed, got {typed!r}; try {NEAR[typed]}" in said
+
+
+def test_an_exercise_may_be_named_with_its_set(home, capsys):
+    assert main(["solution", "05.relu_back", "--anyway"]) == 0
+    assert "def relu_back" in capsys.readouterr().out
+
+
+RIGHT = (SAMPLES / "relu_back-right-plain.ipynb").read_text("utf-8")
+EDITS = {  # what is written in the place of the notebook before each look: what is said of it
+    "saved": ([RIGHT, None], ["90_tiny: checked"]),
+    "not saved": ([None, None], []),
+    "saved twice quickly": ([RIGHT, RIGHT + "\n", None], ["90_tiny: checked"]),
+    "saved while it was checked": ([RIGHT, None, RIGHT + "\n", None], ["90_tiny: checked"] * 2),
+    "half written, then whole": (["{", RIGHT, None], ["90_tiny: checked"]),
+    "broken, then mended": (
+        ["{", None, RIGHT, None],
+        ["90_tiny.ipynb is checked again when you have mended it", "90_tiny: checked"],
+    ),
+    "empty": (["", None], ["90_tiny.ipynb is checked again when you have mended it"]),
+    "gone, then back": (
+        ["gone", None, RIGHT, None],
+        ["90_tiny.ipynb is gone; it is checked again once it is back", "90_tiny: checked"],
+    ),
+    "replaced between two looks": (["gone, then back", None], ["90_tiny: checked"]),
+    "another notebook": (
+        [RIGHT.replace("relu_back", "no_such"), None],
+        ["90_tiny.ipynb: an exercise notebook of this course is needed, 90_tiny.ipynb holds"],
+    ),
+    "a folder": (["folder", None], ["90_tiny.ipynb is checked again when you have mended it"]),
+}
+
+
+def edit(path, what):
+    if what is None:
+        return
+    if path.is_dir():
+        path.rmdir()
+    if what in ("gone", "gone, then back", "folder"):
+        path.rename(path.with_suffix(".kept"))
+    if what == "folder":
+        path.mkdir()
+    elif what != "gone":
+        path.write_text(RIGHT if what == "gone, then back" else what, "utf-8")
+
+
+def test_a_watch_survives_a_kernel_that_does_not_start(home, monkeypatch, capsys):
+    def fail(*_, **__):
+        raise GraderError("no kernel to be had")
+
+    monkeypatch.setattr("dlbook.grading.run.nbval_run.grade", fail)
+    (path,) = (home / "exercises").glob("*.ipynb")
+    said = desk._looked_at(place.find(home), path, "")
+    assert said == "90_tiny.ipynb: no kernel to be had"
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_a_watch_tells_each_state_of_a_notebook_once_and_goes_on(name, home, monkeypatch, capsys):
+    writes, said = EDITS[name]
+    (path,) = (home / "exercises").glob("*.ipynb")
+    turns = iter(writes)
+
+    def wait(_seconds):
+        try:
+            edit(path, next(turns))
+        except StopIteration:
+            raise KeyboardInterrupt from None
+
+    outcome = Outcome("relu_back", Verdict.RIGHT)
+    report = Report("90_tiny", 0, (ExerciseReport("relu_back", 1, (outcome,)),))
+    monkeypatch.setattr(Report, "text", lambda self: f"{self.set_name}: checked")
+    monkeypatch.setattr("dlbook.grading.run.nbval_run.grade", lambda *_, **__: report)
+    monkeypatch.setattr(desk.time, "sleep", wait)
+    assert main(["watch"]) == 130
+    first, *lines = capsys.readouterr().out.splitlines()
+    assert first == "watching 90_tiny.ipynb; save to have it checked, Ctrl-C ends this"
+    assert len(lines) == len(said)
+    assert all(line.startswith(start) for line, start in zip(lines, said, strict=True))
+    solved = progress.read(progress.find(home)).get("relu_back", Entry()).solved
+    assert solved is ("90_tiny: checked" in said), "what a watch has seen is noted as progress"
 
 
 @pytest.mark.notebook

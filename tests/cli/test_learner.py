@@ -6,14 +6,18 @@ from pathlib import Path
 import pytest
 
 from dlbook import blas
+from dlbook.check.watching import RUNNERS
 from dlbook.cli import learner, main
 from dlbook.cli.target import targets
 from dlbook.grading.course.build import Course
+from dlbook.grading.kernel.launcher import Local
 from dlbook.workspace import folder
 from tests import ROOT, SAMPLES
+from tests.cli.test_main import loaded
 
 REFUSED = {  # arguments: what is said
     ("check", "44"): "a set or an exercise is needed, got '44'; the sets are: 90_tiny",
+    ("check", "relu"): "a set or an exercise is needed, got 'relu'; do you mean relu_back?",
     ("check", "90.no_such"): "90_tiny has no exercise 'no_such'; it has relu_back",
     ("check", "no_such.ipynb"): "A notebook file is needed, no_such.ipynb is none",
 }
@@ -76,6 +80,8 @@ def commands(monkeypatch):
     """What would be started instead of JupyterLab."""
     called = []
     monkeypatch.setenv("JUPYTER_CONFIG_PATH", "mine")
+    for name in ("DLBOOK_SEED", *RUNNERS):
+        monkeypatch.setenv(name, "1")
     monkeypatch.setattr(learner.os, "name", "another")
     monkeypatch.setattr("subprocess.call", lambda command: called.append(command) or 5)
     return called
@@ -91,6 +97,7 @@ def test_lab_hands_other_options_on_to_jupyterlab(course, commands, options):
     assert rest[0] == "--LabApp.default_url=/lab/tree/chapters/90_tiny.ipynb"
     assert rest[3:] == LAB[options]
     assert os.environ["JUPYTER_CONFIG_PATH"].split(os.pathsep)[0] == str(folder.JUPYTER)
+    assert not os.environ.keys() & {"DLBOOK_SEED", *RUNNERS}, "its kernels would show no cards"
 
 
 def test_kernels_of_the_lab_use_avx512_where_openblas_would_not(course, commands, monkeypatch):
@@ -128,6 +135,22 @@ def test_a_stub_is_not_attempted_and_a_renamed_right_answer_passes(course, capsy
     shutil.copy(SAMPLES / "relu_back-right-plain.ipynb", renamed)
     assert run(course, "check", str(renamed)) == 0
     assert "✓ relu_back: right" in capsys.readouterr().out
+
+
+@pytest.mark.notebook
+def test_a_set_of_stubs_needs_one_kernel(course, monkeypatch):
+    started = []
+    start = Local.start
+    monkeypatch.setattr(Local, "start", lambda *these: started.append(1) or start(*these))
+    assert run(course, "check", "90") == 1 and len(started) == 1
+
+
+@pytest.mark.notebook
+def test_a_check_loads_nothing_that_draws_or_learns(course):
+    code = f"from dlbook.cli import main; main(['--course', {str(course.root)!r}, 'check'])"
+    found = {name.split(".")[0] for name in loaded(code)}
+    slow = found & {"torch", "matplotlib", "IPython", "sklearn", "jupyterlab", "nbclient"}
+    assert "nbval" in found and not slow, f"import {slow} inside what needs it"
 
 
 @pytest.mark.notebook

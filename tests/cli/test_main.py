@@ -143,22 +143,25 @@ from dlbook.cli import _dlbook, main
 
 for verb in _dlbook.commands:
     assert main([verb, "--help"]) == 0
-assert main([]) == main(["--version"]) == 0
+assert main([]) == 0
 """
+SLOW = {"asyncio", "email", "importlib.metadata", "socket", "sqlite3", "subprocess"}
 
 
 def loaded(code: str) -> set[str]:
-    """Return the packages that a program loads, those of Python itself left out."""
+    """Return the modules that a program loads."""
     code += "\nimport sys; print(*sys.modules, file=sys.stderr)"
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True)
     assert done.returncode == 0, done.stderr
-    return {name.split(".")[0] for name in done.stderr.decode().split()} - sys.stdlib_module_names
+    return set(done.stderr.decode().split())
 
 
 def test_help_loads_click_and_nothing_else_that_is_installed():
     found = loaded(HELP_OF_ALL) - loaded("import click")
-    assert found <= {"dlbook", "lazy_loader"}, f"import {found} inside the verb that needs it"
+    others = {name.split(".")[0] for name in found} - sys.stdlib_module_names
+    wrong = (others - {"click", "dlbook", "lazy_loader"}) | (found & SLOW)
+    assert not wrong, f"import {wrong} inside the verb that needs it"
 
 
 def test_the_version_is_that_of_the_installed_package(monkeypatch, capsys):

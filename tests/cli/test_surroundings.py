@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from dlbook.check.letters import LETTERS
 from tests import ROOT, SAMPLES
 from tests.grading.sandbox.inside_it import needs_bubblewrap
 
@@ -35,7 +36,6 @@ SURROUNDINGS = {
     "cp1252 in pipes": {"PYTHONIOENCODING": "cp1252"},
     "ASCII alone": {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
 }
-MARKS = str.maketrans("✓✗○…—→·", "???????")
 
 
 def run(course: Path, place: Path, variables: dict[str, str], *arguments: str) -> tuple[int, str]:
@@ -45,7 +45,9 @@ def run(course: Path, place: Path, variables: dict[str, str], *arguments: str) -
     command = [sys.executable, "-m", "dlbook", "--course", str(course), *arguments]
     done = subprocess.run(command, env=environment, capture_output=True, cwd=place)
     text = done.stdout.decode("utf-8", "replace")
-    return done.returncode, text.replace("\r", "").translate(MARKS) + done.stderr.decode()[-2000:]
+    return done.returncode, text.replace("\r", "").translate(
+        str.maketrans(LETTERS)
+    ) + done.stderr.decode()[-2000:]
 
 
 @pytest.fixture(scope="module")

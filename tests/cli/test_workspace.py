@@ -17,7 +17,7 @@ def home(course, monkeypatch, tmp_path_factory):
 
 def test_a_learner_begins_updates_and_begins_an_exercise_again(course, home, monkeypatch, capsys):
     assert main(["init", "my course"]) == 0
-    assert "Next: `cd my course`, then `dlbook lab`" in capsys.readouterr().out
+    assert """Next: `cd "my course"`, then `dlbook lab`""" in capsys.readouterr().out
     monkeypatch.chdir(home / "my course" / "exercises")
     assert main(["update"]) == 0
     assert "has the course of today" in capsys.readouterr().out
@@ -26,9 +26,21 @@ def test_a_learner_begins_updates_and_begins_an_exercise_again(course, home, mon
     assert main(["update"]) == 0
     said = capsys.readouterr().out
     assert "updated     exercises/90_tiny.ipynb (as it was: backups/" in said
-    assert "your turn now" in (home / "my course/exercises/90_tiny.ipynb").read_text("utf-8")
+    copy = home / "my course" / "exercises" / "90_tiny.ipynb"
+    text = copy.read_text("utf-8")
+    assert "your turn now" in text
     assert main(["reset", "relu_back"]) == 0
-    assert "relu_back begins again in" in capsys.readouterr().out
+    assert "relu_back is as it was handed out" in capsys.readouterr().out
+    for name in ("relu_back", "90.relu_back"):
+        copy.write_text(text.replace("your turn now", "mine"), "utf-8")
+        assert main(["reset", name]) == 0
+        assert "relu_back begins again in" in capsys.readouterr().out
+        assert copy.read_text("utf-8").count("your turn now") == text.count("your turn now")
+
+
+def test_in_the_folder_itself_the_next_step_is_no_cd(home, capsys):
+    assert main(["init", "."]) == 0
+    assert capsys.readouterr().out.endswith(". Next: `dlbook lab`.\n")
 
 
 def test_a_copy_that_is_no_notebook_is_told_and_the_others_are_updated(home, capsys):

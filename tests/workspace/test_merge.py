@@ -149,3 +149,105 @@ def test_without_a_learner_the_result_is_the_course_and_without_news_it_is_the_l
     base, mine, new = history
     assert texts(merge(base, base, new).cells) == texts(new)
     assert texts(merge(base, mine, base).cells) == texts(mine)
+
+
+# ---- sets with exercises, edited on both sides ----
+
+
+def exercise(name):
+    """Return the cells of one exercise, as a set has them."""
+    return [
+        cell(f"task-{name}", f"Write {name}.", "markdown"),
+        cell(f"answer-{name}", f"# answer: {name}\ndef {name}(x):\n    raise NotImplementedError"),
+        cell(f"check-{name}", f"# check: {name}"),
+    ]
+
+
+SET = [cell("title", "# Set", "markdown"), *exercise("scale"), *exercise("shapes")]
+
+
+def test_an_exercise_that_was_renamed_is_there_anew_and_the_answer_to_the_old_one_stays():
+    answer = "# answer: scale\ndef scale(x):\n    return mine"
+    mine = edited(SET, **{"answer-scale": answer})
+    found = merge(SET, mine, [SET[0], *exercise("stretch"), *SET[4:]])
+    assert answer in texts(found.cells) and "# check: scale" not in texts(found.cells)
+    assert "# answer: stretch" in "\n".join(texts(found.cells))
+    assert found.remarks == [
+        "'answer: scale' is no longer in the course: yours stays, since you have changed it"
+    ]
+
+
+def test_an_exercise_that_was_renamed_in_its_cell_is_shown_below_the_answer():
+    mine = edited(SET, **{"answer-scale": "# answer: scale\ndef scale(x):\n    return mine"})
+    new = edited(SET, **{"answer-scale": "# answer: stretch\ndef stretch(x):\n    ..."})
+    found = merge(SET, mine, new)
+    assert texts(found.cells)[2] == text(mine[2]) and text(new[2]) in texts(found.cells)[3]
+
+
+def test_exercises_that_change_places_take_their_answers_along():
+    mine = edited(SET, **{"answer-scale": "# answer: scale\nmine"})
+    new = [SET[0], *SET[4:], *SET[1:4]]
+    found = merge(SET, [*mine[:3], cell("", "my note"), *mine[3:]], new)
+    assert texts(found.cells)[4:] == [
+        "Write scale.",
+        "# answer: scale\nmine",
+        "my note",
+        "# check: scale",
+    ]
+    assert found.remarks == []
+
+
+def test_cells_that_the_learner_has_moved_are_all_there():
+    mine = edited(SET, **{"answer-shapes": "# answer: shapes\nmine"})[::-1]
+    found = merge(SET, mine, edited(SET, **{"task-scale": "Write scale again."}))
+    assert sorted(texts(found.cells)) == sorted(
+        [*(t for t in texts(mine) if t != "Write scale."), "Write scale again."]
+    )
+
+
+PLACES = st.integers(0, len(SET))
+EDITS = st.lists(
+    st.tuples(st.sampled_from(["edit", "insert", "delete", "move", "twice"]), PLACES, PLACES),
+    max_size=4,
+)
+
+
+def applied(edits, who):
+    """Return the set after edits: each text that is written names who wrote it, and which it is."""
+    cells = list(SET)
+    for number, (what, place, other) in enumerate(edits):
+        i = min(place, len(cells) - 1)
+        if what == "insert":
+            cells.insert(place, cell(f"{who}-{number}", f"{who} {number}"))
+        if not cells or what == "insert":
+            continue
+        if what == "edit":
+            first = text(cells[i]).partition("\n")[0]
+            cells[i] = cells[i] | {"source": f"{first}\n{who} {number}"}
+        elif what == "delete":
+            del cells[i]
+        elif what == "move":
+            cells.insert(other, cells.pop(i))
+        elif what == "twice":  # a cell that was copied, by a program that gives no new id
+            cells.insert(other, cells[i] | {"source": f"{who} {number}"})
+    return cells
+
+
+@given(EDITS, EDITS, st.booleans(), st.sampled_from(["", "scale", "shapes"]))
+def test_whatever_both_do_to_a_set_nothing_that_was_written_is_lost(ours, theirs, new_ids, renamed):
+    mine = applied(ours, "mine")
+    new = [c for c in applied(theirs, "course") if not renamed or renamed not in c["id"]]
+    new += exercise(f"new_{renamed}") if renamed else []
+    new = list({c["id"]: c for c in new}.values())  # a course has each id once
+    if new_ids:
+        mine = [c | {"id": f"x{i}"} for i, c in enumerate(mine)]
+    found = merge(SET, mine, new).cells
+    written = [t for t in texts(mine) if "mine " in t]
+    assert all(texts(found).count(t) >= texts(mine).count(t) for t in written)
+    assert len({c["id"] for c in found}) == len(found)
+    if not ours:
+        assert texts(found) == texts(new)
+    shown, known = "\n".join(texts(found)), texts(SET)
+    assert all(text(c) in shown for c in new if text(c) not in known), "news is not shown"
+    again = merge(new, found, new)
+    assert again.cells == found and again.remarks == []

@@ -31,3 +31,9 @@ def test_without_its_line_the_cell_is_not_guessed(workspace):
     with pytest.raises(UserError, match="has none: write that line above your answer"):
         reset(workspace, "relu_back")
     assert copy.read_bytes() == was
+
+
+def test_no_chapter_is_read_to_find_an_exercise(published, workspace):
+    (chapter,) = published.notebooks("chapters")
+    chapter.write_text("no notebook")
+    assert reset(workspace, "relu_back")[0].name == "90_tiny.ipynb"

@@ -39,7 +39,7 @@ def execute(
     )
     try:
         with tempfile.TemporaryDirectory(prefix=prefix()) as settings:
-            variables = kernel_environment(settings, **environment)
+            variables = kernel_environment(settings, DLBOOK_QUIET="1", **environment)
             client.execute(env=variables, stderr=subprocess.DEVNULL, cleanup_kc=True)
     except CellExecutionError as error:
         failed = next(c for c in notebook.cells if any("ename" in o for o in c.outputs))
