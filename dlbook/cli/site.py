@@ -6,7 +6,6 @@ from pathlib import Path
 import click
 
 from dlbook.check.errors import UserError
-from dlbook.check.requirements import require
 from dlbook.cli.course import NOT_RIGHT, RIGHT, find_course
 from dlbook.cli.options import PATH
 
@@ -28,6 +27,8 @@ def site(root: Path | None, to: Path, pyodide: Path | None) -> int:
 
     DIR is new or empty, or holds such a site, which is brought up to date. No notebook is run.
     """
+    from dlbook.check.requirements import require
+
     for module in (*_FOR_PAGES, *(_TO_RUN if pyodide else ())):
         require(module)
     from dlbook.site import book, place

@@ -46,7 +46,7 @@ def wrong_line() -> WrongLine | None:
     body, tolerances = bodies[0]
     result = evaluate(body, EXERCISE, key.seed, **{"rtol": 1e-6, "atol": 1e-9, **tolerances})
     card = verdict(EXERCISE, result, names[EXERCISE])
-    html = card.html(steps(exercise, card.example))
+    html = card.html(steps(exercise, card, tried=True))
     html = _LINK.sub(lambda link: from_notebook(link[0], "exercises"), html)
     return WrongLine(key.name, EXERCISE, CODE, card.text(), html)
 
