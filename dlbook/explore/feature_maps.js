@@ -52,8 +52,9 @@ class Row {
     });
     this.canvas.addEventListener("pointermove", (event) => {
       const box = this.canvas.getBoundingClientRect();
-      const column = Math.floor((event.clientX - box.left) / this.step);
-      const row = Math.floor((event.clientY - box.top) / (this.tile + 3));
+      const scale = this.canvas.width / box.width; // a narrow window shows it smaller
+      const column = Math.floor((scale * (event.clientX - box.left)) / this.step);
+      const row = Math.floor((scale * (event.clientY - box.top)) / (this.tile + 3));
       const channel = row * this.across + Math.min(column, this.across - 1);
       if (channel >= 0 && channel < plan.shown) choose(channel);
     });
