@@ -144,6 +144,7 @@ function render({ model: given, el }) {
   if (filters) Object.assign(filters, { tile: Math.min(26, side(plan[0])), step: side(plan[0]) + 3 });
   const size = filters && `${filters.rows} × ${filters.columns}`;
   const first = filters && new Row(right, filters, ["kernels", size], look(0));
+  if (first) first.canvas.ariaLabel = `${filters.shown} kernels ${size}; arrow keys choose one to see its map large`;
   const rows = plan.map((stage, i) => {
     const count = stage.shown < stage.channels ? `${stage.shown} of ${stage.channels}` : stage.shown;
     return new Row(right, stage, [stage.label, `${count} maps ${stage.rows} × ${stage.columns}`], look(i));

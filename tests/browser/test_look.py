@@ -12,6 +12,7 @@ from PIL import Image
 from dlbook.workspace import folder
 from tests.browser import by_hand
 from tests.browser.conftest import browsing, serving
+from tests.browser.spoken import spoken
 from tests.browser.test_explorers import until
 from tests.check.test_verdict import contrast
 
@@ -143,6 +144,13 @@ def test_no_picture_is_a_white_slab_in_the_dark(page, theme):
     figure = page.locator("img[alt='A line rises.']")
     pixels = np.asarray(Image.open(io.BytesIO(figure.screenshot())).convert("L"))
     assert np.bincount(pixels.ravel()).argmax() == paper
+
+
+def test_every_picture_says_what_it_shows(page):
+    figure, *explorers = spoken(page, ".jp-Cell-outputArea:has(img, canvas)", {"image"})
+    assert [it["name"] for it in figure] == ["A line rises."]
+    assert [len(it) for it in explorers] == [1, 2, 1, 9]
+    assert all(it["name"] for explorer in explorers for it in explorer)
 
 
 def test_maps_that_are_shown_smaller_answer_the_mouse_where_they_are_seen(page):
