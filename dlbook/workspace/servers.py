@@ -14,8 +14,8 @@ def running(root: Path) -> str:
 
     for path in sorted(Path(jupyter_runtime_dir()).glob("jpserver-*.json")):
         server = _noted(path)
-        here = Path(server.get("root_dir", "")).resolve() == root.resolve()
-        if here and _is_there(server):
+        place = server.get("root_dir", "")
+        if place and Path(place).resolve() == root.resolve() and _is_there(server):
             token = f"?token={server['token']}" if server.get("token") else ""
             return f"{server['url']}lab{token}"
     return ""
@@ -25,7 +25,7 @@ def _noted(path: Path) -> dict[str, Any]:
     """Return what a server has noted of itself, nothing if that cannot be read."""
     try:
         return dict(json.loads(path.read_text("utf-8")))
-    except (OSError, ValueError):
+    except (OSError, ValueError, TypeError):
         return {}
 
 

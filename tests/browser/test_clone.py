@@ -20,7 +20,7 @@ pytestmark = pytest.mark.notebook
 
 FOLDERS = ("chapters", "exercises")
 EVERY = [f"{folder}/{path.stem}" for folder in FOLDERS for path in Course(ROOT).notebooks(folder)]
-SHORT = [name for name in EVERY if "/05_" in name]
+SHORT = ["chapters/09_claims_lab", "exercises/00_start_here"]
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +66,6 @@ def test_a_notebook_is_opened_run_and_saved(clone, opened, name):
     saved = nbformat.read(clone / "work" / f"{name}.ipynb", 4)
     cells = [cell for cell in saved.cells if cell.cell_type == "code"]
     outputs = [output for cell in cells for output in cell.outputs]
-    assert len(outputs) > 5 and all(cell.execution_count for cell in cells if cell.source)
+    assert len(outputs) > 2 and all(cell.execution_count for cell in cells if cell.source)
     assert [output for output in outputs if output.output_type == "error"] == []
     assert git(clone, "status", "--porcelain") == ""
