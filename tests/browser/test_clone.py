@@ -67,5 +67,6 @@ def test_a_notebook_is_opened_run_and_saved(clone, opened, name):
     cells = [cell for cell in saved.cells if cell.cell_type == "code"]
     outputs = [output for cell in cells for output in cell.outputs]
     assert len(outputs) > 2 and all(cell.execution_count for cell in cells if cell.source)
-    assert [output for output in outputs if output.output_type == "error"] == []
+    errors = {output.ename for output in outputs if output.output_type == "error"}
+    assert errors <= {"NotImplementedError"}, "only a stub may raise"
     assert git(clone, "status", "--porcelain") == ""
