@@ -33,7 +33,7 @@ from dlbook.map_drawing import (
     signed_map as signed_map,
     tiles as tiles,
 )
-from dlbook.picture import html as html, png as png
+from dlbook.picture import html as html, page as page, png as png
 
 # ---- figures ----
 
@@ -94,7 +94,7 @@ def show(fig: Figure, alt: str) -> None:
 
     if not alt.strip():
         raise ValueError("show needs alt, a sentence saying what one should see, got none; add it")
-    display({"text/html": html(fig, alt), "text/plain": alt}, raw=True)
+    display({"text/html": page(fig, alt), "text/plain": alt}, raw=True)
     fig.clear()
 
 

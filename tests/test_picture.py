@@ -1,3 +1,4 @@
+import re
 from io import BytesIO
 
 import numpy as np
@@ -5,6 +6,7 @@ import pytest
 from PIL import Image
 
 from dlbook import data, picture, plots
+from tests.check.test_verdict import contrast
 from tests.pictures import alts
 
 
@@ -42,3 +44,15 @@ def test_a_picture_is_shown_at_half_the_size_of_its_pixels(drawn):
 def test_words_with_signs_of_html_are_read_as_they_were_written(drawn):
     words = 'x < 3 & "y" > 2'
     assert alts([{"data": {"text/html": picture.html(drawn, words)}}]) == [words]
+
+
+def test_grey_words_on_a_picture_that_is_toned_down_can_be_read(drawn):
+    (share,) = map(float, re.findall(r"brightness\(([\d.]+)\)", picture.page(drawn, "A line.")))
+    paper, grey = (toned(color, share) for color in ("#FFFFFF", plots.CONTEXT))
+    assert share < 0.9 and contrast(grey, paper) >= 4.5
+
+
+def toned(color: str, share: float) -> str:
+    """Return a colour as the filter of a browser makes it."""
+    parts = [int(color[i : i + 2], 16) for i in (1, 3, 5)]
+    return "#" + "".join(f"{round(share * part):02X}" for part in parts)

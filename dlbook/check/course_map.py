@@ -72,7 +72,8 @@ def html(found: Iterable[Row]) -> str:
         title = ElementTree.SubElement(line, "th", scope="row", style="text-align:left")
         link = ElementTree.SubElement(title, "a", href=f"../exercises/{row.name}.ipynb")
         link.text = row.title
-        cell = ElementTree.SubElement(line, "td", style="text-align:left")
+        style = "text-align:left;overflow-wrap:anywhere"
+        cell = ElementTree.SubElement(line, "td", style=style)
         right = len(row.exercises) - len(row.open)
         words = _("{right} of {all} right").format(right=right, all=len(row.exercises))
         dots = {"role": "img", "aria-label": words}

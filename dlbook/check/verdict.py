@@ -29,6 +29,8 @@ _LOOK = {  # symbol and colour: green = truth, vermillion = what to change, grey
     Verdict.NOT_ATTEMPTED: ("○", "#6E6E6E"),
 }
 _PROBLEM = ("✗", "#D55E00")
+_LINE = "margin-top:4px;overflow-wrap:anywhere"  # nothing sticks out of a narrow window
+_ROWS = "white-space:pre;overflow-x:auto"  # rows of an array stay rows
 
 _ON_OTHERS = "Right on the inputs that the notebook shows, not on others: which cases are left?"
 _ON_FRESH = (
@@ -127,14 +129,16 @@ class Outcome:
         card = ElementTree.Element("div", role="status", style=f"{frame};white-space:pre-wrap")
         ElementTree.SubElement(card, "b").text = self.headline
         for line in self.lines:
-            ElementTree.SubElement(card, "div", style="margin-top:4px").text = line
+            ElementTree.SubElement(card, "div", style=_LINE).text = line
         for step in steps:
-            folded = ElementTree.SubElement(card, "details", style="margin-top:4px")
+            folded = ElementTree.SubElement(card, "details", style=_LINE)
             summary = ElementTree.SubElement(folded, "summary", style="cursor:pointer")
             summary.text = step.title
-            kind = "a" if step.link else "pre" if "\n" in step.text else "div"
-            body = ElementTree.SubElement(folded, kind)
-            body.text = step.text
             if step.link:
-                body.set("href", step.link)
+                body = ElementTree.SubElement(folded, "a", href=step.link)
+            elif "\n" in step.text:
+                body = ElementTree.SubElement(folded, "pre", style=_ROWS)
+            else:
+                body = ElementTree.SubElement(folded, "div")
+            body.text = step.text
         return ElementTree.tostring(card, encoding="unicode", method="html")

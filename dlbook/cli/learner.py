@@ -32,17 +32,21 @@ def lab(root: Path | None, options: tuple[str, ...]) -> int:
     """Open working copies of the course in JupyterLab, at the first chapter.
 
     They are in the folder that `dlbook init` has made, or in work/ of a clone: chapters without
-    outputs, and exercises. What is missing there is made, and nothing there is overwritten. More
-    options go to JupyterLab.
+    outputs, and exercises. What is missing there is made, and nothing there is overwritten. Where
+    JupyterLab runs there already, that one is opened. More options go to JupyterLab.
     """
     from dlbook import blas
     from dlbook.check.requirements import require
     from dlbook.check.watching import RUNNERS
     from dlbook.workspace import folder
+    from dlbook.workspace.servers import running
 
     require("jupyterlab")
     workspace = folder.of(find_course(root))
     chapters = workspace.hand_out()
+    address = running(workspace.root)
+    if address:
+        return _go_to(address, "--no-browser" not in options)
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={workspace.root}"]
     for path in chapters[:1]:  # the address that is opened, or printed without a browser
         command.append(f"--LabApp.default_url=/lab/tree/{path.parent.name}/{path.name}")
@@ -57,6 +61,19 @@ def lab(root: Path | None, options: tuple[str, ...]) -> int:
     import subprocess
 
     return subprocess.call(command)
+
+
+def _go_to(address: str, opens: bool) -> int:
+    """Lead to the JupyterLab that runs in the folder already."""
+    import webbrowser
+
+    print(
+        f"JupyterLab runs in this folder already: {address}\n"
+        "Work there: a second one would not see what is written in the first."
+    )
+    if opens:
+        webbrowser.open(address)
+    return RIGHT
 
 
 @click.command(short_help="check your exercises in a fresh kernel")

@@ -7,6 +7,8 @@ import click
 from dlbook.cli.course import NOT_RIGHT, RIGHT, find_course
 from dlbook.cli.options import PATH
 
+_RELOAD = "Where it is open in JupyterLab, choose File, Reload Notebook from Disk."
+
 
 @click.command(short_help="make a folder of your own with the course in it")
 @click.argument("place", type=PATH, metavar="DIR")
@@ -58,7 +60,7 @@ def reset(root: Path | None, exercise: str) -> int:
     if kept is None:
         print(f"{exercise} is as it was handed out, in {copy}: there is nothing to reset.")
     else:
-        print(f"{exercise} begins again in {copy}. What was there is in {kept}.")
+        print(f"{exercise} begins again in {copy}. What was there is in {kept}. {_RELOAD}")
     return RIGHT
 
 

@@ -52,8 +52,9 @@ class Row {
     });
     this.canvas.addEventListener("pointermove", (event) => {
       const box = this.canvas.getBoundingClientRect();
-      const column = Math.floor((event.clientX - box.left) / this.step);
-      const row = Math.floor((event.clientY - box.top) / (this.tile + 3));
+      const scale = this.canvas.width / box.width; // a narrow window shows it smaller
+      const column = Math.floor((scale * (event.clientX - box.left)) / this.step);
+      const row = Math.floor((scale * (event.clientY - box.top)) / (this.tile + 3));
       const channel = row * this.across + Math.min(column, this.across - 1);
       if (channel >= 0 && channel < plan.shown) choose(channel);
     });
@@ -143,6 +144,7 @@ function render({ model: given, el }) {
   if (filters) Object.assign(filters, { tile: Math.min(26, side(plan[0])), step: side(plan[0]) + 3 });
   const size = filters && `${filters.rows} × ${filters.columns}`;
   const first = filters && new Row(right, filters, ["kernels", size], look(0));
+  if (first) first.canvas.ariaLabel = `${filters.shown} kernels ${size}; arrow keys choose one to see its map large`;
   const rows = plan.map((stage, i) => {
     const count = stage.shown < stage.channels ? `${stage.shown} of ${stage.channels}` : stage.shown;
     return new Row(right, stage, [stage.label, `${count} maps ${stage.rows} × ${stage.columns}`], look(i));

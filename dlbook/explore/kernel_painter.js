@@ -211,6 +211,7 @@ function render({ model: given, el }) {
     scale.textContent = one
       ? `${ends[0]} 0, ${ends[1]} ${text(one)}; blue is below 0, vermillion above ${text(one)}`
       : `blue −${limit}, white 0, vermillion ${limit}`;
+    canvas.ariaLabel = `response: ${scale.textContent}; ${sum.textContent}`;
     const same = JSON.stringify(turned(kernel)) === JSON.stringify(kernel);
     const on = model.get("flip");
     flip.ariaPressed = String(on);

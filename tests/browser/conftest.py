@@ -8,11 +8,15 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from dlbook.workspace import folder
+from tests import ROOT
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PATIENCE = 20 * 60_000  # ms: it ends a test that hangs, and none on a slow machine
@@ -32,30 +36,50 @@ def free_port() -> int:
 @pytest.fixture
 def lab(tmp_path):
     """A learner's folder, opened by `dlbook lab`; yields its address."""
-    course = folder.init(tmp_path / "course").root
+    with serving(folder.init(tmp_path / "course").root, tmp_path) as address:
+        yield address
+
+
+@contextmanager
+def serving(course: Path, place: Path, package: Path = ROOT) -> Iterator[str]:
+    """Run `dlbook lab` in a course folder and yield its address, without a token.
+
+    Args:
+        course: where it is called.
+        place: for what JupyterLab notes, and for what it prints: `lab.log`.
+        package: the folder that dlbook is imported from.
+    """
     for name, values in SETTINGS.items():
-        path = tmp_path / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
+        path = place / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(values))
     port = free_port()
     options = f"--no-browser --allow-root --ServerApp.port={port} --IdentityProvider.token="
-    places = {
-        "JUPYTER_CONFIG_DIR": "config",
-        "JUPYTERLAB_SETTINGS_DIR": "settings",
-        "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
-    }
-    environment = os.environ | {name: str(tmp_path / place) for name, place in places.items()}
-    command = [sys.executable, "-m", "dlbook", "--course", str(course), "lab", *options.split()]
-    log = (tmp_path / "lab.log").open("w")
-    server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+    command = [sys.executable, "-m", "dlbook", "lab", *options.split()]
+    log = (place / "lab.log").open("w")
+    server = subprocess.Popen(
+        command, cwd=course, env=surroundings(place, package), stdout=log, stderr=log
+    )
     address = f"http://127.0.0.1:{port}"
     try:
-        wait_for(f"{address}/api", server, tmp_path / "lab.log")
+        wait_for(f"{address}/api", server, place / "lab.log")
         yield address
     finally:
         server.terminate()
         server.wait()
         log.close()
+
+
+def surroundings(place: Path, package: Path = ROOT) -> dict[str, str]:
+    """Return an environment in which JupyterLab notes what it has to note in `place`."""
+    places = {
+        "JUPYTER_CONFIG_DIR": "config",
+        "JUPYTER_RUNTIME_DIR": "runtime",
+        "JUPYTERLAB_SETTINGS_DIR": "settings",
+        "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
+    }
+    own = {name: str(place / folder) for name, folder in places.items()}
+    return os.environ | own | {"PYTHONPATH": str(package)}
 
 
 def wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
@@ -71,18 +95,30 @@ def wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
 
 @pytest.fixture
 def page(tmp_path):
+    """A page of a fresh Chromium."""
+    with browsing(tmp_path) as context:
+        yield context.new_page()
+
+
+@contextmanager
+def browsing(place: Path) -> Iterator[Any]:
+    """Yield Chromium with a fresh profile in `place`."""
     from playwright.sync_api import sync_playwright
 
     if CHROMIUM is None and not os.environ.get("CI"):
         pytest.skip("needs Chromium: install it to run this")
     with sync_playwright() as playwright:
         context = playwright.chromium.launch_persistent_context(
-            tmp_path / "profile",
+            place / "profile",
             executable_path=CHROMIUM,
             args=QUIET.split(),
             viewport={"width": 1200, "height": 900},
             timeout=PATIENCE,
         )
         context.set_default_timeout(PATIENCE)
-        yield context.new_page()
-        context.close()
+        try:
+            yield context
+        finally:
+            for number, page in enumerate(context.pages):  # what was there when a test failed
+                page.screenshot(path=place / f"end-{number}.png")
+            context.close()

@@ -44,7 +44,7 @@ def test_a_card_of_a_hidden_check_shows_no_detail():
 
 def test_a_card_has_a_line_for_the_remark_and_for_each_hint():
     card = Outcome("relu_back", Verdict.KNOWN_MISTAKE, ("Where is g?",), "got 1 < 2").html()
-    first, *lines = card.split('<div style="margin-top:4px">')
+    first, *lines = card.split('<div style="margin-top:4px;overflow-wrap:anywhere">')
     assert first.endswith("<b>✗ relu_back: known mistake</b>")
     assert lines == ["got 1 &lt; 2</div>", "Hint: Where is g?</div></div>"]
 

@@ -10,6 +10,7 @@ from typing import Any
 from IPython.display import display
 
 from dlbook.i18n import _
+from dlbook.picture import DARK
 
 LIVE, STILL = "dlbook-live", "dlbook-still"  # classes of the widget, and of the picture
 _DEAD = f".jp-OutputArea:has(.{STILL}):not(:has(.{LIVE}))"
@@ -20,8 +21,7 @@ _STYLE = f"""\
 {_DEAD} .jp-OutputArea-child:has(> .jupyter-widgets) {{ display: none; }}
 .jp-NotebookPanel {_DEAD} .{STILL}::after
 {{ content: "{_AGAIN}"; display: block; font-weight: 600; }}
-[data-jp-theme-light="false"] :is(.{LIVE}, .{STILL}) img
-{{ filter: brightness(0.87); border-radius: 8px; }}
+{DARK}
 </style>"""
 
 
