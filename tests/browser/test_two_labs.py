@@ -8,7 +8,7 @@ import pytest
 from dlbook.check import progress
 from dlbook.workspace import folder
 from tests.browser import by_hand
-from tests.browser.conftest import browsing, serving, surroundings
+from tests.browser.conftest import PATIENCE, browsing, serving, surroundings
 
 pytestmark = pytest.mark.notebook
 
@@ -37,7 +37,10 @@ def first(home, place):
 def test_a_second_lab_leads_to_the_first(first, home, place):
     command = [sys.executable, "-m", "dlbook", "lab", "--no-browser"]
     around = {"cwd": home, "env": surroundings(place)}
-    done = subprocess.run(command, **around, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        command, **around, capture_output=True, text=True, timeout=PATIENCE / 1000
+    )
+    assert done.returncode == 0, done.stderr
     where, why = done.stdout.splitlines()
     address = first.replace("127.0.0.1", "localhost")
     assert where == f"JupyterLab runs in this folder already: {address}/lab"
