@@ -3,12 +3,12 @@
 import sys
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from dlbook.check.errors import UserError
-from dlbook.cli.course import NOT_RIGHT, RIGHT
+from dlbook.cli.course import NOT_RIGHT, RIGHT, require_new_in_folder
 from dlbook.cli.options import PATH
 
 if TYPE_CHECKING:
@@ -26,29 +26,62 @@ def report(results: Path) -> int:
         return write_reports(results, journal)
 
 
-@click.command(short_help="fill the grades into a file that an LMS exported")
+@click.command(short_help="grades, comments and feedback back into an LMS")
 @click.argument("results", type=PATH, metavar="OUT")
 @click.option(
     "--fill",
     "export",
     type=PATH,
     metavar="LMS.csv",
-    required=True,
-    help="The export of Canvas or Moodle, or any CSV; it stays as it is, a copy is filled.",
+    help="The export of Canvas, Moodle or Blackboard, or any CSV; a copy of it is filled.",
 )
 @click.option("--set", "set_prefix", metavar="05", default="", help="Needed if OUT has more sets.")
 @click.option("--column", metavar="NAME", default="", help="The column to fill.")
 @click.option("--id-column", metavar="NAME", default="", help="The column that tells who it is.")
 @click.option("--scale", is_flag=True, help="Scale to the points of the LMS.")
-def grades(
-    results: Path, export: Path, set_prefix: str, column: str, id_column: str, scale: bool
-) -> int:
-    """Fill the grades of one set from OUT, a folder of results, into a copy of an LMS's export."""
+@click.option("--comments", is_flag=True, help="Fill comments, too (Moodle, Blackboard).")
+@click.option("--comment-column", metavar="NAME", default="", help="The column for comments.")
+@click.option("--encoding", metavar="NAME", default="", help="If it is not UTF-8 or UTF-16.")
+@click.option(
+    "--feedback-zip",
+    "parcel",
+    type=PATH,
+    metavar="FILE.zip",
+    help="Write feedback pages as Moodle and Canvas take them back; a new file.",
+)
+def grades(results: Path, export: Path | None, parcel: Path | None, **choice: Any) -> int:
+    """Bring the results of one set in OUT, a folder of results, back into an LMS.
+
+    With --fill, grades go into a copy of the LMS's export, in which nothing else changes. With
+    --feedback-zip, each student's page goes into a ZIP; it needs names of files as the LMS gave
+    them in its download of submissions.
+    """
     from dlbook.grading.results.lms import Choice, fill
 
-    filled = fill(export, _entries(results), Choice(set_prefix, column, id_column, scale))
-    print(filled.text())
-    return NOT_RIGHT if filled.problems else RIGHT
+    if export is None and parcel is None:
+        raise UserError("--fill LMS.csv or --feedback-zip FILE.zip is needed: name one, or both")
+    wanted = Choice(**choice)
+    problems = []
+    if export is not None:
+        filled = fill(export, _entries(results), wanted)
+        problems += filled.problems
+        print(filled.text())
+    if parcel is not None:
+        problems += _write_parcel(results, parcel, wanted.set_prefix)
+    return NOT_RIGHT if problems else RIGHT
+
+
+def _write_parcel(results: Path, path: Path, prefix: str) -> list[str]:
+    """Write the feedback pages of a set into a new ZIP, and return who is not in it."""
+    from dlbook import atomic
+    from dlbook.grading.results.lms import one_set
+    from dlbook.grading.results.parcel import pack
+
+    require_new_in_folder(path)
+    parcel = pack(one_set(_entries(results), prefix))
+    atomic.write(path, parcel.data)
+    print(f"{path}: {parcel.text()}")
+    return parcel.without
 
 
 def write_reports(folder: Path, journal: "Journal") -> int:

@@ -1,0 +1,38 @@
+"""What a student reads beside the grade in an LMS: score, and a line for each problem."""
+
+import html
+
+from dlbook.check.safe_text import clean_line
+from dlbook.check.shared import _
+from dlbook.check.verdict import Verdict
+from dlbook.grading.batch.entry import Entry
+from dlbook.grading.run.report import ExerciseReport
+
+_LONGEST = 400  # characters of a line
+
+
+def lines(entry: Entry) -> list[str]:
+    """Return the comment on what a student handed in of one set; the first line begins with it."""
+    report = entry.report
+    if report is None:
+        reason = _("Not graded: {reason}").format(reason=entry.reason_for_student)
+        return [clean_line(f"{head(entry)} {reason}", _LONGEST)]
+    score = _("{score} of {points} points").format(score=report.score, points=report.points)
+    problems = [e for e in report.exercises if e.verdict is not Verdict.RIGHT]
+    return [f"{head(entry)} {score}", *(_line(exercise) for exercise in problems)]
+
+
+def head(entry: Entry) -> str:
+    """Return what a comment of ours begins with, so that it is known again in an export."""
+    return f"{entry.set_name}:"
+
+
+def as_html(text: list[str]) -> str:
+    """Return lines as HTML without a line end: what students or their files are called is text."""
+    return "<br>".join(html.escape(line) for line in text)
+
+
+def _line(exercise: ExerciseReport) -> str:
+    """Return the verdict on an exercise with what the first check says that is not right."""
+    first = next(o for o in exercise.outcomes if o.verdict is not Verdict.RIGHT)
+    return clean_line(" ".join([first.headline, *first.lines]), _LONGEST)
