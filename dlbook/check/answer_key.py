@@ -18,8 +18,19 @@ RELEASED_SEED = 0  # of the keys that learners have
 
 
 def folder() -> Path:
-    """Return where the keys of this course are: DLBOOK_KEYS, or the package's own folder."""
-    return Path(os.environ.get("DLBOOK_KEYS") or Path(__file__).parents[1] / "keys")
+    """Return where the keys of this course are.
+
+    They are in DLBOOK_KEYS, or in dlbook/keys of the course that the working folder is in, or
+    with the package.
+    """
+    named = os.environ.get("DLBOOK_KEYS")
+    if named:
+        return Path(named)
+    here = Path.cwd()
+    for root in (here, *here.parents):
+        if next((root / "dlbook" / "keys").glob("*.json"), None):
+            return root / "dlbook" / "keys"
+    return Path(__file__).parents[1] / "keys"
 
 
 @dataclass(frozen=True)

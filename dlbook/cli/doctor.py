@@ -12,6 +12,7 @@ from subprocess import DEVNULL
 import click
 
 from dlbook.cli.course import NOT_RIGHT, RIGHT
+from dlbook.version import distribution
 
 _LEAST_PYTHON = (3, 11)
 _ROOM = 500_000_000  # bytes
@@ -40,17 +41,18 @@ def _packages() -> Iterator[Finding]:
     """Look at what the package itself says that it needs."""
     from packaging.requirements import Requirement
 
-    for line in requires("dlbook") or ():
+    found = distribution()
+    for line in (requires(found.name) if found else None) or ():
         needed = Requirement(line)
         if needed.marker and not needed.marker.evaluate({"extra": ""}):
             continue
         try:
-            found = version_of(needed.name)
+            have = version_of(needed.name)
         except PackageNotFoundError:
-            found = ""
-        fine = bool(found) and needed.specifier.contains(found, prereleases=True)
+            have = ""
+        fine = bool(have) and needed.specifier.contains(have, prereleases=True)
         mend = f'pip install "{needed.name}{needed.specifier}"'
-        yield fine, f"{needed.name} {found or 'is missing'}, {needed.specifier} is needed", mend
+        yield fine, f"{needed.name} {have or 'is missing'}, {needed.specifier} is needed", mend
 
 
 def _torch() -> Iterator[Finding]:
