@@ -51,12 +51,16 @@ def release(
         _require_no_secret(path, data)
     digests = {path.as_posix(): hashlib.sha256(data).hexdigest() for path, data in files.items()}
     _require_ours(folder, digests, noted)
-    folder.mkdir(parents=True, exist_ok=True)  # the note first: who is stopped can go on
-    note = json.dumps(dict(sorted((noted | digests).items())), indent=1) + "\n"
-    atomic.write(folder / _NOTE, note)
+    folder.mkdir(parents=True, exist_ok=True)
+    _note(folder, digests | noted)  # whoever is stopped here can call the same again
     for path, data in files.items():
         _write(folder / path, data)
+    _note(folder, noted | digests)
     return sorted(files)
+
+
+def _note(folder: Path, digests: dict[str, str]) -> None:
+    atomic.write(folder / _NOTE, json.dumps(dict(sorted(digests.items())), indent=1) + "\n")
 
 
 def _write(path: Path, data: bytes) -> None:
