@@ -61,6 +61,9 @@ _LEAST_GB = 0.4  # what Python with NumPy and torch takes before it runs anythin
 )
 @sandbox_option
 @click.option("--executor", type=dask_url, metavar="URL", help="dask://HOST:PORT, for a cluster.")
+@click.option(
+    "--tls", type=PATH, metavar="DIR", help="ca.pem, cert.pem and key.pem for that cluster."
+)
 @click.option("--shard", type=shard, metavar="I/N", help="Grade part I of N; give each --seed.")
 @click.pass_obj
 def grade(
@@ -75,6 +78,7 @@ def grade(
     memory_gb: float,
     sandbox: "SandboxMode",
     executor: str | None,
+    tls: Path | None,
     shard: Shard | None,
 ) -> int:
     """Grade SUBMISSIONS into the folder OUT.
@@ -122,7 +126,7 @@ def grade(
             sandbox,
             seed_was_asked_for=seed is not None,
         )
-        with _pool(executor, jobs) as pool:
+        with _pool(executor, tls, jobs) as pool:
             _run(plan, pool, found, journal)
         if part.parts == 1:
             return write_reports(out, journal)
@@ -146,12 +150,14 @@ def _promise_to_go_on() -> Iterator[None]:
         raise
 
 
-def _pool(executor: str | None, jobs: int | None) -> AbstractContextManager["WorkerPool"]:
+def _pool(
+    executor: str | None, tls: Path | None, jobs: int | None
+) -> AbstractContextManager["WorkerPool"]:
     from dlbook.grading.batch.executors import dask, processes
 
     if executor is None:
         return nullcontext(processes(jobs or os.cpu_count() or 1))
-    return dask(executor)
+    return dask(executor, tls)
 
 
 def _run(plan: "BatchSettings", pool: "WorkerPool", found: "Intake", journal: "Journal") -> None:
