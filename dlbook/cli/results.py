@@ -60,25 +60,25 @@ def grades(results: Path, export: Path | None, parcel: Path | None, **choice: An
 
     if export is None and parcel is None:
         raise UserError("--fill LMS.csv or --feedback-zip FILE.zip is needed: name one, or both")
-    wanted = Choice(**choice)
+    wanted, entries = Choice(**choice), _entries(results)
     problems = []
     if export is not None:
-        filled = fill(export, _entries(results), wanted)
+        filled = fill(export, entries, wanted)
         problems += filled.problems
         print(filled.text())
     if parcel is not None:
-        problems += _write_parcel(results, parcel, wanted.set_prefix)
+        problems += _write_parcel(parcel, entries, wanted.set_prefix)
     return NOT_RIGHT if problems else RIGHT
 
 
-def _write_parcel(results: Path, path: Path, prefix: str) -> list[str]:
+def _write_parcel(path: Path, entries: "list[Entry]", prefix: str) -> list[str]:
     """Write the feedback pages of a set into a new ZIP, and return who is not in it."""
     from dlbook import atomic
     from dlbook.grading.results.lms import one_set
     from dlbook.grading.results.parcel import pack
 
     require_new_in_folder(path)
-    parcel = pack(one_set(_entries(results), prefix))
+    parcel = pack(one_set(entries, prefix))
     atomic.write(path, parcel.data)
     print(f"{path}: {parcel.text()}")
     return parcel.without

@@ -6,7 +6,7 @@ every byte is that of the file, but for the cells that take grades and comments.
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -67,8 +67,19 @@ class Filled:
         return "\n".join(lines)
 
 
-def fill(path: Path, entries: Iterable[Entry], choice: Choice) -> Filled:
+def fill(
+    path: Path,
+    entries: Iterable[Entry],
+    choice: Choice,
+    words: Callable[[Entry], list[str]] = comment.lines,
+) -> Filled:
     """Write a copy of the export at `path` with the scores of one set in it.
+
+    Args:
+        path: of the export.
+        entries: the results.
+        choice: what the lecturer asked for.
+        words: what a comment says, in lines of which the first begins with `comment.head`.
 
     Raises:
         SheetError: if the file is no such export, or it is not clear what goes where.
@@ -94,7 +105,7 @@ def fill(path: Path, entries: Iterable[Entry], choice: Choice) -> Filled:
             continue
         _put_grade(sheet, row, column, entry, factor, filled)
         if comments is not None:
-            _put_comment(sheet, row, comments, entry, filled)
+            _put_comment(sheet, row, comments, entry, words(entry), filled)
     filled.without = [sheet.who(row) for row in sheet.students if row not in found]
     atomic.write(filled.path, sheet.cells.data())
     return filled
@@ -114,13 +125,14 @@ def _put_grade(
     filled.count += 1
 
 
-def _put_comment(sheet: Sheet, row: int, column: int, entry: Entry, filled: Filled) -> None:
+def _put_comment(
+    sheet: Sheet, row: int, column: int, entry: Entry, lines: list[str], filled: Filled
+) -> None:
     """Write a comment; one that a person wrote stays, and is told."""
     old = sheet.rows[row][column].strip()
     if old and not old.startswith(comment.head(entry)):
         filled.problems.append(f"{_who(entry)}: a comment of another hand is there, and stays")
         return
-    lines = comment.lines(entry)
     is_html = sheet.comment_is_html(column)
     sheet.put_comment(row, column, comment.as_html(lines) if is_html else " / ".join(lines))
     filled.comments += 1
