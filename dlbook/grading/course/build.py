@@ -291,4 +291,9 @@ def _stray_problems(course: Course) -> list[str]:
                     f"exercises/{path.name}: it has no solution: add solutions/{path.name}, or "
                     "remove this."
                 )
-    return problems
+    keys = (
+        path for path in sorted(course.keys.glob("*.json")) if f"{path.stem}.ipynb" not in solved
+    )
+    return problems + [
+        f"dlbook/keys/{path.name}: it has no solution: remove this." for path in keys
+    ]

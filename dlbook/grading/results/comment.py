@@ -35,4 +35,9 @@ def as_html(text: list[str]) -> str:
 def _line(exercise: ExerciseReport) -> str:
     """Return the verdict on an exercise with what the first check says that is not right."""
     first = next(o for o in exercise.outcomes if o.verdict is not Verdict.RIGHT)
-    return clean_line(" ".join([first.headline, *first.lines]), _LONGEST)
+    sentences = [clean_line(line, _LONGEST) for line in (first.headline, *first.lines)]
+    return clean_line(" ".join(_ended(sentence) for sentence in sentences), _LONGEST)
+
+
+def _ended(sentence: str) -> str:
+    return sentence if sentence.endswith((".", "?", "!", ":", "…")) else f"{sentence}."

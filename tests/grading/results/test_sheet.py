@@ -37,7 +37,7 @@ MOODLE = {  # a head as Moodle writes it, yes and no, and the word before a numb
     ),
 }
 EVE = entry("Eve 1044", 1, "Eve", "1044")
-COMMENT = f"{SET}: 1 of 2 points<br>✗ f1: wrong"
+COMMENT = f"{SET}: 1 of 2 points<br>✗ f1: wrong."
 
 
 def worksheet(language: str) -> str:
