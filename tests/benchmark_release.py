@@ -1,9 +1,8 @@
 """How long does the release of a set take that is in order? Run by hand.
 
-`python tests/benchmark_release.py` prints it.
-It copies the course, builds the set there if its key is stale, which is not counted, and releases
-it alone into a new folder and once more into the same. It ends with 1 if one of the two takes ten
-seconds or more by the clock.
+`python tests/benchmark_release.py` copies the course, builds the set there if its key is stale,
+which is not counted, and releases it alone into a new folder and once more into the same. It ends
+with 1 if one of the two takes ten seconds or more by the clock.
 """
 
 import argparse
