@@ -74,11 +74,12 @@ def grades(results: Path, export: Path | None, parcel: Path | None, **choice: An
 def _write_parcel(path: Path, entries: "list[Entry]", prefix: str) -> list[str]:
     """Write the feedback pages of a set into a new ZIP, and return who is not in it."""
     from dlbook import atomic
+    from dlbook.grading.results.feedback import feedback
     from dlbook.grading.results.lms import one_set
     from dlbook.grading.results.parcel import pack
 
     require_new_in_folder(path)
-    parcel = pack(one_set(entries, prefix))
+    parcel = pack(one_set(entries, prefix), lambda entry: feedback([entry]))
     atomic.write(path, parcel.data)
     print(f"{path}: {parcel.text()}")
     return parcel.without

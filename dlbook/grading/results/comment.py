@@ -1,6 +1,7 @@
 """What a student reads beside the grade in an LMS: score, and a line for each problem."""
 
 import html
+from collections.abc import Iterable
 
 from dlbook.check.safe_text import clean_line
 from dlbook.check.shared import _
@@ -11,15 +12,21 @@ from dlbook.grading.run.report import ExerciseReport
 _LONGEST = 400  # characters of a line
 
 
-def lines(entry: Entry) -> list[str]:
-    """Return the comment on what a student handed in of one set; the first line begins with it."""
+def lines(entry: Entry, more: Iterable[str] = ()) -> list[str]:
+    """Return the comment on what a student handed in of one set; the first line begins with it.
+
+    Args:
+        entry: the result.
+        more: what else the student is to read, below the score.
+    """
+    below = [clean_line(line, _LONGEST) for line in more]
     report = entry.report
     if report is None:
         reason = _("Not graded: {reason}").format(reason=entry.reason_for_student)
-        return [clean_line(f"{head(entry)} {reason}", _LONGEST)]
+        return [clean_line(f"{head(entry)} {reason}", _LONGEST), *below]
     score = _("{score} of {points} points").format(score=report.score, points=report.points)
     problems = [e for e in report.exercises if e.verdict is not Verdict.RIGHT]
-    return [f"{head(entry)} {score}", *(_line(exercise) for exercise in problems)]
+    return [f"{head(entry)} {score}", *below, *(_line(exercise) for exercise in problems)]
 
 
 def head(entry: Entry) -> str:

@@ -18,7 +18,6 @@ from io import BytesIO
 from dlbook.check.safe_text import clean_line
 from dlbook.grading.batch.entry import Entry
 from dlbook.grading.errors import SheetError
-from dlbook.grading.results.feedback import feedback
 
 _MOODLE = re.compile(r"[^_]+_\d+_assign(?:submission|feedback)_[a-z]+_?", re.DOTALL)
 _MOODLE_FLAT = re.compile(r"([^_]+_\d+_assign(?:submission|feedback)_[a-z]+_).+", re.DOTALL)
@@ -42,12 +41,12 @@ class Parcel:
         return "\n".join([*lines, *(f"  not in it: {line}" for line in self.without)])
 
 
-def pack(entries: Iterable[Entry], page: Callable[[list[Entry]], str] = feedback) -> Parcel:
+def pack(entries: Iterable[Entry], page: Callable[[Entry], str]) -> Parcel:
     """Return the ZIP with the page of each student on one set.
 
     Args:
         entries: of that set.
-        page: what a student's page is made by.
+        page: gives the page on an entry.
 
     Raises:
         SheetError: if no file was handed in under a name that Moodle or Canvas gives.
@@ -67,12 +66,14 @@ def pack(entries: Iterable[Entry], page: Callable[[list[Entry]], str] = feedback
         for entry in entries:
             place = places[entry.label]
             if place is None:
-                parcel.without.append(f"{clean_line(entry.student, 80)}: {entry.label}")
+                parcel.without.append(
+                    f"{clean_line(entry.student, 80)}: {entry.label or 'no file'}"
+                )
                 continue
             info = zipfile.ZipInfo(place[1])  # with a fixed date: equal pages give equal bytes
             info.compress_type = zipfile.ZIP_DEFLATED
             info.external_attr = 0o100644 << 16
-            files.writestr(info, page([entry]))
+            files.writestr(info, page(entry))
             parcel.count += 1
     parcel.data = stream.getvalue()
     return parcel

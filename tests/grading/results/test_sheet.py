@@ -3,6 +3,7 @@
 import pytest
 
 from dlbook.grading.errors import SheetError
+from dlbook.grading.results import comment
 from dlbook.grading.results.lms import Choice, fill
 from tests.grading.results.test_lms import ADA, BOB, CANVAS, PLAIN, SET, entry
 
@@ -89,6 +90,18 @@ def test_a_comment_is_text_in_an_lms_that_reads_html(tmp_path):
     bad = type(bad)(**{**bad.__dict__, "problem": "<b>no</b> notebook."})
     filled = fill(path, [bad], Choice(comments=True))
     assert "Not graded: &lt;b&gt;no&lt;/b&gt; notebook." in filled.path.read_text("utf-8")
+
+
+def test_a_comment_holds_what_else_a_student_is_to_read(tmp_path):
+    path = tmp_path / "lms.csv"
+    path.write_text(worksheet("English"), "utf-8", newline="")
+
+    def words(own):
+        return comment.lines(own, ["See me\non Monday."])
+
+    right = entry("Ada 1042", 2, "Ada", "1042")
+    filled = fill(path, [right], Choice(comments=True), words)
+    assert f"{SET}: 2 of 2 points<br>See me on Monday.\n" in filled.path.read_text("utf-8")
 
 
 HEAD = (
