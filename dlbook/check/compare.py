@@ -10,6 +10,7 @@ so this gives nothing away either.
 import hashlib
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -38,7 +39,11 @@ def judge(exercise: ExerciseKey, check: CheckKey, got: Json) -> Outcome:
         unknown = verdict in (Verdict.WRONG, Verdict.ERROR)
         mark = fingerprint(value) if unknown else ""
         words = _case(check, needed, value) if detail else ""
-        return Outcome(exercise.name, verdict, tuple(hints), detail, check.hidden, mark, case=words)
+        found = Outcome(
+            exercise.name, verdict, tuple(hints), detail, check.hidden, mark, case=words
+        )
+        count, right = parts(needed, value, check.rtol, check.atol)
+        return replace(found, parts=count, parts_right=right)
 
     value: object = None
     needed = decode(check.expected)
@@ -59,6 +64,28 @@ def judge(exercise: ExerciseKey, check: CheckKey, got: Json) -> Outcome:
     if hints:
         return outcome(Verdict.KNOWN_MISTAKE, hints, detail)
     return outcome(Verdict.ERROR if isinstance(value, Failure) else Verdict.WRONG, detail=detail)
+
+
+def parts(expected: object, got: object, rtol: float, atol: float) -> tuple[int, int]:
+    """Return how many labelled values a check has, and how many of them are right.
+
+    Arguments that were to stay as they were are no part: where one was changed, nothing is right.
+
+    Args:
+        expected: a decoded value; what is no dict is one part.
+        got: a decoded value.
+        rtol: relative tolerance of floats.
+        atol: absolute tolerance of floats.
+    """
+    if not isinstance(expected, dict):
+        return 1, int(explain(expected, got, rtol, atol) is None)
+    labels = [label for label in expected if label != EVIDENCE]
+    arguments = [label for label in labels if _ARGUMENT.fullmatch(label)]
+    count = len(labels) - len(arguments)
+    if not isinstance(got, dict) or list(got) != list(expected):
+        return count, 0
+    right = {each for each in labels if explain(expected[each], got[each], rtol, atol) is None}
+    return count, len(right) - len(arguments) if right.issuperset(arguments) else 0
 
 
 def is_stub(name: str, value: object) -> bool:
