@@ -39,11 +39,9 @@ def judge(exercise: ExerciseKey, check: CheckKey, got: Json) -> Outcome:
         unknown = verdict in (Verdict.WRONG, Verdict.ERROR)
         mark = fingerprint(value) if unknown else ""
         words = _case(check, needed, value) if detail else ""
-        found = Outcome(
-            exercise.name, verdict, tuple(hints), detail, check.hidden, mark, case=words
-        )
-        count, right = parts(needed, value, check.rtol, check.atol)
-        return replace(found, parts=count, parts_right=right)
+        hidden, counted = check.hidden, parts(needed, value, check.rtol, check.atol)
+        found = Outcome(exercise.name, verdict, tuple(hints), detail, hidden, mark, case=words)
+        return replace(found, parts=counted[0], parts_right=counted[1])
 
     value: object = None
     needed = decode(check.expected)

@@ -28,7 +28,8 @@ class Origin:
 class Record:
     """What grading one file gave: a report as plain data, or why the file cannot be read.
 
-    `answers` are the sources of the cells that answered, by exercise. `at_limit` says that a limit of time or memory has cost it something, so that a busy machine may be the cause.
+    `answers` are the sources of the cells that answered, by exercise. `at_limit` says that a limit
+    of time or memory has cost it something, so that a busy machine may be the cause.
     """
 
     report: dict[str, Any] | None = None

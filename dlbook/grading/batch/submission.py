@@ -48,12 +48,12 @@ class Submission:
 
     @property
     def has_noted_time(self) -> bool:
-        """Whether a system noted when it was handed in; otherwise there is a file's time at best."""
+        """Whether a system noted when it was handed in, and `handed_in` is no file's time."""
         return bool(self.owner.time) or self.is_noted
 
     @property
     def handed_in(self) -> str:
-        """When it was handed in, as ISO 8601 says it, '' where nothing tells; see above."""
+        """When it was handed in, as ISO 8601 says it, '' where nothing tells."""
         if self.owner.time or not self.time:
             return self.owner.time
         try:

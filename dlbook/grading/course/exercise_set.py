@@ -68,8 +68,9 @@ class ExerciseSet:
     """One solution notebook, understood; `setup` is the source of its first code cell.
 
     `hides` names the packages whose call would be the answer: `**Hides** torch, scipy, dlbook` in
-    the title cell. `dlbook` means all of it but `dlbook.check`. See `dlbook.check.hidden`. `partial` says that the title cell
-    has the words `**Partial credit**`: labelled parts of an exercise then earn points.
+    the title cell. `dlbook` means all of it but `dlbook.check`. See `dlbook.check.hidden`.
+    `partial` says that the title cell has the words `**Partial credit**`: labelled parts of an
+    exercise then earn points.
     """
 
     name: str

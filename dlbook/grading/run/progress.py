@@ -55,9 +55,9 @@ class Progress:
         return not any(self.is_due(step) for step in reversed(self.steps) if step.check)
 
     def is_due(self, step: Step) -> bool:
-        """Return whether a step is to run: a check only while it can change verdict, hints or points.
+        """Return whether a step is to run: a check only while it can change what comes out.
 
-        Where parts earn points, each check runs on fresh inputs: those of the first round are known.
+        Where parts earn points, checks run on fresh inputs too: those of the first round are known.
         """
         if step.check is None:
             return True
