@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 @click.command(short_help="write the reports of a graded folder again")
 @click.argument("results", type=PATH, metavar="OUT")
 def report(results: Path) -> int:
-    """Write the reports in OUT, a folder of results, again, from all its journals."""
+    """Write the reports in OUT, a folder of results, again, from all its journals.
+
+    Files that you write into OUT are kept and obeyed: roster.csv, rules.toml, times.csv,
+    extensions.csv and overrides.csv. Change one, and run this again. See INSTRUCTORS.md.
+    """
     from dlbook.grading.batch.journal import Journal
 
     with closing(Journal(_journals(results)[0])) as journal:
@@ -45,8 +49,12 @@ def grades(
 ) -> int:
     """Fill the grades of one set from OUT, a folder of results, into a copy of an LMS's export."""
     from dlbook.grading.results.lms import Choice, fill
+    from dlbook.grading.rules.final import final_entries
+    from dlbook.grading.rules.marks import term
+    from dlbook.grading.rules.word import read_word
 
-    filled = fill(export, _entries(results), Choice(set_prefix, column, id_column, scale))
+    entries = final_entries(term(_entries(results), read_word(results)))
+    filled = fill(export, entries, Choice(set_prefix, column, id_column, scale))
     print(filled.text())
     return NOT_RIGHT if filled.problems else RIGHT
 
@@ -57,13 +65,17 @@ def write_reports(folder: Path, journal: "Journal") -> int:
     from dlbook.grading.results.changes import changes
     from dlbook.grading.results.files import summary, write_all
     from dlbook.grading.results.folder import Results
+    from dlbook.grading.results.term_lines import term_lines
+    from dlbook.grading.rules.marks import term
+    from dlbook.grading.rules.word import read_word
 
     entries = _entries(folder)
+    marks = term(entries, read_word(folder))
     changed = changes(_entries(folder, back=1), entries)
     results = Results(folder, journal, lambda line: print(line, file=sys.stderr))
     found = [name for path in _journals(folder) for name in current_files(path)]
-    write_all(results, entries, changed, found)
-    print(summary(folder, entries, changed, found))
+    write_all(results, entries, changed, found, marks)
+    print("\n".join([summary(folder, entries, changed, found), *term_lines(marks, changed)]))
     return NOT_RIGHT if any(entry.reason for entry in entries) else RIGHT
 
 

@@ -96,13 +96,13 @@ def _set(name: str, entries: list[Entry]) -> SetTally:
     names = dict.fromkeys(e.name for _, report in graded for e in report.exercises)
     files: dict[str, list[str]] = {}
     for entry, report in graded:
-        if entry.origin and report.score:  # untouched notebooks are equal, and no wonder
+        if entry.origin and report.earned:  # untouched notebooks are equal, and no wonder
             files.setdefault(entry.origin.submission, []).append(entry.student)
     return SetTally(
         name,
         tuple(entry for entry, _ in graded),
         tuple(entry for entry in entries if entry.reason),
-        tuple(report.score for _, report in graded),
+        tuple(report.earned for _, report in graded),
         max((report.points for _, report in graded), default=0),
         tuple(_exercise(exercise, graded) for exercise in names),
         tuple(tuple(students) for students in files.values() if len(students) > 1),

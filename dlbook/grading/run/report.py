@@ -36,7 +36,8 @@ class Report:
 
     `stopped` says that a limit has ended a cell of it. `answers` are the sources of the cells that
     answered; they are no part of the plain data. `partial` says that the set asks for credit for
-    the parts of an exercise that are right; points here are whole all the same.
+    the parts of an exercise that are right; exercises here earn all or nothing all the same.
+    `final` is what the rules of a lecturer made of the score.
     """
 
     set_name: str
@@ -47,6 +48,7 @@ class Report:
     stopped: bool = False
     answers: dict[str, str] = field(default_factory=dict)
     partial: bool = False
+    final: int | float | None = None
 
     @property
     def at_limit(self) -> bool:
@@ -55,7 +57,12 @@ class Report:
         return not self.all_right and (self.stopped or not verdicts.isdisjoint(AT_LIMIT))
 
     @property
-    def score(self) -> int:
+    def score(self) -> int | float:
+        """What its exercises earn or, where rules of a lecturer say another number, that one."""
+        return self.earned if self.final is None else self.final
+
+    @property
+    def earned(self) -> int:
         return sum(exercise.score for exercise in self.exercises)
 
     @property
@@ -140,6 +147,7 @@ def from_dict(data: dict[str, Any]) -> Report:
         tuple(data["notes"]),
         data["isolation"],
         partial=data.get("partial", False),
+        final=data.get("final"),
     )
 
 
