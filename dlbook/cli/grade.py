@@ -90,8 +90,8 @@ def grade(
     Of several copies of a set by one student, those with an answer written come before untouched
     ones, these before others; then the highest attempt in the name, the newest time, the last
     name. One that cannot be read gives way to the next. What the LMS marked as late is marked in
-    the reports; only rules.toml makes it cost points. A file that cannot be graded is named with the reason
-    and has no score.
+    the reports; only rules.toml makes it cost points. A file that cannot be graded is named with
+    the reason and has no score.
     """
     from dlbook.cli.plan import (
         exercise_sets,

@@ -17,6 +17,7 @@ from dlbook.grading.course.lint import rejects
 from dlbook.grading.course.programs import make_key
 from dlbook.grading.kernel.limits import Limits
 from dlbook.grading.notebook import read
+from dlbook.grading.rules.people import Known
 from dlbook.grading.rules.understand import understand as understand_word
 from dlbook.grading.rules.word import read_word
 
@@ -76,7 +77,7 @@ def require_word(out: Path, sets: Mapping[str, ExerciseSet], found: Intake) -> N
     """
     names = {name: [e.name for e in one.exercises] for name, one in sets.items()}
     earlier = [entry for path in journals(out) for entry in current_entries(path)]
-    known = [*earlier, *(item.owner for item in found)]
+    known: list[Known] = [*earlier, *(item.owner for item in found)]
     understand_word(read_word(out), known, names, all_sets=True)
 
 

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from dlbook.check.shared import _
 from dlbook.grading.results.feedback import feedback_path
-from dlbook.grading.results.tables import late_of, notes_of, state_of
+from dlbook.grading.results.tables import late_of, notes_of
 from dlbook.grading.rules.marks import Mark, Term
 from dlbook.grading.rules.points import text
 
@@ -77,11 +77,19 @@ def _row(mark: Mark) -> StudentRow:
         link_to(mark.student) if mark.has_news else "",
         mark.shown_score,
         mark.points,
-        "" if mark.entry and not mark.entry.reason else _(state_of(mark)),
-        late_of(mark),
+        _state(mark),
+        _("late") if late_of(mark) else "",
         mark.when.shown_time,
         notes,
     )
+
+
+def _state(mark: Mark) -> str:
+    """Return why there are no results of checks, '' where there are."""
+    if mark.entry is None:
+        return _("nothing handed in")
+    reason = mark.entry.reason
+    return _("not graded: {reason}").format(reason=reason) if reason else ""
 
 
 def _over(own: Sequence[Mark], names: Sequence[str]) -> Overview:

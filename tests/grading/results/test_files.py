@@ -17,12 +17,12 @@ from dlbook.grading.batch.found import Found
 from dlbook.grading.results.accounts import accounts
 from dlbook.grading.results.changes import changes
 from dlbook.grading.results.class_page import class_page
-from dlbook.grading.results.feedback import feedback
 from dlbook.grading.results.files import json_lines, summary
-from dlbook.grading.results.tables import class_table, file_table, gradebook
+from dlbook.grading.results.tables import class_table, file_table
 from dlbook.grading.results.tally import tally
 from dlbook.grading.run.report import ExerciseReport, Report, from_dict
 from tests.grading.batch import fakes
+from tests.grading.results.pages import feedback, gradebook
 from tests.page import Page
 
 
