@@ -7,7 +7,6 @@ a ratio that only some of them share. Only numbers that are right to four digits
 so this gives nothing away either.
 """
 
-import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import replace
@@ -18,7 +17,8 @@ import numpy as np
 from dlbook.check.advice import with_advice
 from dlbook.check.answer_key import CheckKey, ExerciseKey
 from dlbook.check.cases import label_at
-from dlbook.check.containers import as_array, like
+from dlbook.check.containers import like
+from dlbook.check.fingerprint import EVIDENCE, fingerprint
 from dlbook.check.numbers import count_wrong, explain_numbers
 from dlbook.check.roles import stub_message
 from dlbook.check.verdict import Outcome, Verdict
@@ -26,9 +26,7 @@ from dlbook.check.wire import Failure, Foreign, Json, WireError, decode
 from dlbook.i18n import _
 
 SECOND_CALL = ("first call", "second call")
-EVIDENCE = "evidence"  # label of a text that is not compared: the reason of the values beside it
 _ARGUMENT = re.compile(r"(?:(.*) )?(?:given|afterwards|unchanged)", re.DOTALL)
-_MAX_NUMBERS = 10_000  # of an array, from which its fingerprint is made
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth"
 
 
@@ -91,25 +89,6 @@ def is_stub(name: str, value: object) -> bool:
     return isinstance(value, Failure) and value == Failure(
         "NotImplementedError", stub_message(name)
     )
-
-
-def fingerprint(value: object) -> str:
-    """Return a short text that is equal for equal decoded values; last digits do not count."""
-    return hashlib.sha256(repr(_rounded(value)).encode("utf-8", "replace")).hexdigest()[:12]
-
-
-def _rounded(value: object) -> object:
-    """Return `value` with numbers of 5 digits, -0.0 as 0.0, and arrays as shape and numbers."""
-    if isinstance(value, dict):
-        return {label: _rounded(item) for label, item in value.items() if label != EVIDENCE}
-    if isinstance(value, list):
-        array = as_array(value)
-        return [_rounded(item) for item in value] if array is None else _rounded(array)
-    if isinstance(value, np.ndarray):
-        with np.errstate(all="ignore"):
-            flat = value.ravel()[:_MAX_NUMBERS].astype(np.float64) + 0.0
-        return (value.shape, [f"{number:.4e}" for number in flat.tolist()])
-    return f"{value + 0.0:.4e}" if isinstance(value, float) else value
 
 
 def explain(expected: object, got: object, rtol: float, atol: float) -> str | None:

@@ -7,7 +7,8 @@ from hypothesis import given, strategies as st
 from hypothesis.extra.numpy import arrays
 
 from dlbook.check.answer_key import CheckKey, ExerciseKey
-from dlbook.check.compare import explain, fingerprint, judge
+from dlbook.check.compare import explain, judge
+from dlbook.check.fingerprint import fingerprint
 from dlbook.check.verdict import Verdict
 from dlbook.check.wire import Failure, decode, encode
 

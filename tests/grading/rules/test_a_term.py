@@ -17,9 +17,9 @@ PARTLY = RIGHT.replace("x > 0, g", "(x > 0) & (x < 6), g")
 TORN = RIGHT[:200]
 SETS = {"90_tiny": "relu_back", "91_more": "relu_more", "92_parts": "relu_parts"}
 
+NAMES = ("ada", "bob", "cleo", "dan", "eve", "fay", "gus", "hal", "ivy", "jon", "kim", "lea")
 ROSTER = "\ufeffstudent;name;id\n" + "".join(
-    f"{name};{name.capitalize()} Example;10{number:02}\n"
-    for number, name in enumerate("ada bob cleo dan eve fay gus hal ivy jon kim lea".split())
+    f"{name};{name.capitalize()} Example;10{number:02}\n" for number, name in enumerate(NAMES)
 )
 RULES = """
 time_zone = "Europe/Berlin"
@@ -55,7 +55,7 @@ def submission(text: str, name: str, number: int = 0) -> str:
 
 @dataclass
 class Class:
-    """What was handed in, in the folders that nbgrader makes; times are in UTC, as it notes them."""
+    """What was handed in, in folders as nbgrader makes them; it notes times in UTC."""
 
     place: Path
 
@@ -163,8 +163,8 @@ def test_a_term_of_three_weeks(course, out, tmp_path_factory, capsys):
         third.hand_in(who, "92_parts", text, "2024-11-20 12:00")
     third.hand_in("dan", "92_parts", PARTLY, "2024-11-21 12:00")
     assert grade(course, third.place, out, "--set", "92") == 1
-    # bob: 1 of 2 parts of the visible check and the hidden one, so 3/4 of 2 points; cleo: the visible
-    # check alone, so half; dan as bob, and a day late
+    # bob: 1 of 2 parts of the visible check and the hidden one, so 3/4 of 2 points; cleo: the
+    # visible check alone, so half; dan as bob, and a day late
     week3 = {"ada": "2", "bob": "1.5", "cleo": "1", "dan": "1.35"}
     assert {who: scores(out, "92_parts")[who] for who in week3} == week3
     assert "relu_parts: partly right: 1.5" in rows(out)["bob"]["92_parts why"]
