@@ -73,7 +73,7 @@ def _row(mark: Mark) -> StudentRow:
         notes = [*mark.reasons, *mark.comments, *notes_of(mark)]
     return StudentRow(
         mark.student,
-        mark.name if mark.name != mark.student else "",
+        _more_than(mark.student, mark.name),
         link_to(mark.student) if mark.has_news else "",
         mark.shown_score,
         mark.points,
@@ -87,7 +87,7 @@ def _row(mark: Mark) -> StudentRow:
 def _state(mark: Mark) -> str:
     """Return why there are no results of checks, '' where there are."""
     if mark.entry is None:
-        return _("nothing handed in")
+        return "" if mark.reasons else _("nothing handed in")
     reason = mark.entry.reason
     return _("not graded: {reason}").format(reason=reason) if reason else ""
 
@@ -96,7 +96,11 @@ def _over(own: Sequence[Mark], names: Sequence[str]) -> Overview:
     by_set = {mark.set_name: mark for mark in own}
     scores = [by_set[name].shown_score if name in by_set else "" for name in names]
     graded = [mark.score for mark in own if mark.score is not None]
-    first = own[0]
+    first, total = own[0], text(sum(graded, Fraction(0))) if graded else ""
     link = link_to(first.student) if any(mark.has_news for mark in own) else ""
-    name = first.name if first.name != first.student else ""
-    return Overview(first.student, name, link, scores, text(sum(graded, Fraction(0))))
+    return Overview(first.student, _more_than(first.student, first.name), link, scores, total)
+
+
+def _more_than(student: str, name: str) -> str:
+    """Return a name that says more than the one in the results, '' where it does not."""
+    return "" if name in student else name

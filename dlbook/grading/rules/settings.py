@@ -76,7 +76,7 @@ class _Reader:
         return Settings(zone, deadlines, rule, self._truth(self._data, "missing_is_zero"))
 
     def _refuse(self, name: str, needed: str, got: object, todo: str) -> RulesError:
-        pattern = rf"\s*\[?[\"']?{re.escape(name)}[\"']?\s*[=\]]"
+        pattern = rf"\s*\[*[\"']?{re.escape(name)}[\"']?\s*[=\]]"
         lines = self._text.splitlines()
         number = next((n for n, line in enumerate(lines, 1) if re.match(pattern, line)), 1)
         return RulesError(f"{self._file}, line {number}: {needed}, got {got}: {todo}")
