@@ -116,7 +116,8 @@ def grade(
     found = find_submissions(submissions, sets, only, part)
     for remark in found.remarks:
         print(clean_line(remark, 600), file=sys.stderr)
-    require_word(out, sets, found)
+    if part.parts == 1:  # a part knows not everybody
+        require_word(out, sets, found)
     if executor is None:  # a cluster's workers have their own sandboxes
         _require_sandbox(sandbox)
     limits = Limits(
