@@ -274,7 +274,7 @@ def test_equal_values_have_one_fingerprint(pair):
 
 def test_last_digits_part_no_group_also_of_many_numbers(rng):
     exact = rng.normal(size=(100, 90)) * 10.0 ** rng.integers(-2, 4, size=(100, 90))
-    rough = exact.astype(np.float32).astype(np.float64)
+    rough = exact * (1 + 1e-5 * rng.normal(size=exact.shape))
     assert same(fingerprint({"dx": exact}), fingerprint({"dx": rough}))
     one_other = exact.copy()
     one_other[3, 5] *= 1.2

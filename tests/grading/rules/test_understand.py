@@ -71,6 +71,12 @@ def test_a_person_is_found_by_any_name_and_number_that_the_results_or_the_roster
     assert found.remarks == ("not in roster.csv: Eve Oh 1044",)
 
 
+def test_a_name_of_the_results_counts_before_the_full_name_of_somebody_else(marks):
+    entries = [entry("ada", True, True), entry("x17", True, True, name="Ada")]
+    found = marks(entries, overrides_csv="student,set,exercise,points,comment\nada,05,,1,\n")
+    assert scores(found) == {"ada": "1", "x17": "5"}
+
+
 def test_who_stands_in_the_roster_alone_has_a_row_without_a_score(marks):
     found = marks(roster_csv=ROSTER)
     rows = csv.DictReader(StringIO(gradebook(found).lstrip("\ufeff")))
