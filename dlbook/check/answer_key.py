@@ -73,6 +73,7 @@ class Key:
     one. `hides` names the packages that the set is to be solved without. `linted` is the mark of
     what was in order when the key was built; '' where nobody noted it. `released` is the key that
     learners have of the same set: a grader's key holds it, since outcomes at its seed may be shown.
+    `partial` says that parts of an exercise earn points by themselves.
     """
 
     name: str
@@ -83,12 +84,15 @@ class Key:
     hides: tuple[str, ...] = ()
     linted: str = ""
     released: "Key | None" = None
+    partial: bool = False
 
     def to_json(self) -> str:
         """Return the key as JSON, in which each value stands on one line."""
         data = asdict(self)
         if self.released is None:
             del data["released"]
+        if not self.partial:
+            del data["partial"]
         return _lines(data) + "\n"
 
 

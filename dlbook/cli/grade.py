@@ -88,13 +88,23 @@ def grade(
     OUT will hold class.html, class.csv, grades.csv, feedback/STUDENT.html and results.jsonl. The
     same command goes on where it was stopped; OUT is never wiped.
 
+    Files that you write into OUT are kept and obeyed: roster.csv, rules.toml, times.csv,
+    extensions.csv and overrides.csv. See INSTRUCTORS.md.
+
     Of several copies of a set by one student, those with an answer written come before untouched
     ones, these before others; then the highest attempt in the name, the newest time, the last
     name. One that cannot be read gives way to the next. What the LMS marked as late is marked in
-    the reports; it costs no points here. A file that cannot be graded is named with the reason
-    and has no score.
+    the reports; only rules.toml makes it cost points. A file that cannot be graded is named with
+    the reason and has no score.
     """
-    from dlbook.cli.plan import exercise_sets, find_seed, find_submissions, make_plan, the_one_set
+    from dlbook.cli.plan import (
+        exercise_sets,
+        find_seed,
+        find_submissions,
+        make_plan,
+        require_word,
+        the_one_set,
+    )
     from dlbook.grading.batch.journal import Journal
     from dlbook.grading.kernel.scratch import sweep
     from dlbook.grading.results.folder import require_results_or_nothing
@@ -110,6 +120,8 @@ def grade(
     found = find_submissions(submissions, sets, only, part)
     for remark in found.remarks:
         print(clean_line(remark, 600), file=sys.stderr)
+    if part.parts == 1:  # a part knows not everybody
+        require_word(out, sets, found)
     if executor is None:  # a cluster's workers have their own sandboxes
         _require_sandbox(sandbox)
     limits = Limits(
