@@ -3,7 +3,7 @@
 import json
 import re
 import tomllib
-from importlib.metadata import requires
+from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
 from string import Template
 
@@ -13,7 +13,7 @@ from dlbook.grading.errors import ReleaseError
 OWN = Path(__file__).parent / "own"  # what a new course begins with
 _WORDS = "STUDENTS.md"  # in a course: the README of its bundle
 _OURS = Path(__file__).parent / "students.md"
-_EXTRA = re.compile(r"""(.+?)\s*;\s*extra == ['"]torch['"]""")
+_EXTRA = re.compile(r"""(.+?) ?; ?(?:(.+) and )?extra == ['"](\w+)['"]""")
 
 
 def readme(course: Path) -> str:
@@ -45,16 +45,24 @@ def pyproject(course: Path) -> str:
 
 
 def new_pyproject(title: str) -> str:
-    """Return a project that carries dlbook, with what it needs, under the name of a course."""
-    needed = requires("dlbook") or []
-    plain = [line for line in needed if "extra ==" not in line]
-    torch = [match[1] for line in needed if (match := _EXTRA.fullmatch(line))]
+    """Return a project that carries dlbook, with what it needs, under the name of a course.
+
+    Raises:
+        UserError: if dlbook is not installed.
+    """
+    try:
+        found = [_understood(line) for line in requires("dlbook") or []]
+    except PackageNotFoundError:
+        raise UserError(
+            "dlbook needs to be installed to know what a course on it needs, it only runs from "
+            "its folder: `pip install -e .` there"
+        ) from None
     return filled(
         "project.txt",
         name=_name(title),
         title=json.dumps(title, ensure_ascii=False),
-        dependencies=_toml(plain),
-        torch=_toml(torch),
+        dependencies=_toml([line for line, extra in found if extra in ("", "lab", "grade")]),
+        torch=_toml([line for line, extra in found if extra == "torch"]),
     )
 
 
@@ -79,5 +87,13 @@ def _name(title: str) -> str:
     return plain if plain not in ("", "dlbook") else "own-course"
 
 
+def _understood(line: str) -> tuple[str, str]:
+    """Return what metadata ask for, and the extra that asks for it, '' for none."""
+    match = _EXTRA.fullmatch(line)
+    if match is None:
+        return line, ""
+    return match[1] + (f"; {match[2]}" if match[2] else ""), match[3]
+
+
 def _toml(lines: list[str]) -> str:
-    return "".join(f"    {json.dumps(line)},\n" for line in lines)
+    return "".join(f"    {json.dumps(line)},\n" for line in dict.fromkeys(lines))

@@ -47,7 +47,7 @@ def test_a_bundle_holds_no_solution_and_no_hidden_check(bundle):
 
 def test_the_readme_of_a_bundle_speaks_of_what_is_in_it(bundle):
     text = (bundle / "README.md").read_text("utf-8")
-    assert 'pip install -e ".[torch,photo]"' in text and "dlbook check 05" in text
+    assert 'pip install -e ".[lab,torch,photo]"' in text and "dlbook check 05" in text
     for absent in ("solutions/", "tests/", "pytest", "dlbook grade", "dlbook build", "CONTRIB"):
         assert absent not in text
 
