@@ -29,6 +29,14 @@ def test_what_came_from_moodle_goes_back_to_moodle(course, out, tmp_path_factory
     )
     with zipfile.ZipFile(place / "back.zip") as files:
         assert files.namelist() == [f"{name}/90_tiny.html" for name in names]
+    words = "student,set,exercise,points,comment\nAda,90,,1.5,Told at the blackboard.\n"
+    (out / "overrides.csv").write_text(words)
+    assert main([*command, "--feedback-zip", str(place / "more.zip")]) == 1  # Eve has none
+    text = (place / "lms.filled-2.csv").read_text("utf-8")
+    assert '-,"1,5","2,00"' in text and "Told at the blackboard." in text
+    with zipfile.ZipFile(place / "more.zip") as files:
+        assert "Told at the blackboard." in files.read(f"{names[0]}/90_tiny.html").decode()
+    capsys.readouterr()
     assert main([*command[:2], "--feedback-zip", str(place / "back.zip")]) == 2
     assert main(command[:2]) == 2
     said = capsys.readouterr().err
