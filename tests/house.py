@@ -31,6 +31,7 @@ WORK = (  # the wings of grading in the order of the work, then what all of them
     "teach",
     "handout",
     "results",
+    "rules",
     "batch",
     "course",
     "run",

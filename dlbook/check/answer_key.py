@@ -18,8 +18,19 @@ RELEASED_SEED = 0  # of the keys that learners have
 
 
 def folder() -> Path:
-    """Return where the keys of this course are: DLBOOK_KEYS, or the package's own folder."""
-    return Path(os.environ.get("DLBOOK_KEYS") or Path(__file__).parents[1] / "keys")
+    """Return where the keys of this course are.
+
+    They are in DLBOOK_KEYS, or in dlbook/keys of the course that the working folder is in, or
+    with the package.
+    """
+    named = os.environ.get("DLBOOK_KEYS")
+    if named:
+        return Path(named)
+    here = Path.cwd()
+    for root in (here, *here.parents):
+        if next((root / "dlbook" / "keys").glob("*.json"), None):
+            return root / "dlbook" / "keys"
+    return Path(__file__).parents[1] / "keys"
 
 
 @dataclass(frozen=True)
@@ -62,6 +73,7 @@ class Key:
     one. `hides` names the packages that the set is to be solved without. `linted` is the mark of
     what was in order when the key was built; '' where nobody noted it. `released` is the key that
     learners have of the same set: a grader's key holds it, since outcomes at its seed may be shown.
+    `partial` says that parts of an exercise earn points by themselves.
     """
 
     name: str
@@ -72,12 +84,15 @@ class Key:
     hides: tuple[str, ...] = ()
     linted: str = ""
     released: "Key | None" = None
+    partial: bool = False
 
     def to_json(self) -> str:
         """Return the key as JSON, in which each value stands on one line."""
         data = asdict(self)
         if self.released is None:
             del data["released"]
+        if not self.partial:
+            del data["partial"]
         return _lines(data) + "\n"
 
 

@@ -7,9 +7,9 @@ a ratio that only some of them share. Only numbers that are right to four digits
 so this gives nothing away either.
 """
 
-import hashlib
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,8 @@ import numpy as np
 from dlbook.check.advice import with_advice
 from dlbook.check.answer_key import CheckKey, ExerciseKey
 from dlbook.check.cases import label_at
-from dlbook.check.containers import as_array, like
+from dlbook.check.containers import like
+from dlbook.check.fingerprint import EVIDENCE, fingerprint
 from dlbook.check.numbers import count_wrong, explain_numbers
 from dlbook.check.roles import stub_message
 from dlbook.check.verdict import Outcome, Verdict
@@ -25,9 +26,7 @@ from dlbook.check.wire import Failure, Foreign, Json, WireError, decode
 from dlbook.i18n import _
 
 SECOND_CALL = ("first call", "second call")
-EVIDENCE = "evidence"  # label of a text that is not compared: the reason of the values beside it
 _ARGUMENT = re.compile(r"(?:(.*) )?(?:given|afterwards|unchanged)", re.DOTALL)
-_MAX_NUMBERS = 10_000  # of an array, from which its fingerprint is made
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth"
 
 
@@ -38,7 +37,9 @@ def judge(exercise: ExerciseKey, check: CheckKey, got: Json) -> Outcome:
         unknown = verdict in (Verdict.WRONG, Verdict.ERROR)
         mark = fingerprint(value) if unknown else ""
         words = _case(check, needed, value) if detail else ""
-        return Outcome(exercise.name, verdict, tuple(hints), detail, check.hidden, mark, case=words)
+        hidden, counted = check.hidden, parts(needed, value, check.rtol, check.atol)
+        found = Outcome(exercise.name, verdict, tuple(hints), detail, hidden, mark, case=words)
+        return replace(found, parts=counted[0], parts_right=counted[1])
 
     value: object = None
     needed = decode(check.expected)
@@ -61,30 +62,33 @@ def judge(exercise: ExerciseKey, check: CheckKey, got: Json) -> Outcome:
     return outcome(Verdict.ERROR if isinstance(value, Failure) else Verdict.WRONG, detail=detail)
 
 
+def parts(expected: object, got: object, rtol: float, atol: float) -> tuple[int, int]:
+    """Return how many labelled values a check has, and how many of them are right.
+
+    Arguments that were to stay as they were are no part: where one was changed, nothing is right.
+
+    Args:
+        expected: a decoded value; what is no dict is one part.
+        got: a decoded value.
+        rtol: relative tolerance of floats.
+        atol: absolute tolerance of floats.
+    """
+    if not isinstance(expected, dict):
+        return 1, int(explain(expected, got, rtol, atol) is None)
+    labels = [label for label in expected if label != EVIDENCE]
+    arguments = [label for label in labels if _ARGUMENT.fullmatch(label)]
+    count = len(labels) - len(arguments)
+    if not isinstance(got, dict) or list(got) != list(expected):
+        return count, 0
+    right = {each for each in labels if explain(expected[each], got[each], rtol, atol) is None}
+    return count, len(right) - len(arguments) if right.issuperset(arguments) else 0
+
+
 def is_stub(name: str, value: object) -> bool:
     """Return whether `value` is what the untouched stub of exercise `name` puts out."""
     return isinstance(value, Failure) and value == Failure(
         "NotImplementedError", stub_message(name)
     )
-
-
-def fingerprint(value: object) -> str:
-    """Return a short text that is equal for equal decoded values; last digits do not count."""
-    return hashlib.sha256(repr(_rounded(value)).encode("utf-8", "replace")).hexdigest()[:12]
-
-
-def _rounded(value: object) -> object:
-    """Return `value` with numbers of 5 digits, -0.0 as 0.0, and arrays as shape and numbers."""
-    if isinstance(value, dict):
-        return {label: _rounded(item) for label, item in value.items() if label != EVIDENCE}
-    if isinstance(value, list):
-        array = as_array(value)
-        return [_rounded(item) for item in value] if array is None else _rounded(array)
-    if isinstance(value, np.ndarray):
-        with np.errstate(all="ignore"):
-            flat = value.ravel()[:_MAX_NUMBERS].astype(np.float64) + 0.0
-        return (value.shape, [f"{number:.4e}" for number in flat.tolist()])
-    return f"{value + 0.0:.4e}" if isinstance(value, float) else value
 
 
 def explain(expected: object, got: object, rtol: float, atol: float) -> str | None:

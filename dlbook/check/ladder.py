@@ -9,14 +9,14 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from dlbook.check.answer_key import ExerciseKey
+from dlbook.check.answer_key import ExerciseKey, folder
 from dlbook.check.roles import role
 from dlbook.check.verdict import Outcome, Step
 from dlbook.i18n import _
 
 _LINK = re.compile(r"\[([^\]]*)\]\(([^)\s]*)\)")
 _PACKAGE = Path(__file__).parents[1]
-_SOLUTIONS = (_PACKAGE / "course" / "solutions", _PACKAGE.parent / "solutions")
+_PACKAGED = _PACKAGE / "course" / "solutions"
 _MARKS = ("### BEGIN SOLUTION", "### END SOLUTION")
 
 
@@ -46,14 +46,15 @@ def steps(exercise: ExerciseKey, last: Outcome | None, *, tried: bool) -> list[S
     return found
 
 
-def solution(exercise: str, folders: Iterable[Path] = _SOLUTIONS) -> str:
+def solution(exercise: str, folders: Iterable[Path] = ()) -> str:
     """Return the code that a course's solutions give for an exercise, '' where they have none.
 
     Args:
         exercise: its name.
-        folders: with solution notebooks.
+        folders: with solution notebooks; by default those beside the keys, and in the package.
     """
-    for path in (path for folder in folders for path in sorted(folder.glob("*.ipynb"))):
+    folders = folders or (folder().parents[1] / "solutions", _PACKAGED)
+    for path in (path for place in folders for path in sorted(place.glob("*.ipynb"))):
         text = path.read_text("utf-8")
         if exercise not in text:
             continue

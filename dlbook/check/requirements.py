@@ -3,9 +3,10 @@
 All of it is read from the metadata, which pip has from pyproject.toml; no list stands here.
 """
 
-from importlib.metadata import PackageNotFoundError, metadata, requires
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
+
+from dlbook.version import distribution
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
@@ -35,10 +36,8 @@ def needed(*extras: str, **machine: str) -> "dict[str, Requirement]":
 
 def extras() -> list[str]:
     """Return the names of all extras."""
-    try:
-        return metadata("dlbook").get_all("Provides-Extra") or []
-    except PackageNotFoundError:
-        return []
+    found = distribution()
+    return (found.metadata.get_all("Provides-Extra") or []) if found else []
 
 
 def extra_with(module: str) -> str:
@@ -74,7 +73,5 @@ def advice(missing: str) -> str:
 
 
 def _lines() -> list[str]:
-    try:
-        return requires("dlbook") or []
-    except PackageNotFoundError:
-        return []
+    found = distribution()
+    return (found.requires or []) if found else []

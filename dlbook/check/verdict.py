@@ -66,7 +66,8 @@ class Outcome:
     Of a hidden outcome students see the verdict, our own hints and `case` alone: the first labelled
     case that is not right, in words of the check's labels. It may be that of the visible check, run
     once more on fresh inputs. `example` is that case with both values, for the learner's own eyes:
-    no report holds it.
+    no report holds it. `parts` is how many labelled values the check has, without the arguments
+    that it looks at again, and `parts_right` how many of them are right.
     """
 
     exercise: str
@@ -78,6 +79,8 @@ class Outcome:
     fresh: bool = False
     case: str = ""
     example: str = ""
+    parts: int = 0
+    parts_right: int = 0
 
     @property
     def headline(self) -> str:

@@ -36,6 +36,7 @@ _VERBS = (
     workspace.reset,
     workspace.update,
     doctor.doctor,
+    author.new,
     author.build,
     handout.release,
     grade.grade,

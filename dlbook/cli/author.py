@@ -1,4 +1,4 @@
-"""The verb of authors: build."""
+"""The verbs of authors: new and build."""
 
 import sys
 from pathlib import Path
@@ -7,6 +7,22 @@ import click
 
 from dlbook.check.errors import UserError
 from dlbook.cli.course import NOT_RIGHT, RIGHT, find_own_course
+from dlbook.cli.options import PATH
+
+
+@click.command(short_help="make a course of your own, with one sample set")
+@click.argument("folder", type=PATH, metavar="DIR")
+@click.option(
+    "--title", metavar="WORDS", default="", help="Its title (default: the folder's name)."
+)
+def new(folder: Path, title: str) -> int:
+    """Make a course of your own in DIR, a new or empty folder, with one sample set."""
+    from dlbook.grading.handout.own_course import make
+
+    for path in make(folder, title):
+        print(f"write  {path}")
+    print(f"Next: `cd '{folder}'`, then `dlbook build`. What you edit stands in its README.md.")
+    return RIGHT
 
 
 @click.command(short_help="bring exercises and keys along with solutions/")

@@ -61,6 +61,9 @@ _LEAST_GB = 0.4  # what Python with NumPy and torch takes before it runs anythin
 )
 @sandbox_option
 @click.option("--executor", type=dask_url, metavar="URL", help="dask://HOST:PORT, for a cluster.")
+@click.option(
+    "--tls", type=PATH, metavar="DIR", help="ca.pem, cert.pem and key.pem for that cluster."
+)
 @click.option("--shard", type=shard, metavar="I/N", help="Grade part I of N; give each --seed.")
 @click.pass_obj
 def grade(
@@ -75,6 +78,7 @@ def grade(
     memory_gb: float,
     sandbox: "SandboxMode",
     executor: str | None,
+    tls: Path | None,
     shard: Shard | None,
 ) -> int:
     """Grade SUBMISSIONS into the folder OUT.
@@ -84,13 +88,23 @@ def grade(
     OUT will hold class.html, class.csv, grades.csv, feedback/STUDENT.html and results.jsonl. The
     same command goes on where it was stopped; OUT is never wiped.
 
+    Files that you write into OUT are kept and obeyed: roster.csv, rules.toml, times.csv,
+    extensions.csv and overrides.csv. See INSTRUCTORS.md.
+
     Of several copies of a set by one student, those with an answer written come before untouched
     ones, these before others; then the highest attempt in the name, the newest time, the last
     name. One that cannot be read gives way to the next. What the LMS marked as late is marked in
-    the reports; it costs no points here. A file that cannot be graded is named with the reason
-    and has no score.
+    the reports; only rules.toml makes it cost points. A file that cannot be graded is named with
+    the reason and has no score.
     """
-    from dlbook.cli.plan import exercise_sets, find_seed, find_submissions, make_plan, the_one_set
+    from dlbook.cli.plan import (
+        exercise_sets,
+        find_seed,
+        find_submissions,
+        make_plan,
+        require_word,
+        the_one_set,
+    )
     from dlbook.grading.batch.journal import Journal
     from dlbook.grading.kernel.scratch import sweep
     from dlbook.grading.results.folder import require_results_or_nothing
@@ -106,6 +120,8 @@ def grade(
     found = find_submissions(submissions, sets, only, part)
     for remark in found.remarks:
         print(clean_line(remark, 600), file=sys.stderr)
+    if part.parts == 1:  # a part knows not everybody
+        require_word(out, sets, found)
     if executor is None:  # a cluster's workers have their own sandboxes
         _require_sandbox(sandbox)
     limits = Limits(
@@ -122,7 +138,7 @@ def grade(
             sandbox,
             seed_was_asked_for=seed is not None,
         )
-        with _pool(executor, jobs) as pool:
+        with _pool(executor, tls, jobs) as pool:
             _run(plan, pool, found, journal)
         if part.parts == 1:
             return write_reports(out, journal)
@@ -146,12 +162,14 @@ def _promise_to_go_on() -> Iterator[None]:
         raise
 
 
-def _pool(executor: str | None, jobs: int | None) -> AbstractContextManager["WorkerPool"]:
+def _pool(
+    executor: str | None, tls: Path | None, jobs: int | None
+) -> AbstractContextManager["WorkerPool"]:
     from dlbook.grading.batch.executors import dask, processes
 
     if executor is None:
         return nullcontext(processes(jobs or os.cpu_count() or 1))
-    return dask(executor)
+    return dask(executor, tls)
 
 
 def _run(plan: "BatchSettings", pool: "WorkerPool", found: "Intake", journal: "Journal") -> None:

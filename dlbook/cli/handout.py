@@ -25,12 +25,18 @@ if TYPE_CHECKING:
 
 @click.command(short_help="write the students' bundle, without solutions")
 @click.argument("folder", type=PATH, metavar="DIR")
+@click.option("--set", "sets", metavar="05", multiple=True, help="This set alone; again for more.")
 @click.pass_obj
-def release(root: Path | None, folder: Path) -> int:
-    """Write the students' bundle, without solutions, into DIR, a new or empty folder."""
+def release(root: Path | None, folder: Path, sets: tuple[str, ...]) -> int:
+    """Write the students' bundle, without solutions, into DIR.
+
+    DIR is a new or empty folder, or one with an earlier release: then this one is added, and
+    whatever else is there stays. A set whose key notes that it is in order is not checked again.
+    """
     from dlbook.grading.handout.release import release as write
 
-    files = write(find_own_course(root), folder, lambda line: print(line, file=sys.stderr))
+    course = find_own_course(root)
+    files = write(course, folder, lambda line: print(line, file=sys.stderr), sets)
     notebooks = sum(path.suffix == ".ipynb" for path in files)
     print(f"{folder}: {notebooks} notebooks, {len(files)} files; no solution is in it")
     return RIGHT if notebooks else NOT_RIGHT

@@ -8,7 +8,7 @@ from dlbook.check.errors import UserError
 from dlbook.cli.options import Shard
 from dlbook.grading.batch.batch import BatchSettings, Reference, fresh_seed, shard
 from dlbook.grading.batch.intake import Intake, collect
-from dlbook.grading.batch.journal import Journal
+from dlbook.grading.batch.journal import Journal, current_entries, journals
 from dlbook.grading.batch.submission import Submission
 from dlbook.grading.batch.worker import SandboxMode
 from dlbook.grading.course.build import Course
@@ -17,6 +17,9 @@ from dlbook.grading.course.lint import rejects
 from dlbook.grading.course.programs import make_key
 from dlbook.grading.kernel.limits import Limits
 from dlbook.grading.notebook import read
+from dlbook.grading.rules.people import Known
+from dlbook.grading.rules.understand import understand as understand_word
+from dlbook.grading.rules.word import read_word
 
 
 def exercise_sets(course: Course) -> dict[str, ExerciseSet]:
@@ -64,6 +67,18 @@ def find_submissions(
     submissions = shard(found.submissions, part.part, part.parts)
     files = shard(found.files, part.part, part.parts)
     return Intake(tuple(submissions), tuple(files), found.remarks)
+
+
+def require_word(out: Path, sets: Mapping[str, ExerciseSet], found: Intake) -> None:
+    """Refuse lines of the lecturer's files in the folder of results before any work is done.
+
+    Raises:
+        UserError: if a line cannot be understood, or names nobody and nothing that is there.
+    """
+    names = {name: [e.name for e in one.exercises] for name, one in sets.items()}
+    earlier = [entry for path in journals(out) for entry in current_entries(path)]
+    known: list[Known] = [*earlier, *(item.owner for item in found)]
+    understand_word(read_word(out), known, names, all_sets=True)
 
 
 def find_seed(asked: int | None, journal: Journal) -> int:

@@ -3,52 +3,112 @@
 import sys
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from dlbook.check.errors import UserError
-from dlbook.cli.course import NOT_RIGHT, RIGHT
+from dlbook.cli.course import NOT_RIGHT, RIGHT, require_new_in_folder
 from dlbook.cli.options import PATH
 
 if TYPE_CHECKING:
     from dlbook.grading.batch.entry import Entry
     from dlbook.grading.batch.journal import Journal
+    from dlbook.grading.rules.marks import Mark
 
 
 @click.command(short_help="write the reports of a graded folder again")
 @click.argument("results", type=PATH, metavar="OUT")
 def report(results: Path) -> int:
-    """Write the reports in OUT, a folder of results, again, from all its journals."""
+    """Write the reports in OUT, a folder of results, again, from all its journals.
+
+    Files that you write into OUT are kept and obeyed: roster.csv, rules.toml, times.csv,
+    extensions.csv and overrides.csv. Change one, and run this again. See INSTRUCTORS.md.
+    """
     from dlbook.grading.batch.journal import Journal
 
     with closing(Journal(_journals(results)[0])) as journal:
         return write_reports(results, journal)
 
 
-@click.command(short_help="fill the grades into a file that an LMS exported")
+@click.command(short_help="grades, comments and feedback back into an LMS")
 @click.argument("results", type=PATH, metavar="OUT")
 @click.option(
     "--fill",
     "export",
     type=PATH,
     metavar="LMS.csv",
-    required=True,
-    help="The export of Canvas or Moodle, or any CSV; it stays as it is, a copy is filled.",
+    help="The export of Canvas, Moodle or Blackboard, or any CSV; a copy of it is filled.",
 )
 @click.option("--set", "set_prefix", metavar="05", default="", help="Needed if OUT has more sets.")
 @click.option("--column", metavar="NAME", default="", help="The column to fill.")
 @click.option("--id-column", metavar="NAME", default="", help="The column that tells who it is.")
 @click.option("--scale", is_flag=True, help="Scale to the points of the LMS.")
-def grades(
-    results: Path, export: Path, set_prefix: str, column: str, id_column: str, scale: bool
-) -> int:
-    """Fill the grades of one set from OUT, a folder of results, into a copy of an LMS's export."""
-    from dlbook.grading.results.lms import Choice, fill
+@click.option("--comments", is_flag=True, help="Fill comments, too (Moodle, Blackboard).")
+@click.option("--comment-column", metavar="NAME", default="", help="The column for comments.")
+@click.option("--encoding", metavar="NAME", default="", help="If it is not UTF-8 or UTF-16.")
+@click.option(
+    "--feedback-zip",
+    "parcel",
+    type=PATH,
+    metavar="FILE.zip",
+    help="Write feedback pages as Moodle and Canvas take them back; a new file.",
+)
+def grades(results: Path, export: Path | None, parcel: Path | None, **choice: Any) -> int:
+    """Bring the results of one set in OUT, a folder of results, back into an LMS.
 
-    filled = fill(export, _entries(results), Choice(set_prefix, column, id_column, scale))
-    print(filled.text())
-    return NOT_RIGHT if filled.problems else RIGHT
+    With --fill, grades go into a copy of the LMS's export, in which nothing else changes. With
+    --feedback-zip, each student's page goes into a ZIP; it needs names of files as the LMS gave
+    them in its download of submissions.
+    """
+    from dlbook.grading.results import comment
+    from dlbook.grading.results.lms import Choice, fill
+    from dlbook.grading.rules.final import final_entries
+    from dlbook.grading.rules.marks import term
+    from dlbook.grading.rules.word import read_word
+
+    if export is None and parcel is None:
+        raise UserError("--fill LMS.csv or --feedback-zip FILE.zip is needed: name one, or both")
+    wanted, marks = Choice(**choice), term(_entries(results), read_word(results))
+    entries = final_entries(marks)
+    by_key = {(mark.student, mark.set_name): mark for mark in marks.marks}
+    problems = []
+    if export is not None:
+        filled = fill(
+            export,
+            entries,
+            wanted,
+            lambda entry: comment.lines(entry, _words(by_key[entry.student, entry.set_name])),
+        )
+        problems += filled.problems
+        print(filled.text())
+    if parcel is not None:
+        problems += _write_parcel(parcel, entries, wanted.set_prefix, by_key)
+    return NOT_RIGHT if problems else RIGHT
+
+
+def _words(mark: "Mark") -> list[str]:
+    """Return what the rules and the lecturer say on a mark, where more than checks made it."""
+    from dlbook.grading.results.feedback import needs_reasons
+
+    return [*(mark.reasons if needs_reasons(mark) else ()), *mark.comments]
+
+
+def _write_parcel(
+    path: Path, entries: "list[Entry]", prefix: str, marks: "dict[tuple[str, str], Mark]"
+) -> list[str]:
+    """Write the feedback pages of a set into a new ZIP, and return who is not in it."""
+    from dlbook import atomic
+    from dlbook.grading.results.feedback import feedback
+    from dlbook.grading.results.lms import one_set
+    from dlbook.grading.results.parcel import pack
+
+    require_new_in_folder(path)
+    own = one_set(entries, prefix)
+    parcel = pack(own, lambda entry: feedback([marks[entry.student, entry.set_name]]))
+    atomic.write(path, parcel.data)
+    print(f"{path}: {parcel.text()}")
+    return parcel.without
 
 
 def write_reports(folder: Path, journal: "Journal") -> int:
@@ -57,13 +117,17 @@ def write_reports(folder: Path, journal: "Journal") -> int:
     from dlbook.grading.results.changes import changes
     from dlbook.grading.results.files import summary, write_all
     from dlbook.grading.results.folder import Results
+    from dlbook.grading.results.term_lines import term_lines
+    from dlbook.grading.rules.marks import term
+    from dlbook.grading.rules.word import read_word
 
     entries = _entries(folder)
+    marks = term(entries, read_word(folder))
     changed = changes(_entries(folder, back=1), entries)
     results = Results(folder, journal, lambda line: print(line, file=sys.stderr))
     found = [name for path in _journals(folder) for name in current_files(path)]
-    write_all(results, entries, changed, found)
-    print(summary(folder, entries, changed, found))
+    write_all(results, entries, changed, found, marks)
+    print("\n".join([summary(folder, entries, changed, found), *term_lines(marks, changed)]))
     return NOT_RIGHT if any(entry.reason for entry in entries) else RIGHT
 
 

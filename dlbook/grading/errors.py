@@ -37,6 +37,10 @@ class SheetError(UserError):
     """Raised when an LMS's file cannot be filled; its text says what is needed."""
 
 
+class RulesError(UserError):
+    """Raised when a line that the lecturer wrote cannot be understood; its text says where."""
+
+
 class ReleaseError(UserError):
     """Raised when there is no bundle to be had; its text says what to do."""
 

@@ -7,7 +7,8 @@ from hypothesis import given, strategies as st
 from hypothesis.extra.numpy import arrays
 
 from dlbook.check.answer_key import CheckKey, ExerciseKey
-from dlbook.check.compare import explain, fingerprint, judge
+from dlbook.check.compare import explain, judge, parts
+from dlbook.check.fingerprint import fingerprint
 from dlbook.check.verdict import Verdict
 from dlbook.check.wire import Failure, decode, encode
 
@@ -232,3 +233,25 @@ def test_garbage_on_the_wire_is_a_wrong_answer():
 def test_a_card_shows_no_markup_of_the_learner():
     outcome = judge(EXERCISE, CHECK, encode(ValueError("<script>alert(1)</script>")))
     assert "<script>" not in outcome.html() and decode(encode("<b>")) == "<b>"
+
+
+NEEDED = {"near": 1.0, "far": np.arange(3.0), "x afterwards": 2.0, "evidence": "why"}
+PARTS = {  # what differs from NEEDED: labelled parts, and how many of them are right
+    "nothing": ({}, (2, 2)),
+    "one part": ({"near": 1.5}, (2, 1)),
+    "all parts": ({"near": None, "far": 0}, (2, 0)),
+    "the argument": ({"x afterwards": 0.0}, (2, 0)),
+    "the reason alone": ({"evidence": "because"}, (2, 2)),
+    "another label": ({"more": 1.0}, (2, 0)),
+}
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_parts_are_labelled_values_and_a_changed_argument_spoils_them(name):
+    changed, expected = PARTS[name]
+    assert parts(NEEDED, NEEDED | changed, 1e-6, 1e-9) == expected
+
+
+def test_a_check_of_one_value_has_one_part():
+    assert parts(1.0, 1.0, 1e-6, 1e-9) == (1, 1) and parts(1.0, 2.0, 1e-6, 1e-9) == (1, 0)
+    assert parts(NEEDED, Failure("ValueError", "no"), 1e-6, 1e-9) == (2, 0)

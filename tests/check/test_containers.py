@@ -3,8 +3,9 @@ import pytest
 from hypothesis import given, strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from dlbook.check.compare import explain, fingerprint
+from dlbook.check.compare import explain
 from dlbook.check.containers import as_array
+from dlbook.check.fingerprint import fingerprint
 from dlbook.check.wire import decode, encode
 
 ROWS = np.array([[1.5, -2.0], [0.25, 4.0], [3.0, 0.5]])

@@ -3,6 +3,8 @@
 import json
 import re
 import shutil
+from email.message import Message
+from types import SimpleNamespace
 
 import pytest
 
@@ -216,7 +218,8 @@ def test_the_doctor_tells_of_avx512_that_lies_unused(monkeypatch, capsys):
 
 def test_the_doctor_names_what_is_missing_and_the_mend(monkeypatch, capsys):
     asked = ["numpy>=99", "no-such-package>=1"]
-    monkeypatch.setattr("dlbook.check.requirements.requires", lambda _name: asked)
+    installed = SimpleNamespace(requires=asked, metadata=Message())
+    monkeypatch.setattr("dlbook.check.requirements.distribution", lambda: installed)
     monkeypatch.setattr(doctor, "_kernel", lambda: iter([(False, "a kernel does not start", "x")]))
     assert main(["doctor"]) == 1
     said = capsys.readouterr().out
@@ -226,7 +229,8 @@ def test_the_doctor_names_what_is_missing_and_the_mend(monkeypatch, capsys):
 
 def test_an_extra_that_is_not_here_is_no_fault_and_one_of_a_wrong_version_is(monkeypatch, capsys):
     asked = ["numpy>=2", 'no-such-package; extra == "photo"', 'matplotlib>=99; extra == "lab"']
-    monkeypatch.setattr("dlbook.check.requirements.requires", lambda _name: asked)
+    installed = SimpleNamespace(requires=asked, metadata=Message())
+    monkeypatch.setattr("dlbook.check.requirements.distribution", lambda: installed)
     monkeypatch.setattr("dlbook.check.requirements.extras", lambda: ["lab", "photo"])
     monkeypatch.setattr(doctor, "_kernel", lambda: iter([]))
     assert main(["doctor"]) == 1

@@ -19,7 +19,8 @@ import numpy as np
 import pytest
 
 from dlbook.check.answer_key import CheckKey, ExerciseKey
-from dlbook.check.compare import fingerprint, judge
+from dlbook.check.compare import judge
+from dlbook.check.fingerprint import fingerprint
 from dlbook.check.verdict import Outcome
 from dlbook.check.wire import WireError, decode, encode
 from dlbook.grading.batch.intake import collect

@@ -153,6 +153,7 @@ class Batch:
         who = item.owner
         entry = Entry(who.student, item.set_name, who.name, who.lms_id, who.late, item.label)
         entry = replace(entry, notes=(*item.notes, *notes), problem=item.problem)
+        entry = replace(entry, time=item.handed_in, has_noted_time=item.has_noted_time)
         if entry.problem:
             return entry
         reference = self._settings.references[item.set_name]

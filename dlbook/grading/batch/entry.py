@@ -28,8 +28,8 @@ class Origin:
 class Record:
     """What grading one file gave: a report as plain data, or why the file cannot be read.
 
-    `answers` are the sources of answers that are wrong in a way that is not known. `at_limit` says
-    that a limit of time or memory has cost it something, so that a busy machine may be the cause.
+    `answers` are the sources of the cells that answered, by exercise. `at_limit` says that a limit
+    of time or memory has cost it something, so that a busy machine may be the cause.
     """
 
     report: dict[str, Any] | None = None
@@ -49,7 +49,9 @@ class Record:
 class Entry:
     """One student and one set: who handed in which file, and the result.
 
-    With `problem` it has no result; without `origin` there was nothing to grade.
+    With `problem` it has no result; without `origin` there was nothing to grade. `time` is when it
+    was handed in, in the form of ISO 8601, '' where nothing tells; `has_noted_time` says that a
+    system noted it, and that it is not the time of a file.
     """
 
     student: str
@@ -62,6 +64,8 @@ class Entry:
     problem: str = ""
     origin: Origin | None = None
     record: Record | None = None
+    time: str = ""
+    has_noted_time: bool = False
 
     @property
     def report(self) -> Report | None:

@@ -82,6 +82,7 @@ def _copies(item: Item, only: str | None) -> Iterator[Submission]:
                 (note,) if note else (),
                 is_main=found.is_main,
                 place=item.place,
+                is_noted=item.file.is_noted,
             )
 
 

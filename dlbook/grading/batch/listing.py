@@ -7,7 +7,7 @@ is read: entries, and the bytes of what looks like a notebook.
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import IO
@@ -45,6 +45,7 @@ class File:
     noise: str = ""
     guess: str = ""
     archive: bytes = field(default=b"", repr=False)  # the student's ZIP that it lies in
+    is_noted: bool = False  # its time is what nbgrader noted when it was handed in
 
     @property
     def name(self) -> str:
@@ -134,7 +135,7 @@ def _walk(place: Path) -> Iterator[File]:
             path = Path(entry.path)
             if not entry.is_dir(follow_symlinks=False):
                 file = _file(path, own)
-                yield replace(file, time=stamp or file.time)
+                yield replace(file, time=stamp or file.time, is_noted=stamp is not None)
             elif folder_noise(entry.name):
                 yield File((*own, ""), Source(path), noise=folder_noise(entry.name))
             elif len(own) > _MAX_DEPTH:
@@ -153,10 +154,15 @@ def _file(path: Path, parts: tuple[str, ...]) -> File:
 
 
 def _stamp(path: Path) -> float | None:
-    """Return the time in the file that nbgrader puts next to a submission, None without one."""
+    """Return the time in the file that nbgrader puts next to a submission, None without one.
+
+    It ends in the name of a time zone, which is UTC unless somebody has set another one.
+    """
     try:
         with open_regular(path) as stream:
-            return datetime.fromisoformat(stream.read(19).decode("ascii")).timestamp()
+            text = stream.read(60).decode("ascii")
+        zone = UTC if text.rstrip().endswith(("UTC", "+0000")) else None  # None: this machine's
+        return datetime.fromisoformat(text[:19]).replace(tzinfo=zone).timestamp()
     except (UnreadableError, ValueError, OverflowError):
         return None
 
@@ -254,7 +260,8 @@ def _named(zipped: File, inside: list[Member]) -> Iterator[File]:
             own, problem = (*own[:_MAX_DEPTH], own[-1]), _DEEP
         source = replace(zipped.source, members=(*zipped.source.members, member))
         parts, time = (*zipped.parts, *own), zipped.time or member.time
-        yield File(parts, source, time, problem, noise, member.guess, zipped.archive)
+        archive, is_noted = zipped.archive, zipped.is_noted
+        yield File(parts, source, time, problem, noise, member.guess, archive, is_noted)
 
 
 def _up_to_noise(member: Member) -> tuple[tuple[str, ...], str]:

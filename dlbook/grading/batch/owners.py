@@ -28,13 +28,17 @@ _SEPARATORS = " \t_.-()[]"
 
 @dataclass(frozen=True)
 class Owner:
-    """Who a file is from: `student` is unique in a batch, `lms_id` the number the LMS gave."""
+    """Who a file is from: `student` is unique in a batch, `lms_id` the number the LMS gave.
+
+    `time` is when it was handed in, where the LMS wrote that into its name: 2026-11-20T10:30:00.
+    """
 
     student: str
     name: str = ""
     lms_id: str = ""
     late: bool = False
     attempt: int = 0
+    time: str = ""
 
 
 def owner(parts: tuple[str, ...], set_names: Iterable[str] = ()) -> Owner:
@@ -54,7 +58,9 @@ def owner(parts: tuple[str, ...], set_names: Iterable[str] = ()) -> Owner:
         again = _number(_AGAIN, canvas["file"] or "")
         return replace(_with_number(canvas, max(attempt, again)), late=bool(canvas["late"]))
     if blackboard := _BLACKBOARD.fullmatch(first):
-        return Owner(blackboard["name"], attempt=int(blackboard["time"].replace("-", "")))
+        date, clock = blackboard["time"][:10], blackboard["time"][11:].replace("-", ":")
+        attempt = int(blackboard["time"].replace("-", ""))
+        return Owner(blackboard["name"], attempt=attempt, time=f"{date}T{clock}")
     return Owner(_alone(first, set_names), attempt=attempt)
 
 

@@ -7,6 +7,7 @@ that does cannot be read.
 """
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from dlbook.grading.batch.owners import Owner
 from dlbook.grading.batch.source import Source
@@ -24,6 +25,7 @@ class Submission:
     `set_name` is '' where not even that is known; `older` are further copies, newest first. Of its
     `answers`, `written` are those that are no stub any more. `is_main` is False where the file
     holds more of another set; `place` is the folder inside the student's in which it lies.
+    `is_noted` says that `time`, in seconds, is what a system noted, and none of a file.
     """
 
     owner: Owner
@@ -38,10 +40,26 @@ class Submission:
     older: tuple["Submission", ...] = field(default=())
     is_main: bool = True
     place: str = ""
+    is_noted: bool = False
 
     @property
     def student(self) -> str:
         return self.owner.student
+
+    @property
+    def has_noted_time(self) -> bool:
+        """Whether a system noted when it was handed in, and `handed_in` is no file's time."""
+        return bool(self.owner.time) or self.is_noted
+
+    @property
+    def handed_in(self) -> str:
+        """When it was handed in, as ISO 8601 says it, '' where nothing tells."""
+        if self.owner.time or not self.time:
+            return self.owner.time
+        try:
+            return datetime.fromtimestamp(self.time, UTC).isoformat(timespec="seconds")
+        except (OverflowError, OSError, ValueError):  # a file may claim any time
+            return ""
 
 
 def rank(item: Submission) -> tuple[bool, bool, bool, int, float, str]:

@@ -17,7 +17,6 @@ from time import monotonic
 from typing import Literal
 
 from dlbook.check.answer_key import Key, from_json
-from dlbook.check.verdict import Verdict
 from dlbook.grading.batch.bounded import Bounds, Json, bounded, end_with
 from dlbook.grading.batch.entry import Record
 from dlbook.grading.errors import (
@@ -33,7 +32,7 @@ from dlbook.grading.kernel.warm import launcher
 from dlbook.grading.notebook import parse
 from dlbook.grading.package import PACKAGE, digest
 from dlbook.grading.run.graft import why_not_this_set
-from dlbook.grading.run.report import Report, from_dict
+from dlbook.grading.run.report import from_dict
 
 SandboxMode = Literal["required", "off"]
 
@@ -161,7 +160,7 @@ def _grade(task: Task, key: Key) -> Record:
     report = grade(notebook, key, task.limits, _launcher(task.sandbox))
     return Record(
         report=report.to_dict(whole=True),
-        answers=_unknown_answers(report),
+        answers={name: text[:_MAX_ANSWER] for name, text in report.answers.items()},
         at_limit=report.at_limit,
     )
 
@@ -172,12 +171,6 @@ def _launcher(sandbox: SandboxMode) -> Launcher:
     found = launcher(sandbox)
     util.Finalize(None, found.close, exitpriority=10)
     return found
-
-
-def _unknown_answers(report: Report) -> dict[str, str]:
-    """Return the sources of answers that are wrong in a way that no hint knows."""
-    unknown = {e.name for e in report.exercises if e.verdict in (Verdict.WRONG, Verdict.ERROR)}
-    return {name: text[:_MAX_ANSWER] for name, text in report.answers.items() if name in unknown}
 
 
 def start_process() -> None:

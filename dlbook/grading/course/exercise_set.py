@@ -69,6 +69,8 @@ class ExerciseSet:
 
     `hides` names the packages whose call would be the answer: `**Hides** torch, scipy, dlbook` in
     the title cell. `dlbook` means all of it but `dlbook.check`. See `dlbook.check.hidden`.
+    `partial` says that the title cell has the words `**Partial credit**`: labelled parts of an
+    exercise then earn points.
     """
 
     name: str
@@ -76,6 +78,7 @@ class ExerciseSet:
     setup: str
     exercises: tuple[Exercise, ...]
     hides: tuple[str, ...] = ()
+    partial: bool = False
 
 
 def understand(name: str, notebook: Notebook) -> tuple[ExerciseSet, list[str]]:
@@ -92,7 +95,8 @@ def understand(name: str, notebook: Notebook) -> tuple[ExerciseSet, list[str]]:
     exercises = [_exercise(n, cells, rows) for n in dict.fromkeys(names) if n in rows]
     for exercise in exercises:
         problems += _exercise_problems(exercise)
-    return ExerciseSet(name, cells, setup, tuple(exercises), hides), problems
+    partial = "**Partial credit**" in title
+    return ExerciseSet(name, cells, setup, tuple(exercises), hides, partial), problems
 
 
 def stated_minutes(title: str) -> list[int]:

@@ -7,7 +7,7 @@ from dlbook.check.answer_key import Key
 
 
 def lines(root: Path, old: Key | None, new: Key) -> Iterator[str]:
-    """Yield what to do next after a set was built, a line each.
+    """Yield what to do next after a set was built, a line each; nothing in a course of sets alone.
 
     Args:
         root: the folder of the course.
@@ -16,7 +16,7 @@ def lines(root: Path, old: Key | None, new: Key) -> Iterator[str]:
     """
     before = [exercise.name for exercise in old.exercises] if old else []
     now = [exercise.name for exercise in new.exercises]
-    if set(before) == set(now):
+    if set(before) == set(now) or not any((root / "chapters").glob("*.ipynb")):
         return
     chapter, exercises = f"chapters/{new.name}.ipynb", f"`exercises/{new.name}.ipynb`"
     verb = "look at" if (root / chapter).is_file() else "write"

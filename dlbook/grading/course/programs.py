@@ -142,6 +142,7 @@ def make_key(exercise_set: ExerciseSet, seed: int, *, hidden: bool) -> Key:
             for exercise in exercise_set.exercises
         ),
         hides=exercise_set.hides,
+        partial=exercise_set.partial,
         released=make_key(exercise_set, RELEASED_SEED, hidden=False) if hidden else None,
     )
 

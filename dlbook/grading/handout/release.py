@@ -1,10 +1,13 @@
 """The students' bundle: chapters, exercises and the package, without anything that answers.
 
-Exercises carry nbgrader's metadata, for those who collect with nbgrader.
+Exercises carry nbgrader's metadata, for those who collect with nbgrader. A course can be handed
+out week by week: what a release adds to an earlier one leaves all the rest of that folder alone,
+and a note in it says which files are ours.
 """
 
+import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,68 +16,103 @@ from dlbook.check.roles import role
 from dlbook.check.shared import atomic
 from dlbook.grading.course.build import Course, check
 from dlbook.grading.errors import ReleaseError
+from dlbook.grading.handout import project
 from dlbook.grading.notebook import parse
 from dlbook.grading.package import PACKAGE, package_files
 
-_BESIDE = ("LICENSE", "pyproject.toml", "environment.yml")
-_README = """\
-# Deep learning: chapters and exercises
-
-You need Python 3.11 or newer. Once, in this folder:
-
-    python3 -m venv .venv
-    . .venv/bin/activate            (on Windows: .venv\\Scripts\\activate)
-    pip install -e ".[lab,torch,photo]"
-
-Then, each time: activate as above, and `dlbook lab`. No network is needed any more.
-
-`dlbook lab` opens copies for you to work in, in the folder `work/`. It never overwrites one.
-
-- `work/chapters/`: read and run them, in order; predict before you run. In `chapters/` they are
-  as published, with every answer.
-- `work/exercises/`: write your answers into the answer cells. After Shift+Enter a card says
-  whether an answer is right, or what is wrong with it.
-- `dlbook check 05` runs the notebook of a set from top to bottom, as a grader does, and
-  `dlbook check relu_back` one exercise.
-
-Hand in the notebook itself, such as `work/exercises/05_backpropagation.ipynb`: no PDF, and
-nothing beside it, since it is graded alone. Grades come from other inputs than those that you see.
-"""
+_BESIDE = ("LICENSE", "environment.yml")
+_NOTE = ".released.json"  # in a bundle: the digest of each file that a release wrote
 _SECRET = ("### begin solution", "# hidden check:", "# wrong answer:", "# right answer:")
 
 
-def release(course: Course, folder: Path, say: Callable[[str], None]) -> list[Path]:
+def release(
+    course: Course, folder: Path, say: Callable[[str], None], sets: Iterable[str] = ()
+) -> list[Path]:
     """Write the bundle into `folder`, and return its files.
 
+    Args:
+        course: what is released.
+        folder: a new or empty one, or one with an earlier release: this one is added to it.
+        say: is told which sets are looked through, since no note says that they are in order.
+        sets: the sets and chapters to release, by number or the beginning of their names; all by
+            default.
+
     Raises:
-        ReleaseError: if the folder is not empty, or the course is not fresh.
+        ReleaseError: if the folder holds other things, or the course is not fresh.
+        UserError: if there is no such set.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise ReleaseError(f"a new or empty folder is needed, {folder} is none: name another")
-    problems = check(course, say)
+    chosen = course.choose(sets)
+    noted = _noted(folder)
+    problems = check(course, say, chosen, trusting=True)
     if problems:
         raise ReleaseError("the course is not fresh: " + "\n".join(problems))
-    files = dict(_files(course))
+    files = dict(_files(course, chosen))
     for path, data in files.items():
         _require_no_secret(path, data)
+    digests = {path.as_posix(): hashlib.sha256(data).hexdigest() for path, data in files.items()}
+    _require_ours(folder, digests, noted)
+    folder.mkdir(parents=True, exist_ok=True)
+    _note(folder, digests | noted)  # whoever is stopped here can call the same again
     for path, data in files.items():
-        target = folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        atomic.write(target, data)
+        _write(folder / path, data)
+    _note(folder, noted | digests)
     return sorted(files)
 
 
-def _files(course: Course) -> Iterator[tuple[Path, bytes]]:
-    for path in course.notebooks("chapters"):
+def _note(folder: Path, digests: dict[str, str]) -> None:
+    atomic.write(folder / _NOTE, json.dumps(dict(sorted(digests.items())), indent=1) + "\n")
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write a file whole; hundreds of them would wait long for a disk to have each for sure."""
+    if path.exists() and path.read_bytes() == data:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.part")
+    fresh.write_bytes(data)
+    fresh.replace(path)
+
+
+def _noted(folder: Path) -> dict[str, str]:
+    """Return what an earlier release noted of its files, nothing for a new or empty folder."""
+    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+        return {}
+    try:
+        return dict(json.loads((folder / _NOTE).read_text("utf-8")))
+    except (OSError, ValueError, TypeError):
+        raise ReleaseError(
+            f"a new or empty folder is needed, or one with an earlier release; {folder} is none: "
+            "name another"
+        ) from None
+
+
+def _require_ours(folder: Path, digests: dict[str, str], noted: dict[str, str]) -> None:
+    """Refuse to write over a file that somebody has changed since it was released."""
+    for name, digest in digests.items():
+        path = folder / name
+        if path.exists():
+            found = hashlib.sha256(path.read_bytes()).hexdigest()
+            if found not in (digest, noted.get(name)):
+                raise ReleaseError(
+                    f"{path} was changed since it was released, and stays: move it away"
+                )
+
+
+def _files(course: Course, chosen: Collection[str]) -> Iterator[tuple[Path, bytes]]:
+    def notebooks(folder: str) -> list[Path]:
+        return [p for p in course.notebooks(folder) if not chosen or p.stem in chosen]
+
+    for path in notebooks("chapters"):
         yield path.relative_to(course.root), path.read_bytes()
-    for path in course.notebooks("exercises"):
+    for path in notebooks("exercises"):
         key = load(course.key(path.stem))
         assert key is not None  # the course is fresh
         yield path.relative_to(course.root), _for_nbgrader(path, key).encode("utf-8")
         yield Path("dlbook", "keys", f"{path.stem}.json"), course.key(path.stem).read_bytes()
     for path in package_files():
         yield Path("dlbook", path), (PACKAGE / path).read_bytes()
-    yield Path("README.md"), _README.encode("utf-8")
+    yield Path("README.md"), project.readme(course.root).encode("utf-8")
+    yield Path("pyproject.toml"), project.pyproject(course.root).encode("utf-8")
     for name in _BESIDE:
         if (course.root / name).is_file():
             yield Path(name), (course.root / name).read_bytes()

@@ -56,12 +56,12 @@ def _result(entry: Entry) -> tuple[str, dict[str, str]]:
 
 def _score(entry: Entry) -> str:
     report = entry.report
-    return f"{report.score} of {report.points}" if report else "not graded"
+    return f"{report.earned} of {report.points}" if report else "not graded"
 
 
 def _gain(before: Entry, after: Entry) -> int:
     old, new = before.report, after.report
-    return new.score - old.score if old and new else 0
+    return new.earned - old.earned if old and new else 0
 
 
 def _verdicts(entry: Entry) -> dict[str, str]:

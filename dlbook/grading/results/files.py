@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from dlbook.check.safe_text import csv_cell, file_stem
+from dlbook.check.safe_text import csv_cell
 from dlbook.check.verdict import Verdict
 from dlbook.grading.batch.entry import Entry
 from dlbook.grading.batch.found import Found
@@ -20,10 +20,11 @@ from dlbook.grading.results.accounts import (
 )
 from dlbook.grading.results.changes import Change
 from dlbook.grading.results.class_page import class_page, isolation
-from dlbook.grading.results.feedback import feedback
+from dlbook.grading.results.feedback import feedback, feedback_path
 from dlbook.grading.results.folder import Results
 from dlbook.grading.results.tables import change_table, class_table, file_table, gradebook
 from dlbook.grading.results.tally import SetTally, tally
+from dlbook.grading.rules.marks import Mark, Term
 
 _MANY = 5  # students; if so many have tried an exercise and none has it right, the summary says so
 _SHOWN = 10  # changes, of which the summary shows each
@@ -33,25 +34,27 @@ def write_all(
     results: Results,
     entries: Sequence[Entry],
     changed: Sequence[Change],
-    found: Sequence[Found] = (),
+    found: Sequence[Found],
+    marks: Term,
 ) -> None:
     """Write grades.csv, class.html, class.csv, files.csv, results.jsonl and feedback/.
 
     Where a score has changed there is changes.csv, too.
     """
     names = accounts(found, entries)
-    results.write("grades.csv", gradebook(entries))
+    results.write("grades.csv", gradebook(marks))
     results.write("class.csv", class_table(entries))
-    results.write("class.html", class_page(entries, changed, names))
+    results.write("class.html", class_page(entries, changed, names, marks))
     results.write("files.csv", file_table(names))
     results.write("results.jsonl", json_lines(entries))
     if changed:
         results.write("changes.csv", change_table(changed))
-    students: dict[str, list[Entry]] = {}
-    for entry in entries:
-        students.setdefault(entry.student, []).append(entry)
+    students: dict[str, list[Mark]] = {}
+    for mark in marks.marks:
+        if mark.has_news:
+            students.setdefault(mark.student, []).append(mark)
     for student, own in students.items():
-        results.write(f"feedback/{file_stem(student)}.html", feedback(own))
+        results.write(feedback_path(student), feedback(own))
 
 
 def json_lines(entries: Iterable[Entry]) -> str:

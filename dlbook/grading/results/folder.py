@@ -7,10 +7,11 @@ from pathlib import Path
 from dlbook.check.shared import atomic
 from dlbook.grading.batch.journal import Journal
 from dlbook.grading.errors import ResultsFolderError
+from dlbook.grading.rules.word import FILES
 
 
 def require_results_or_nothing(folder: Path) -> None:
-    """Refuse a folder for results in which other things are.
+    """Refuse a folder for results in which other things are; the lecturer's files may be there.
 
     Raises:
         ResultsFolderError: if it is a file, or holds files and no journal.
@@ -19,7 +20,8 @@ def require_results_or_nothing(folder: Path) -> None:
         raise ResultsFolderError(
             f"a folder for the results is needed, {folder} is a file: name another"
         )
-    if folder.is_dir() and any(folder.iterdir()) and not any(folder.glob("journal*.sqlite")):
+    others = folder.is_dir() and any(path.name not in FILES for path in folder.iterdir())
+    if others and not any(folder.glob("journal*.sqlite")):
         raise ResultsFolderError(
             f"an empty folder or one with earlier results is needed, {folder} holds other "
             "things: name a new one with -o"

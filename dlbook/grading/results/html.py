@@ -3,8 +3,8 @@
 Three things see to it, whatever a template shows: every value is cleaned of control and direction
 characters, every value is escaped, and the page allows no script and loads nothing.
 
-All that a student sees goes through `_` and can be translated: feedback.html. Pages for lecturers
-are in English.
+All that a student sees goes through `_` and can be translated, and so does the class page. Notes
+on files, which come from reading them, are in English.
 """
 
 import base64

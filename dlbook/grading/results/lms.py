@@ -1,11 +1,12 @@
-"""Grades into the file that an LMS exported: Canvas, Moodle, or any CSV whose columns are named.
+"""Grades into the file that an LMS exported: Canvas, Moodle, Blackboard, or any table with names.
 
-The file itself stays as it is; a copy in its folder is filled, which can be imported again.
+The file itself stays as it is; a copy in its folder is filled, which can be imported again. In it
+every byte is that of the file, but for the cells that take grades and comments.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,12 +14,13 @@ from dlbook.check.safe_text import clean_line
 from dlbook.check.shared import atomic
 from dlbook.grading.batch.entry import Entry
 from dlbook.grading.errors import SheetError
+from dlbook.grading.results import comment, headings
 from dlbook.grading.results.folder import free_sibling
 from dlbook.grading.results.sheet import Sheet, parse_number, read
 
-_NUMBERS = ("ID", "Identifier")
-_NAMES = ("SIS Login ID", "SIS User ID", "Username", "ID number", "Email address")
-_FULL_NAMES = ("Student", "Full name")
+_NUMBERS = ("ID", headings.ID)
+_NAMES = ("SIS Login ID", "SIS User ID", "Username", "Student ID", "ID number", headings.EMAIL)
+_FULL_NAMES = ("Student", headings.NAME)
 _SHOWN = 10  # rows that no result fits
 _NO_ROW = "no row of the file fits"
 _PARTICIPANT = re.compile(r"\D*?(\d+)")  # Participant 17, or the same in any language
@@ -32,6 +34,9 @@ class Choice:
     column: str = ""
     id_column: str = ""
     scale: bool = False
+    comments: bool = False
+    comment_column: str = ""
+    encoding: str = ""
 
 
 @dataclass
@@ -41,6 +46,7 @@ class Filled:
     path: Path
     column: str
     count: int = 0
+    comments: int = 0
     problems: list[str] = field(default_factory=list)
     replaced: list[str] = field(default_factory=list)
     without: list[str] = field(default_factory=list)
@@ -48,6 +54,8 @@ class Filled:
     def text(self) -> str:
         """Return what was filled in and what was not, a line each."""
         lines = [f"{self.count} grades filled into {self.path}, column {self.column!r}"]
+        if self.comments:
+            lines.append(f"  and {self.comments} comments")
         lines += [f"  not filled: {line}" for line in self.problems]
         lines += [f"  another grade was there: {line}" for line in self.replaced]
         if self.without:
@@ -59,43 +67,83 @@ class Filled:
         return "\n".join(lines)
 
 
-def fill(path: Path, entries: Iterable[Entry], choice: Choice) -> Filled:
+def fill(
+    path: Path,
+    entries: Iterable[Entry],
+    choice: Choice,
+    words: Callable[[Entry], list[str]] = comment.lines,
+) -> Filled:
     """Write a copy of the export at `path` with the scores of one set in it.
+
+    Args:
+        path: of the export.
+        entries: the results.
+        choice: what the lecturer asked for.
+        words: what a comment says, in lines of which the first begins with `comment.head`.
 
     Raises:
         SheetError: if the file is no such export, or it is not clear what goes where.
     """
-    own = _one_set(list(entries), choice.set_prefix)
-    sheet = read(path)
+    own = one_set(list(entries), choice.set_prefix)
+    sheet = read(path, choice.encoding)
     column = _column(sheet, choice, own[0].set_name)
+    wanted = choice.comments or choice.comment_column
+    comments = sheet.comment_column(choice.comment_column) if wanted else None
     factor = _factor(sheet.possible(column), own, choice.scale)
     filled = Filled(free_sibling(path, "filled"), sheet.head[column])
     found = _match(sheet, own, choice, filled)
-    for row, entry in found.items():
-        report = entry.report
-        if report is None:
-            filled.problems.append(f"{_who(entry)}: {entry.reason}")
-        elif sheet.is_locked(row):
-            filled.problems.append(
-                f"{_who(entry)}: the file says that this grade cannot be changed"
-            )
-        else:
-            old, new = sheet.rows[row][column].strip(), sheet.format_number(report.score * factor)
-            if parse_number(old) not in (None, parse_number(new)):
-                filled.replaced.append(f"{_who(entry)}: {old}, now {new}")
-            sheet.rows[row][column] = new
-            filled.count += 1
     if all(line.endswith(_NO_ROW) for line in filled.problems) and not found:
         raise SheetError(
             "no student of the results is in this file: is it the export of this course? "
             f"It has no row for {', '.join(_who(entry) for entry in own[:5])}"
         )
+    for row, entry in found.items():
+        if sheet.is_locked(row):
+            filled.problems.append(
+                f"{_who(entry)}: the file says that this grade cannot be changed"
+            )
+            continue
+        _put_grade(sheet, row, column, entry, factor, filled)
+        if comments is not None:
+            _put_comment(sheet, row, comments, entry, words(entry), filled)
     filled.without = [sheet.who(row) for row in sheet.students if row not in found]
-    atomic.write(filled.path, sheet.text())
+    atomic.write(filled.path, sheet.cells.data())
     return filled
 
 
-def _one_set(entries: list[Entry], prefix: str) -> list[Entry]:
+def _put_grade(
+    sheet: Sheet, row: int, column: int, entry: Entry, factor: float, filled: Filled
+) -> None:
+    report = entry.report
+    if report is None:
+        filled.problems.append(f"{_who(entry)}: {entry.reason}")
+        return
+    old, new = sheet.rows[row][column].strip(), sheet.format_number(report.score * factor)
+    if parse_number(old) not in (None, parse_number(new)):
+        filled.replaced.append(f"{_who(entry)}: {old}, now {new}")
+    sheet.cells.put(row, column, new)
+    filled.count += 1
+
+
+def _put_comment(
+    sheet: Sheet, row: int, column: int, entry: Entry, lines: list[str], filled: Filled
+) -> None:
+    """Write a comment; one that a person wrote stays, and is told."""
+    old = sheet.rows[row][column].strip()
+    if old and not old.startswith(comment.head(entry)):
+        filled.problems.append(f"{_who(entry)}: a comment of another hand is there, and stays")
+        return
+    is_html = sheet.comment_is_html(column)
+    sheet.put_comment(row, column, comment.as_html(lines) if is_html else " / ".join(lines))
+    filled.comments += 1
+
+
+def one_set(entries: list[Entry], prefix: str) -> list[Entry]:
+    """Return the entries of the one set that begins with `prefix`.
+
+    Raises:
+        SheetError: if there is none, or more than one.
+    """
     names = sorted({entry.set_name for entry in entries if entry.set_name})
     chosen = [name for name in names if name.startswith(prefix)]
     if len(chosen) != 1:
@@ -108,11 +156,12 @@ def _column(sheet: Sheet, choice: Choice, set_name: str) -> int:
     if choice.column:
         return sheet.column(choice.column, "--column")
     if sheet.is_moodle:
-        return sheet.names.index("Grade")
-    if not sheet.is_canvas:
+        return sheet.names.index(headings.GRADE)
+    if not sheet.is_canvas and not sheet.is_blackboard:
         raise SheetError(
-            "this is no export of Canvas or Moodle in English or German: name the columns with "
-            f"--column and --id-column; there are: {', '.join(sheet.head)}"
+            f"an export of Canvas, Blackboard or Moodle ({headings.LANGUAGES}) is needed, this is "
+            f"none: name the columns with --column and --id-column; there are: "
+            f"{', '.join(sheet.head)}"
         )
     number, _, topic = set_name.partition("_")
     tests = (

@@ -1,53 +1,50 @@
-"""A CSV that an LMS exported: what its columns and rows mean, and how it is written again."""
+"""A file that an LMS exported: what its columns and rows mean."""
 
-import csv
 import re
 from dataclasses import dataclass
-from io import StringIO
+from functools import cached_property
 from pathlib import Path
 
 from dlbook.check.safe_text import clean_line
 from dlbook.grading.errors import SheetError
+from dlbook.grading.results import headings
+from dlbook.grading.results.cells import Cells, parse
 
 _CANVAS_COLUMN = re.compile(r"(.+) \(\d+\)")
-_CHANGEABLE = "Grade can be changed"
-_MAXIMUM = "Maximum Grade"
-_GERMAN = {  # names of Moodle's columns, as its German exports write them
-    "ID": "Identifier",
-    "Vollständiger Name": "Full name",
-    "E-Mail-Adresse": "Email address",
-    "Bewertung": "Grade",
-    "Bestwertung": _MAXIMUM,
-    "Bewertung kann geändert werden": _CHANGEABLE,
-}
+_BLACKBOARD_COLUMN = re.compile(r"(.+?) \[[^\[\]]*?: (\d+(?:[.,]\d+)?) [^\[\]]*\] ?\|\d+")
+BLACKBOARD_FEEDBACK, _BLACKBOARD_FORMAT = "Feedback to Learner", "Feedback Format"
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """The rows of an export, and its way of writing, which a copy keeps."""
+    """The cells of an export, and what they mean."""
 
-    rows: list[list[str]]
-    delimiter: str
-    mark: str
-    newline: str
+    cells: Cells
 
-    @property
+    @cached_property
+    def rows(self) -> list[list[str]]:
+        return self.cells.values
+
+    @cached_property
     def head(self) -> list[str]:
         return [cell.strip() for cell in self.rows[0]]
 
-    @property
+    @cached_property
     def names(self) -> list[str]:
         """The head with Moodle's columns in English."""
-        german = "Bewertung" in self.head
-        return [_GERMAN.get(name, name) if german else name for name in self.head]
+        return headings.in_english(self.head)
 
     @property
     def is_moodle(self) -> bool:
-        return "Identifier" in self.names and "Grade" in self.names
+        return headings.ID in self.names and headings.GRADE in self.names
 
     @property
     def is_canvas(self) -> bool:
         return "Student" in self.head and "ID" in self.head
+
+    @property
+    def is_blackboard(self) -> bool:
+        return any(_BLACKBOARD_COLUMN.fullmatch(name) for name in self.head)
 
     @property
     def students(self) -> list[int]:
@@ -56,8 +53,9 @@ class Sheet:
 
     @property
     def assignments(self) -> dict[int, str]:
-        """The columns of a Canvas export that take grades: number and name without the ID."""
-        found = {i: _CANVAS_COLUMN.fullmatch(name) for i, name in enumerate(self.head)}
+        """The columns of Canvas or Blackboard that take grades: number, and name without the ID."""
+        pattern = _CANVAS_COLUMN if self.is_canvas else _BLACKBOARD_COLUMN
+        found = {i: pattern.fullmatch(name) for i, name in enumerate(self.head)}
         return {i: match[1] for i, match in found.items() if match}
 
     def column(self, name: str, option: str) -> int:
@@ -71,25 +69,52 @@ class Sheet:
                 return names.index(name)
         raise SheetError(f"{option} needs one of {', '.join(self.head)}; got {name!r}")
 
+    def comment_column(self, asked: str) -> int:
+        """Return the number of the column that takes comments: as asked, or as the LMS names it.
+
+        Raises:
+            SheetError: if there is none.
+        """
+        if asked:
+            return self.column(asked, "--comment-column")
+        if self.is_canvas:
+            raise SheetError(
+                "a column for comments is needed, Canvas takes none from a CSV: leave --comments "
+                "out, and give feedback pages back with --feedback-zip"
+            )
+        for name in (headings.COMMENTS, BLACKBOARD_FEEDBACK):
+            if name in self.names:
+                return self.names.index(name)
+        raise SheetError(
+            "a column for comments is needed: switch feedback comments on in the LMS and export "
+            f"again, or name one with --comment-column; there are: {', '.join(self.head)}"
+        )
+
+    def comment_is_html(self, column: int) -> bool:
+        """Return whether the LMS takes what stands in a column for HTML."""
+        return self.names[column] in (headings.COMMENTS, BLACKBOARD_FEEDBACK)
+
     def cell(self, row: int, name: str) -> str:
         """Return what stands in a row under a name, '' where there is no such column."""
         return self.rows[row][self.names.index(name)].strip() if name in self.names else ""
 
     def who(self, row: int) -> str:
         """Return who a row is of: the full name, or the first cell with letters, or the first."""
-        full = self.cell(row, "Full name") or self.cell(row, "Student")
+        full = self.cell(row, headings.NAME) or self.cell(row, "Student")
         cells = [full] if full else self.rows[row]
         named = (cell for cell in cells if any(c.isalpha() for c in cell))
         return clean_line(next(named, cells[0]), 80)
 
     def is_locked(self, row: int) -> bool:
         """Return whether the LMS says that a grade cannot be changed."""
-        return self.is_moodle and self.cell(row, _CHANGEABLE).lower() in ("no", "nein", "non")
+        return self.is_moodle and self.cell(row, headings.CHANGEABLE).lower() in headings.NO
 
     def possible(self, column: int) -> float | None:
         """Return the points that the LMS gives at most, None where the file does not say."""
-        if _MAXIMUM in self.names:
-            return parse_number(self.cell(1, _MAXIMUM))
+        if headings.MAXIMUM in self.names:
+            return parse_number(self.cell(1, headings.MAXIMUM))
+        if match := _BLACKBOARD_COLUMN.fullmatch(self.head[column]):
+            return parse_number(match[2])
         for row in self.rows[1:4]:
             if row[0].strip().startswith("Points Possible"):
                 return parse_number(row[column])
@@ -98,14 +123,13 @@ class Sheet:
     def format_number(self, value: float) -> str:
         """Return a grade as the file writes numbers, with at most two decimals."""
         text = f"{value:.2f}".rstrip("0").rstrip(".")
-        return text.replace(".", ",") if "," in self.cell(1, _MAXIMUM) else text
+        return text.replace(".", ",") if "," in self.cell(1, headings.MAXIMUM) else text
 
-    def text(self) -> str:
-        """Return the sheet as CSV, with the delimiter and the line ends that it came with."""
-        stream = StringIO()
-        writer = csv.writer(stream, delimiter=self.delimiter, lineterminator=self.newline)
-        writer.writerows(self.rows)
-        return self.mark + stream.getvalue()
+    def put_comment(self, row: int, column: int, text: str) -> None:
+        """Write a comment; where Blackboard wants to know its format, say so."""
+        self.cells.put(row, column, text)
+        if self.head[column] == BLACKBOARD_FEEDBACK and _BLACKBOARD_FORMAT in self.head:
+            self.cells.put(row, self.head.index(_BLACKBOARD_FORMAT), "HTML")
 
     def _is_student(self, row: list[str]) -> bool:
         if "Student" not in self.head:
@@ -114,30 +138,25 @@ class Sheet:
         return bool(name) and not name.startswith(("points possible", "student, test"))
 
 
-def read(path: Path) -> Sheet:
+def read(path: Path, encoding: str = "") -> Sheet:
     """Return the export in the file at `path`.
 
+    Args:
+        path: of a CSV, or of Blackboard's tab-separated `.xls`.
+        encoding: of its letters, where it is neither UTF-8 nor UTF-16.
+
     Raises:
-        SheetError: if it is no CSV in UTF-8 with rows and columns.
+        SheetError: if it is none with rows and columns.
     """
     try:
-        raw = path.read_bytes().decode("utf-8")
+        sheet = Sheet(parse(path.read_bytes(), encoding))
     except OSError as error:
         raise SheetError(f"an export of the LMS is needed, {path}: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise SheetError(f"{path} is not UTF-8: export it again, and fill that file") from None
-    text = raw.removeprefix("\ufeff")
-    delimiter = max(",;\t", key=text.partition("\n")[0].count)
-    try:
-        rows = list(csv.reader(StringIO(text, newline=""), delimiter=delimiter))
-    except csv.Error as error:
-        raise SheetError(f"{path} is no CSV ({error}): export it again") from None
-    if len(rows) < 2 or len(rows[0]) < 2:
+    except SheetError as error:
+        raise SheetError(f"{path}: {error}") from None
+    if len(sheet.rows) < 2 or len(sheet.head) < 2:
         raise SheetError(f"{path} has no rows and columns: export it again")
-    width = len(rows[0])
-    padded = [row + [""] * (width - len(row)) for row in rows]
-    mark = "\ufeff" if raw.startswith("\ufeff") else ""
-    return Sheet(padded, delimiter, mark, "\r\n" if "\r\n" in text else "\n")
+    return sheet
 
 
 def parse_number(text: str) -> float | None:

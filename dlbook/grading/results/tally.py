@@ -4,11 +4,13 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from dlbook.check.fingerprint import same
 from dlbook.check.verdict import Verdict
 from dlbook.grading.batch.entry import Entry
 from dlbook.grading.run.report import ExerciseReport, Report
 
 _UNTRIED = (Verdict.NOT_ATTEMPTED, Verdict.UNREADABLE)
+_WITH_FINGERPRINT = 4  # parts of a mark: verdict, check, fingerprint and message
 LIMITS = (
     Verdict.TIME_OUT,
     Verdict.OUT_OF_MEMORY,
@@ -96,13 +98,13 @@ def _set(name: str, entries: list[Entry]) -> SetTally:
     names = dict.fromkeys(e.name for _, report in graded for e in report.exercises)
     files: dict[str, list[str]] = {}
     for entry, report in graded:
-        if entry.origin and report.score:  # untouched notebooks are equal, and no wonder
+        if entry.origin and report.earned:  # untouched notebooks are equal, and no wonder
             files.setdefault(entry.origin.submission, []).append(entry.student)
     return SetTally(
         name,
         tuple(entry for entry, _ in graded),
         tuple(entry for entry in entries if entry.reason),
-        tuple(report.score for _, report in graded),
+        tuple(report.earned for _, report in graded),
         max((report.points for _, report in graded), default=0),
         tuple(_exercise(exercise, graded) for exercise in names),
         tuple(tuple(students) for students in files.values() if len(students) > 1),
@@ -119,7 +121,8 @@ def _exercise(name: str, graded: list[tuple[Entry, Report]]) -> ExerciseTally:
             if exercise.name == name:
                 points = exercise.points
                 verdicts[exercise.verdict] += 1
-                for mark, group in _groups(entry, exercise):
+                for exact, group in _groups(entry, exercise):
+                    mark = next((one for one in firsts if _means_the_same(one, exact)), exact)
                     found.setdefault(mark, []).append(entry.student)
                     firsts.setdefault(mark, group)
     groups = [
@@ -128,6 +131,13 @@ def _exercise(name: str, graded: list[tuple[Entry, Report]]) -> ExerciseTally:
     ]
     groups.sort(key=lambda group: (-len(group.students), not group.is_known, group.what))
     return ExerciseTally(name, points, verdicts, tuple(groups))
+
+
+def _means_the_same(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Return whether two marks are of one group: their fingerprints need to be nearly equal."""
+    if len(one) < _WITH_FINGERPRINT or len(other) < _WITH_FINGERPRINT:
+        return one == other
+    return one[:2] == other[:2] and one[3:] == other[3:] and same(one[2], other[2])
 
 
 def _groups(entry: Entry, exercise: ExerciseReport) -> list[tuple[tuple[str, ...], Group]]:

@@ -63,7 +63,9 @@ def grade(
     answers = {name: step.source for step in plan.steps for name in step.answers}
     stopped = any(progress.stopped for progress in rounds)
     isolation = launcher.isolation
-    return Report(key.name, key.seed, exercises, tuple(notes), isolation, stopped, answers)
+    return Report(
+        key.name, key.seed, exercises, tuple(notes), isolation, stopped, answers, key.partial
+    )
 
 
 def _run(rounds: list[Progress]) -> None:

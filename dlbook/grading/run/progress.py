@@ -55,13 +55,17 @@ class Progress:
         return not any(self.is_due(step) for step in reversed(self.steps) if step.check)
 
     def is_due(self, step: Step) -> bool:
-        """Return whether a step is to run: a check only while it can change verdict or hints."""
+        """Return whether a step is to run: a check only while it can change what comes out.
+
+        Where parts earn points, checks run on fresh inputs too: those of the first round are known.
+        """
         if step.check is None:
             return True
         if check_id(step) in self.outcomes:
             return False
         earlier = self.before.of(check_id(step)[0]) if self.before else []
-        return all(o.verdict is Verdict.RIGHT or len(o.hints) > 1 for o in earlier)
+        wanted = [o.verdict is Verdict.RIGHT or len(o.hints) > 1 for o in earlier]
+        return all(wanted) or (self.key.partial and all(o.parts_right for o in earlier))
 
     def of(self, exercise: str) -> list[Outcome]:
         """Return the outcomes of an exercise in this round and those before, as far as they go."""

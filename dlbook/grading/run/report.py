@@ -35,7 +35,9 @@ class Report:
     """One notebook: its exercises, notes on what was repaired, and the isolation of its kernels.
 
     `stopped` says that a limit has ended a cell of it. `answers` are the sources of the cells that
-    answered; they are no part of the plain data.
+    answered; they are no part of the plain data. `partial` says that the set asks for credit for
+    the parts of an exercise that are right; exercises here earn all or nothing all the same.
+    `final` is what the rules of a lecturer made of the score.
     """
 
     set_name: str
@@ -45,6 +47,8 @@ class Report:
     isolation: str = "none"
     stopped: bool = False
     answers: dict[str, str] = field(default_factory=dict)
+    partial: bool = False
+    final: int | float | None = None
 
     @property
     def at_limit(self) -> bool:
@@ -53,7 +57,12 @@ class Report:
         return not self.all_right and (self.stopped or not verdicts.isdisjoint(AT_LIMIT))
 
     @property
-    def score(self) -> int:
+    def score(self) -> int | float:
+        """What its exercises earn or, where rules of a lecturer say another number, that one."""
+        return self.earned if self.final is None else self.final
+
+    @property
+    def earned(self) -> int:
         return sum(exercise.score for exercise in self.exercises)
 
     @property
@@ -91,6 +100,7 @@ class Report:
             "score": self.score,
             "points": self.points,
             "isolation": self.isolation,
+            "partial": self.partial,
             "notes": [note[:_MAX_TEXT] for note in self.notes],
             "exercises": [
                 {
@@ -114,7 +124,10 @@ def _outcome_dict(outcome: Outcome, whole: bool) -> dict[str, Any]:
         "hints": list(outcome.hints),
         "detail": "" if outcome.hidden and not whole else outcome.detail[:_MAX_TEXT],
     }
-    return data | {"fingerprint": outcome.fingerprint} if whole else data
+    if not whole:
+        return data
+    counted = {"parts": outcome.parts, "parts_right": outcome.parts_right}
+    return data | {"fingerprint": outcome.fingerprint} | counted
 
 
 def from_dict(data: dict[str, Any]) -> Report:
@@ -127,7 +140,15 @@ def from_dict(data: dict[str, Any]) -> Report:
         )
         for entry in data["exercises"]
     )
-    return Report(data["set"], data["seed"], exercises, tuple(data["notes"]), data["isolation"])
+    return Report(
+        data["set"],
+        data["seed"],
+        exercises,
+        tuple(data["notes"]),
+        data["isolation"],
+        partial=data.get("partial", False),
+        final=data.get("final"),
+    )
 
 
 def _outcome(exercise: str, data: dict[str, Any]) -> Outcome:
@@ -140,4 +161,6 @@ def _outcome(exercise: str, data: dict[str, Any]) -> Outcome:
         data.get("fingerprint", ""),
         data.get("fresh", False),  # which records of older versions lack, and this:
         data.get("case", ""),
+        parts=data.get("parts", 0),
+        parts_right=data.get("parts_right", 0),
     )

@@ -64,6 +64,12 @@ def test_a_stray_file_is_refused(course, capsys, folder):
     assert code == 1 and f"{folder}/notes.ipynb: a stray file" in said and "move it away" in said
 
 
+def test_the_key_of_a_set_that_is_gone_is_told(course, capsys):
+    shutil.copy(course.key("90_tiny"), course.key("89_gone"))
+    code, said = run_check(course, capsys)
+    assert code == 1 and "dlbook/keys/89_gone.json: it has no solution: remove this." in said
+
+
 def test_every_sample_of_a_bad_set_is_in_a_test():
     bad = {path.stem.removeprefix("tiny-fail-") for path in SAMPLES.glob("tiny-fail-*.ipynb")}
     assert bad == {*SAYS, "exercise_stale", "stray_file"}

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from dlbook.check.compare import fingerprint
+from dlbook.check.fingerprint import fingerprint, same
 from dlbook.check.safe_text import clean, csv_cell, file_stem
 from dlbook.check.verdict import Outcome, Verdict
 from dlbook.grading.batch.entry import FAULT, Entry, Origin, Record
@@ -17,12 +17,12 @@ from dlbook.grading.batch.found import Found
 from dlbook.grading.results.accounts import accounts
 from dlbook.grading.results.changes import changes
 from dlbook.grading.results.class_page import class_page
-from dlbook.grading.results.feedback import feedback
 from dlbook.grading.results.files import json_lines, summary
-from dlbook.grading.results.tables import class_table, file_table, gradebook
+from dlbook.grading.results.tables import class_table, file_table
 from dlbook.grading.results.tally import tally
 from dlbook.grading.run.report import ExerciseReport, Report, from_dict
 from tests.grading.batch import fakes
+from tests.grading.results.pages import feedback, gradebook
 from tests.page import Page
 
 
@@ -272,6 +272,21 @@ def test_equal_values_have_one_fingerprint(pair):
     assert fingerprint(pair[0]) == fingerprint(pair[1])
 
 
+def test_last_digits_part_no_group_also_of_many_numbers(rng):
+    exact = rng.normal(size=(100, 90)) * 10.0 ** rng.integers(-2, 4, size=(100, 90))
+    rough = exact * (1 + 1e-5 * rng.normal(size=exact.shape))
+    assert same(fingerprint({"dx": exact}), fingerprint({"dx": rough}))
+    one_other = exact.copy()
+    one_other[3, 5] *= 1.2
+    assert not same(fingerprint({"dx": exact}), fingerprint({"dx": one_other}))
+    entries = [
+        entry(who, wrong(fingerprint(value)))
+        for who, value in (("ada", exact), ("bob", rough), ("eve", one_other))
+    ]
+    groups = tally(entries)[0].exercises[0].groups
+    assert [group.students for group in groups] == [("ada", "bob"), ("eve",)]
+
+
 @pytest.mark.parametrize("pair", UNEQUAL, ids=repr)
 def test_other_values_have_other_fingerprints(pair):
-    assert fingerprint(pair[0]) != fingerprint(pair[1])
+    assert not same(fingerprint(pair[0]), fingerprint(pair[1]))

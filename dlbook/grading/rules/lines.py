@@ -1,0 +1,112 @@
+"""The lecturer's CSV files, line by line, as spreadsheets write them; what is wrong says where."""
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+
+from dlbook.grading.errors import RulesError
+
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns of a file: those that it needs, and those that it may have.
+
+    With `any_others` further ones are left alone; without, one is taken for a name misspelt.
+    """
+
+    needed: tuple[str, ...]
+    optional: tuple[str, ...] = ()
+    any_others: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a file: where it stands, and its cells by the name of their column."""
+
+    file: str
+    number: int
+    cells: dict[str, str]
+
+    @property
+    def place(self) -> str:
+        return f"{self.file}, line {self.number}"
+
+    def __getitem__(self, column: str) -> str:
+        return self.cells.get(column, "")
+
+
+def read_lines(path: Path, columns: Columns) -> list[Line]:
+    """Return the lines of a CSV file with cells in them, [] where there is no such file.
+
+    UTF-8 with or without a mark and UTF-16 are read, with commas, semicolons or tabs.
+
+    Raises:
+        RulesError: if the file has no such columns, or a line has more cells than the first one.
+    """
+    if not path.exists():
+        return []
+    rows = _rows(path)
+    if not rows:
+        raise RulesError(f"{path.name} is empty: write {_head(columns)} as its first line")
+    (number, head), *body = rows
+    names = [name.strip().casefold() for name in head]
+    _require(columns, names, f"{path.name}, line {number}")
+    lines = []
+    for number, row in body:
+        if len(row) > len(names):
+            raise RulesError(
+                f"{path.name}, line {number}: {len(names)} cells are needed, as in the first line, "
+                f'got {len(row)}: put a text with a comma or semicolon between two signs "'
+            )
+        cells = dict(zip(names, (cell.strip() for cell in row), strict=False))
+        lines.append(Line(path.name, number, cells))
+    return lines
+
+
+def _rows(path: Path) -> list[tuple[int, list[str]]]:
+    """Return the rows of a file that are not empty, each with the number of its line."""
+    text = _text(path).removeprefix("\ufeff")
+    first, _end, rest = text.partition("\n")
+    skipped = 0
+    if first.strip().casefold().startswith("sep="):  # as Excel notes what parts the cells
+        first, text, skipped = rest.partition("\n")[0], rest, 1
+    delimiter = max(",;\t", key=first.count)
+    reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        found = [(reader.line_num + skipped, row) for row in reader]
+    except csv.Error as error:
+        raise RulesError(f"{path.name} is no CSV ({error}): save it again as CSV UTF-8") from None
+    return [(number, row) for number, row in found if any(cell.strip() for cell in row)]
+
+
+def _text(path: Path) -> str:
+    try:
+        data = path.read_bytes()
+        return data.decode("utf-16" if data[:2] in _UTF_16 else "utf-8")
+    except OSError as error:
+        raise RulesError(f"{path} cannot be read ({error.strerror}): see to its rights") from None
+    except UnicodeDecodeError:
+        raise RulesError(
+            f"{path.name} is not in UTF-8: save it again, as the kind CSV UTF-8"
+        ) from None
+
+
+def _head(columns: Columns) -> str:
+    return ",".join([*columns.needed, *columns.optional])
+
+
+def _require(columns: Columns, names: Sequence[str], place: str) -> None:
+    """Refuse a first line that lacks a column, has one twice or, if that matters, one too many."""
+    missing = [name for name in columns.needed if name not in names]
+    known = {*columns.needed, *columns.optional, ""}
+    strange = [] if columns.any_others else [name for name in names if name not in known]
+    twice = [name for name in known - {""} if names.count(name) > 1]
+    if missing or strange or twice:
+        raise RulesError(
+            f"{place}: the columns {_head(columns)} are needed, got {','.join(names)}: "
+            f"{'write' if missing else 'change'} {', '.join(missing or strange or twice)}"
+        )

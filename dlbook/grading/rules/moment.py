@@ -1,0 +1,58 @@
+"""Dates and times as a lecturer writes them, in one time zone that is always told."""
+
+import re
+from datetime import UTC, datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo
+
+FORM = "2026-11-20 23:59"
+Zone = ZoneInfo | None  # None is the time zone of this machine
+_CLOCK = r"(?:[T ]+(?P<hour>\d\d?):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:\.\d+)?)?)?"
+_ISO = re.compile(
+    rf"(?P<year>\d{{4}})-(?P<month>\d\d?)-(?P<day>\d\d?){_CLOCK} ?(?P<offset>Z|UTC|[+-]\d\d:?\d\d)?"
+)
+_DOTS = re.compile(rf"(?P<day>\d\d?)\.(?P<month>\d\d?)\.(?P<year>\d{{4}}){_CLOCK}")
+_FIELDS = ("year", "month", "day", "hour", "minute", "second")
+
+
+def read_moment(text: str, zone: Zone) -> datetime | None:
+    """Return the moment that a text names, None where it cannot be read.
+
+    Read are 2026-11-20 23:59 and 20.11.2026 23:59, with or without seconds, the first also with an
+    offset such as +01:00. A date alone means the end of that day. Dates with slashes are not read:
+    countries differ in which number is the month.
+    """
+    found = _ISO.fullmatch(text.strip()) or _DOTS.fullmatch(text.strip())
+    if found is None:
+        return None
+    parts = found.groupdict()
+    try:
+        moment = datetime(*(int(parts[name] or 0) for name in _FIELDS))  # type: ignore[arg-type]
+        if parts["hour"] is None:
+            moment += timedelta(days=1)
+        return _placed(moment, parts.get("offset") or "", zone)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _placed(moment: datetime, offset: str, zone: Zone) -> datetime:
+    if offset in ("Z", "UTC"):
+        return moment.replace(tzinfo=UTC)
+    if offset:
+        return datetime.fromisoformat(moment.isoformat() + offset)
+    return moment.replace(tzinfo=zone) if zone else moment.astimezone()
+
+
+def shown(moment: datetime, zone: Zone) -> str:
+    """Return a moment as it reads in the time zone, with seconds where there are any."""
+    local = moment.astimezone(zone)
+    return f"{local:%Y-%m-%d %H:%M:%S}".removesuffix(":00")
+
+
+def wall_clock(moment: datetime, zone: tzinfo | None) -> datetime:
+    """Return what clocks on the wall say at a moment, without a zone."""
+    return moment.astimezone(zone).replace(tzinfo=None)
+
+
+def zone_name(zone: Zone) -> str:
+    """Return the time zone in words."""
+    return zone.key if zone else f"the time zone of this machine, {datetime.now().astimezone():%Z}"

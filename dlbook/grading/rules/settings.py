@@ -1,0 +1,135 @@
+"""The rules of a term, from the file rules.toml beside the results."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from difflib import get_close_matches
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from dlbook.grading.errors import RulesError
+from dlbook.grading.rules.late import LateRule
+from dlbook.grading.rules.moment import FORM, Zone, read_moment, zone_name
+
+RULES = "rules.toml"
+_TOP = ("time_zone", "missing_is_zero", "deadlines", "late")
+_LATE = ("grace_minutes", "percent_per_day", "at_most_percent", "file_times")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Time zone, deadlines by set as they are written, late rule, and what nothing counts as."""
+
+    zone: Zone = None
+    deadlines: dict[str, datetime] = field(default_factory=dict)
+    late: LateRule = field(default_factory=LateRule)
+    missing_is_zero: bool = False
+
+
+def read_settings(path: Path) -> Settings:
+    """Return the rules in a file, the default ones where there is no such file.
+
+    Raises:
+        RulesError: if the file is no TOML, or a line says what no rule is.
+    """
+    if not path.exists():
+        return Settings()
+    return _Reader(path).settings()
+
+
+class _Reader:
+    """Reads one file; knows in which line a name stands."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.name
+        try:
+            self._text = path.read_text("utf-8-sig")
+            self._data = tomllib.loads(self._text, parse_float=Decimal)
+        except UnicodeDecodeError:
+            raise RulesError(f"{path.name} is not in UTF-8: save it again as UTF-8") from None
+        except tomllib.TOMLDecodeError as error:
+            raise RulesError(
+                f'{path.name} is no TOML ({error}): write `name = value`, with a text in ""'
+            ) from None
+
+    def settings(self) -> Settings:
+        """Return what the file says."""
+        self._require_names(self._data, _TOP)
+        zone = self._zone()
+        late = self._table("late")
+        self._require_names(late, _LATE)
+        rule = LateRule(
+            self._number(late, "grace_minutes", "minutes, 0 or more", 0),
+            self._number(late, "percent_per_day", "percent from 0 to 100", 0, 100),
+            self._number(late, "at_most_percent", "percent from 0 to 100", 100, 100),
+            self._truth(late, "file_times"),
+        )
+        deadlines = {
+            name: self._moment(name, value, zone)
+            for name, value in self._table("deadlines").items()
+        }
+        return Settings(zone, deadlines, rule, self._truth(self._data, "missing_is_zero"))
+
+    def _refuse(self, name: str, needed: str, got: object, todo: str) -> RulesError:
+        pattern = rf"\s*\[*[\"']?{re.escape(name)}[\"']?\s*[=\]]"
+        lines = self._text.splitlines()
+        number = next((n for n, line in enumerate(lines, 1) if re.match(pattern, line)), 1)
+        return RulesError(f"{self._file}, line {number}: {needed}, got {got}: {todo}")
+
+    def _require_names(self, table: Mapping[str, Any], names: tuple[str, ...]) -> None:
+        for name in table:
+            if name not in names:
+                near = get_close_matches(name, names, n=1)
+                todo = f"write {near[0]}" if near else "remove it"
+                raise self._refuse(name, f"one of {', '.join(names)} is needed", name, todo)
+
+    def _table(self, name: str) -> Mapping[str, Any]:
+        value = self._data.get(name, {})
+        if isinstance(value, dict):
+            return value
+        raise self._refuse(name, f"a table [{name}] is needed", value, f"write [{name}]")
+
+    def _truth(self, table: Mapping[str, Any], name: str) -> bool:
+        value = table.get(name, False)
+        if isinstance(value, bool):
+            return value
+        raise self._refuse(name, f"{name} needs true or false", repr(value), "write true or false")
+
+    def _number(
+        self, table: Mapping[str, Any], name: str, words: str, default: int, most: int | None = None
+    ) -> Fraction:
+        value = table.get(name, default)
+        is_number = isinstance(value, int | Decimal) and not isinstance(value, bool)
+        if is_number and value >= 0 and (most is None or value <= most) and value != Decimal("inf"):
+            return Fraction(value)
+        raise self._refuse(name, f"{name} needs {words}", repr(value), "write a number")
+
+    def _zone(self) -> Zone:
+        name = self._data.get("time_zone")
+        if name is None:
+            return None
+        try:
+            return ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, TypeError, OSError):
+            words = "the name of a time zone is needed"
+            raise self._refuse(
+                "time_zone", words, repr(name), 'write one such as "Europe/Berlin"'
+            ) from None
+
+    def _moment(self, name: str, value: object, zone: Zone) -> datetime:
+        moment = None
+        if isinstance(value, str | date):  # TOML has dates of its own
+            moment = read_moment(str(value), zone)
+        if moment is None:
+            raise self._refuse(
+                name,
+                f"a deadline such as {FORM} is needed, in {zone_name(zone)}",
+                repr(value),
+                f'write {name} = "{FORM}"',
+            )
+        return moment

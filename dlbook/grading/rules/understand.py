@@ -1,0 +1,137 @@
+"""Whom and what each line of the lecturer's is about: people, sets and exercises found by name."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from dlbook.check.safe_text import clean_line
+from dlbook.grading.rules.lines import Line
+from dlbook.grading.rules.people import ROSTER, Known, People, Person, people
+from dlbook.grading.rules.settings import RULES
+from dlbook.grading.rules.word import Dated, Override, Word, refuse
+
+Sets = Mapping[str, Sequence[str]]  # the exercises of each set by its name
+_One = TypeVar("_One", Dated, Override)
+
+
+@dataclass(frozen=True)
+class Understood:
+    """The word with its people and sets: each line under the student and the set that it is for.
+
+    `remarks` are for the lecturer: lines that have no effect yet, or may be a slip.
+    """
+
+    people: People
+    times: dict[tuple[str, str], Dated]
+    extensions: dict[tuple[str, str], Dated]
+    overrides: dict[tuple[str, str, str], Override]
+    deadlines: dict[str, datetime]
+    remarks: tuple[str, ...] = ()
+
+
+def understand(
+    word: Word, known: Iterable[Known], sets: Sets, *, all_sets: bool = False
+) -> Understood:
+    """Return whom and what each line is about.
+
+    Args:
+        word: what the lecturer wrote.
+        known: who handed something in.
+        sets: the exercises of each set, by name.
+        all_sets: whether `sets` are all sets there are; without, a line may be for one to come.
+
+    Raises:
+        RulesError: if a line names nobody, or something that is not there; it tells all of them.
+    """
+    resolver = _Resolver(people(known, word.roster), sets, all_sets)
+    times = {key[:2]: one for key, one in resolver.keyed(word.times).items()}
+    extensions = {key[:2]: one for key, one in resolver.keyed(word.extensions).items()}
+    overrides = resolver.keyed(word.overrides)
+    deadlines = {}
+    for name, due in word.settings.deadlines.items():
+        found = resolver.set_named(name)
+        if len(found) == 1:
+            deadlines[found[0]] = due
+        elif found or all_sets:
+            resolver.problems.append(
+                f"{RULES}: a set is needed under [deadlines], got {name}: "
+                f"write one of {', '.join(found or sets)}"
+            )
+    refuse([*resolver.people.problems, *resolver.problems])
+    remarks = tuple(resolver.remarks)
+    return Understood(resolver.people, times, extensions, overrides, deadlines, remarks)
+
+
+class _Resolver:
+    """Finds the person, set and exercise of lines, and keeps what is wrong with them."""
+
+    def __init__(self, found: People, sets: Sets, all_sets: bool) -> None:
+        self.people, self._sets, self._all_sets = found, sets, all_sets
+        self.problems: list[str] = []
+        self.remarks: list[str] = []
+
+    def keyed(self, items: Iterable[_One]) -> dict[tuple[str, str, str], _One]:
+        """Return the items by student, set and exercise; each of these may be named once."""
+        found: dict[tuple[str, str, str], _One] = {}
+        for item in items:
+            line = item.line
+            key = self._key(line)
+            if key is None:
+                continue
+            if key in found:
+                self.problems.append(
+                    f"{line.place}: one line for each student, set and exercise is needed, line "
+                    f"{found[key].line.number} says the same: remove one"
+                )
+            found.setdefault(key, item)
+        return found
+
+    def set_named(self, text: str) -> list[str]:
+        """Return the sets that a text names: 05, 5 and 05_backpropagation mean the same."""
+        if text in self._sets:
+            return [text]
+        number = text.lstrip("0") if text.isdecimal() else ""
+        starting = [name for name in self._sets if text and name.startswith(text)]
+        return starting or [
+            name for name in self._sets if number and name.partition("_")[0].lstrip("0") == number
+        ]
+
+    def _key(self, line: Line) -> tuple[str, str, str] | None:
+        person = self._person(line)
+        sets = self.set_named(line["set"])
+        if len(sets) != 1 and (sets or self._all_sets or not line["set"]):
+            self.problems.append(
+                f"{line.place}: a set is needed, got {line['set']!r}: write one of "
+                f"{', '.join(sets or self._sets)}"
+            )
+            return None
+        if person is None:
+            return None
+        if not sets:
+            self.remarks.append(f"{line.place}: there are no results of a set {line['set']} yet")
+            return None
+        exercises = self._sets[sets[0]]
+        if line["exercise"] and exercises and line["exercise"] not in exercises:
+            self.problems.append(
+                f"{line.place}: an exercise of {sets[0]} is needed, got {line['exercise']!r}: "
+                f"write one of {', '.join(exercises)}, or nothing for the whole set"
+            )
+            return None
+        return person.student, sets[0], line["exercise"]
+
+    def _person(self, line: Line) -> Person | None:
+        found = self.people.find(line["student"])
+        if len(found) == 1:
+            return found[0]
+        got = clean_line(line["student"], 80)
+        if found:
+            names = ", ".join(person.student for person in found)
+            todo = f"write one of {names}"
+        else:
+            near = ", ".join(self.people.near(line["student"]))
+            todo = f"did you mean {near}?" if near else f"write the name as {ROSTER} has it"
+        self.problems.append(
+            f"{line.place}: a student of the roster or the results is needed, got {got!r}: {todo}"
+        )
+        return None

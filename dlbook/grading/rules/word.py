@@ -1,0 +1,125 @@
+"""What the lecturer wrote beside the results: read in whole, and every bad line told at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from pathlib import Path
+
+from dlbook.grading.errors import RulesError
+from dlbook.grading.rules.lines import Columns, Line, read_lines
+from dlbook.grading.rules.moment import FORM, read_moment, zone_name
+from dlbook.grading.rules.people import ROSTER, ROSTER_COLUMNS
+from dlbook.grading.rules.settings import RULES, Settings, read_settings
+
+TIMES, EXTENSIONS, OVERRIDES = "times.csv", "extensions.csv", "overrides.csv"
+FILES = (ROSTER, RULES, TIMES, EXTENSIONS, OVERRIDES)  # of the lecturer, never written by us
+_TIME_COLUMNS = Columns(("student", "set", "handed in"))
+_EXTENSION_COLUMNS = Columns(("student", "set", "until", "reason"))
+_OVERRIDE_COLUMNS = Columns(("student", "set", "exercise", "points", "comment"))
+
+
+@dataclass(frozen=True)
+class Dated:
+    """A line of times.csv or extensions.csv with its moment."""
+
+    line: Line
+    moment: datetime
+
+
+@dataclass(frozen=True)
+class Override:
+    """A line of overrides.csv: points for an exercise or a whole set, or a comment alone."""
+
+    line: Line
+    points: Fraction | None
+
+    @property
+    def comment(self) -> str:
+        return self.line["comment"]
+
+    @property
+    def exercise(self) -> str:
+        return self.line["exercise"]
+
+
+@dataclass(frozen=True)
+class Word:
+    """All that the lecturer wrote, as far as it can be understood without the results."""
+
+    settings: Settings = field(default_factory=Settings)
+    roster: tuple[Line, ...] = ()
+    times: tuple[Dated, ...] = ()
+    extensions: tuple[Dated, ...] = ()
+    overrides: tuple[Override, ...] = ()
+
+
+def read_word(folder: Path) -> Word:
+    """Return what the lecturer wrote into a folder of results.
+
+    Raises:
+        RulesError: if lines cannot be understood; it tells all of them.
+    """
+    settings = read_settings(folder / RULES)
+    problems: list[str] = []
+
+    def dated(name: str, columns: Columns, column: str) -> tuple[Dated, ...]:
+        lines = read_lines(folder / name, columns)
+        return tuple(one for line in lines if (one := _dated(line, column, settings, problems)))
+
+    lines = read_lines(folder / OVERRIDES, _OVERRIDE_COLUMNS)
+    word = Word(
+        settings,
+        tuple(read_lines(folder / ROSTER, ROSTER_COLUMNS)),
+        dated(TIMES, _TIME_COLUMNS, "handed in"),
+        dated(EXTENSIONS, _EXTENSION_COLUMNS, "until"),
+        tuple(one for line in lines if (one := _override(line, problems))),
+    )
+    refuse(problems)
+    return word
+
+
+def _dated(line: Line, column: str, settings: Settings, problems: list[str]) -> Dated | None:
+    moment = read_moment(line[column], settings.zone)
+    if moment is None:
+        problems.append(
+            f"{line.place}: a time such as {FORM} is needed, in {zone_name(settings.zone)}, got "
+            f"{line[column]!r}: write year, month, day, hour and minute like this"
+        )
+        return None
+    return Dated(line, moment)
+
+
+def _override(line: Line, problems: list[str]) -> Override | None:
+    text = line["points"]
+    points = _number(text)
+    if text and points is None:
+        problems.append(
+            f"{line.place}: points of 0 or more are needed, with at most two decimals, got "
+            f"{text!r}: write a number, or leave the cell empty and write a comment"
+        )
+        return None
+    if points is None and not line["comment"]:
+        problems.append(f"{line.place}: points or a comment are needed, got neither: write one")
+        return None
+    return Override(line, points)
+
+
+def _number(text: str) -> Fraction | None:
+    """Return the number in a cell, None where there is none that points can be."""
+    try:
+        value = Decimal(text.replace(",", "."))
+    except InvalidOperation:
+        return None
+    if not value.is_finite() or not 0 <= value < 1_000_000 or (value * 100) % 1:
+        return None
+    return Fraction(value)
+
+
+def refuse(problems: Sequence[str]) -> None:
+    """Raise what is wrong, if anything is."""
+    if len(problems) == 1:
+        raise RulesError(problems[0])
+    if problems:
+        raise RulesError("\n  ".join([f"{len(problems)} lines are to be mended", *problems]))

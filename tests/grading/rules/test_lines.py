@@ -1,0 +1,71 @@
+import pytest
+
+from dlbook.grading.errors import RulesError
+from dlbook.grading.rules.lines import Columns, read_lines
+
+COLUMNS = Columns(("student", "set", "points", "comment"))
+TABLE = [("student", "set", "points", "comment"), ("ada", "05", "1,5", 'good, "but" late')]
+WRITTEN = {
+    "comma": 'student,set,points,comment\nada,05,"1,5","good, ""but"" late"\n',
+    "semicolon": 'student;set;points;comment\nada;05;1,5;"good, ""but"" late"\n',
+    "tab": 'student\tset\tpoints\tcomment\nada\t05\t1,5\t"good, ""but"" late"\n',
+    "Excel's note": 'sep=;\nStudent;Set;Points;Comment\nada;05;1,5;"good, ""but"" late"\n',
+    "Windows, empty lines": (
+        'student;set;points;comment\r\n;;;\r\n\r\nada;05;1,5;"good, ""but"" late"\r\n;;;\r\n'
+    ),
+}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("name", WRITTEN)
+def test_a_file_is_read_as_any_spreadsheet_writes_it(tmp_path, name, encoding):
+    path = tmp_path / "overrides.csv"
+    path.write_bytes(WRITTEN[name].encode(encoding))
+    (line,) = read_lines(path, COLUMNS)
+    assert tuple(line.cells.values()) == TABLE[1]
+
+
+def test_a_line_knows_its_number_below_texts_of_several_lines(tmp_path):
+    path = tmp_path / "overrides.csv"
+    path.write_text('sep=,\nstudent,set,points,comment\nada,05,1,"two\nlines"\n\nbob,05,1,\n')
+    first, second = read_lines(path, COLUMNS)
+    assert first["comment"] == "two\nlines" and second.place == "overrides.csv, line 6"
+
+
+def test_no_file_is_no_line(tmp_path):
+    assert read_lines(tmp_path / "overrides.csv", COLUMNS) == []
+
+
+REFUSED = {
+    "": "overrides.csv is empty: write student,set,points,comment as its first line",
+    "student,set,points\n": "line 1: the columns student,set,points,comment are needed, got "
+    "student,set,points: write comment",
+    "student,set,points,comment,coment\n": "got student,set,points,comment,coment: change coment",
+    "student,set,set,points,comment\n": "change set",
+    "student,set,points,comment\nada,05,1,good, but late\n": (
+        "line 2: 4 cells are needed, as in the first line, got 5: put a text with a comma"
+    ),
+}
+
+
+@pytest.mark.parametrize("text", REFUSED)
+def test_what_is_no_such_table_is_refused_with_its_line(tmp_path, text):
+    path = tmp_path / "overrides.csv"
+    path.write_text(text)
+    with pytest.raises(RulesError) as error:
+        read_lines(path, COLUMNS)
+    assert REFUSED[text] in str(error.value)
+
+
+def test_latin_1_is_refused_with_what_to_do(tmp_path):
+    path = tmp_path / "overrides.csv"
+    path.write_bytes("student,set,points,comment\nJürgen,05,1,\n".encode("latin-1"))
+    with pytest.raises(RulesError, match="save it again, as the kind CSV UTF-8"):
+        read_lines(path, COLUMNS)
+
+
+def test_a_roster_may_have_columns_of_its_own(tmp_path):
+    path = tmp_path / "roster.csv"
+    path.write_text("student,semester\nada,3\n")
+    (line,) = read_lines(path, Columns(("student",), ("name",), any_others=True))
+    assert line["student"] == "ada" and line["name"] == ""
