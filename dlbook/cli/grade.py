@@ -120,8 +120,6 @@ def grade(
     found = find_submissions(submissions, sets, only, part)
     for remark in found.remarks:
         print(clean_line(remark, 600), file=sys.stderr)
-    if part.parts == 1:  # a part knows not everybody
-        require_word(out, sets, found)
     if executor is None:  # a cluster's workers have their own sandboxes
         _require_sandbox(sandbox)
     limits = Limits(
@@ -130,6 +128,8 @@ def grade(
         memory=int(memory_gb * 1e9),
     )
     with closing(Journal(out / part.journal)) as journal, _promise_to_go_on():
+        if part.parts == 1:  # a part knows not everybody
+            require_word(out, sets, found)
         plan = make_plan(
             sets,
             found,

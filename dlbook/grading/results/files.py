@@ -24,7 +24,7 @@ from dlbook.grading.results.feedback import feedback, feedback_path
 from dlbook.grading.results.folder import Results
 from dlbook.grading.results.tables import change_table, class_table, file_table, gradebook
 from dlbook.grading.results.tally import SetTally, tally
-from dlbook.grading.rules.marks import Mark, Term
+from dlbook.grading.rules.marks import Mark, Term, term
 
 _MANY = 5  # students; if so many have tried an exercise and none has it right, the summary says so
 _SHOWN = 10  # changes, of which the summary shows each
@@ -34,14 +34,14 @@ def write_all(
     results: Results,
     entries: Sequence[Entry],
     changed: Sequence[Change],
-    found: Sequence[Found],
-    marks: Term,
+    found: Sequence[Found] = (),
+    marks: Term | None = None,
 ) -> None:
     """Write grades.csv, class.html, class.csv, files.csv, results.jsonl and feedback/.
 
-    Where a score has changed there is changes.csv, too.
+    Where a score has changed there is changes.csv, too. Without `marks` results stand as they are.
     """
-    names = accounts(found, entries)
+    names, marks = accounts(found, entries), marks or term(entries)
     results.write("grades.csv", gradebook(marks))
     results.write("class.csv", class_table(entries))
     results.write("class.html", class_page(entries, changed, names, marks))

@@ -94,13 +94,13 @@ class Report:
         Args:
             whole: also what a student must not see: details and fingerprints of hidden checks.
         """
-        return {
+        partial = {"partial": True} if whole and self.partial else {}
+        return partial | {
             "set": self.set_name,
             "seed": self.seed,
             "score": self.score,
             "points": self.points,
             "isolation": self.isolation,
-            "partial": self.partial,
             "notes": [note[:_MAX_TEXT] for note in self.notes],
             "exercises": [
                 {
