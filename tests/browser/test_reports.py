@@ -3,7 +3,7 @@
 import pytest
 
 from dlbook.grading.results.class_page import class_page
-from dlbook.grading.results.feedback import feedback
+from dlbook.grading.results.feedback import student_page
 from tests.grading.results.test_files import CLASS
 from tests.grading.results.test_likeness import COPIED, LONG, a_class, entry
 from tests.grading.results.test_students import written
@@ -19,7 +19,7 @@ def pages(tmp_path):
     texts = {
         "class": class_page([*CLASS, *alike], []),
         "rules": class_page([mark.entry for mark in marks.marks if mark.entry], [], (), marks),
-        "student": feedback([mark for mark in marks.marks if mark.has_news][1:2]),
+        "student": student_page([mark for mark in marks.marks if mark.has_news][1:2]),
     }
     for name, text in texts.items():
         (tmp_path / f"{name}.html").write_text(text, "utf-8")

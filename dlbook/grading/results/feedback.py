@@ -7,8 +7,9 @@ from fractions import Fraction
 from dlbook.check.safe_text import file_stem
 from dlbook.check.shared import _
 from dlbook.check.verdict import Verdict, hint_lines
+from dlbook.grading.batch.entry import Entry
 from dlbook.grading.results.html import render, title_of
-from dlbook.grading.rules.marks import ExerciseMark, Mark
+from dlbook.grading.rules.marks import ExerciseMark, Mark, term
 from dlbook.grading.rules.points import text
 from dlbook.grading.run.report import ExerciseReport
 
@@ -53,7 +54,12 @@ def feedback_path(student: str) -> str:
     return f"feedback/{file_stem(student)}.html"
 
 
-def feedback(marks: Sequence[Mark]) -> str:
+def feedback(entries: Sequence[Entry]) -> str:
+    """Return the page of one student where the results stand as they are, without any rules."""
+    return student_page(term(entries).marks)
+
+
+def student_page(marks: Sequence[Mark]) -> str:
     """Return the page of one student, with a part for each of the sets that there is news of."""
     who = marks[0].name or marks[0].student
     return render("feedback.html", who=who, parts=[_part(mark) for mark in marks])

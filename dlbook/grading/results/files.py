@@ -20,7 +20,7 @@ from dlbook.grading.results.accounts import (
 )
 from dlbook.grading.results.changes import Change
 from dlbook.grading.results.class_page import class_page, isolation
-from dlbook.grading.results.feedback import feedback, feedback_path
+from dlbook.grading.results.feedback import feedback_path, student_page
 from dlbook.grading.results.folder import Results
 from dlbook.grading.results.tables import change_table, class_table, file_table, gradebook
 from dlbook.grading.results.tally import SetTally, tally
@@ -54,7 +54,7 @@ def write_all(
         if mark.has_news:
             students.setdefault(mark.student, []).append(mark)
     for student, own in students.items():
-        results.write(feedback_path(student), feedback(own))
+        results.write(feedback_path(student), student_page(own))
 
 
 def json_lines(entries: Iterable[Entry]) -> str:

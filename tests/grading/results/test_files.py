@@ -17,12 +17,13 @@ from dlbook.grading.batch.found import Found
 from dlbook.grading.results.accounts import accounts
 from dlbook.grading.results.changes import changes
 from dlbook.grading.results.class_page import class_page
+from dlbook.grading.results.feedback import feedback
 from dlbook.grading.results.files import json_lines, summary
-from dlbook.grading.results.tables import class_table, file_table
+from dlbook.grading.results.tables import class_table, file_table, gradebook as table_of_marks
 from dlbook.grading.results.tally import tally
+from dlbook.grading.rules.marks import term
 from dlbook.grading.run.report import ExerciseReport, Report, from_dict
 from tests.grading.batch import fakes
-from tests.grading.results.pages import feedback, gradebook
 from tests.page import Page
 
 
@@ -117,6 +118,10 @@ def test_equal_files_are_told_unless_they_earn_nothing():
     twins = [replace(entry(s, RIGHT), origin=Origin("same", "r", 7, "e")) for s in ("a", "b")]
     stubs = [replace(entry(s, wrong("x")), origin=Origin("stub", "r", 7, "e")) for s in ("c", "d")]
     assert tally([*twins, *stubs])[0].same_files == (("a", "b"),)
+
+
+def gradebook(entries) -> str:
+    return table_of_marks(term(entries))
 
 
 def rows(text: str) -> list[list[str]]:

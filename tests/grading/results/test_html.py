@@ -15,9 +15,9 @@ from dlbook.grading.package import package_files
 from dlbook.grading.results import html, students
 from dlbook.grading.results.changes import Change
 from dlbook.grading.results.class_page import class_page
+from dlbook.grading.results.feedback import feedback
 from dlbook.grading.rules import handed_in, marks
 from dlbook.grading.run.report import ExerciseReport, Report
-from tests.grading.results.pages import feedback
 from tests.page import Page
 
 EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)>"

@@ -7,11 +7,11 @@ from hypothesis import given, strategies as st
 from dlbook.check.verdict import Outcome, Verdict
 from dlbook.grading.batch.entry import Entry, Origin, Record
 from dlbook.grading.results.class_page import class_page
+from dlbook.grading.results.feedback import feedback
 from dlbook.grading.results.likeness import likeness, most_that_is_rare
 from dlbook.grading.results.pieces import pieces
 from dlbook.grading.run.report import ExerciseReport, Report
 from tests.grading.batch import fakes
-from tests.grading.results.pages import feedback
 from tests.page import Page
 
 LONG = '''# answer: loss

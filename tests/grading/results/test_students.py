@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from urllib.parse import unquote
 
 from dlbook.grading.results.class_page import class_page
-from dlbook.grading.results.feedback import feedback, feedback_path
+from dlbook.grading.results.feedback import feedback_path, student_page
 from dlbook.grading.results.term_lines import term_lines
 from dlbook.grading.rules.marks import term
 from dlbook.grading.rules.word import read_word
@@ -40,7 +40,7 @@ def test_a_class_of_several_sets_has_one_table_with_a_sum(tmp_path):
 
 def test_the_student_reads_points_reason_and_comment_as_text(tmp_path):
     own = [mark for mark in written(tmp_path).marks if mark.student == "Bob Ray 1043"]
-    html = feedback(own)
+    html = student_page(own)
     page = Page(html)
     assert "3.5 of 5 points" in page.words and "1.5 / 3" in page.words
     assert "chain: by hand: 1.5, the checks gave 0" in page.words
@@ -49,7 +49,7 @@ def test_the_student_reads_points_reason_and_comment_as_text(tmp_path):
 
 def test_a_student_to_whom_nothing_was_done_reads_no_rules(tmp_path):
     own = [mark for mark in written(tmp_path).marks if mark.student == "Ada Lovelace 1042"]
-    assert "exercises:" not in Page(feedback(own)).words
+    assert "exercises:" not in Page(student_page(own)).words
 
 
 def test_the_terminal_names_who_handed_in_nothing_and_what_is_left_to_decide(tmp_path):
