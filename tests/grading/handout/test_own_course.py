@@ -130,8 +130,8 @@ def test_a_set_is_released_alone_and_nothing_is_built(two_sets, tmp_path, monkey
     def never(*_all, **_more):
         raise AssertionError("a fresh set was looked through again")
 
-    for name in ("lint.problems", "make_key", "execute"):
-        monkeypatch.setattr(f"dlbook.grading.course.build.{name}", never)
+    for name in ("build.lint.problems", "build.make_key", "execute.execute"):
+        monkeypatch.setattr(f"dlbook.grading.course.{name}", never)
     handout = tmp_path / "handout"
     command = ["--course", str(two_sets), "release", str(handout), "--set"]
     assert main([*command, "01"]) == 0
