@@ -99,13 +99,13 @@ def _write_parcel(
 ) -> list[str]:
     """Write the feedback pages of a set into a new ZIP, and return who is not in it."""
     from dlbook import atomic
-    from dlbook.grading.results.feedback import feedback
+    from dlbook.grading.results.feedback import student_page
     from dlbook.grading.results.lms import one_set
     from dlbook.grading.results.parcel import pack
 
     require_new_in_folder(path)
     own = one_set(entries, prefix)
-    parcel = pack(own, lambda entry: feedback([marks[entry.student, entry.set_name]]))
+    parcel = pack(own, lambda entry: student_page([marks[entry.student, entry.set_name]]))
     atomic.write(path, parcel.data)
     print(f"{path}: {parcel.text()}")
     return parcel.without
