@@ -74,6 +74,11 @@ class Term:
     remarks: tuple[str, ...] = ()
     has_roster: bool = False
 
+    def mark(self, student: str, set_name: str) -> Mark:
+        """Return the mark of one student in one set, which must be there."""
+        own = (student, set_name)
+        return next(mark for mark in self.marks if (mark.student, mark.set_name) == own)
+
     def of_set(self, name: str) -> list[Mark]:
         """Return the marks of one set."""
         return [mark for mark in self.marks if mark.set_name == name]
