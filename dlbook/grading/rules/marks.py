@@ -15,6 +15,7 @@ from dlbook.grading.rules.word import Override, Word
 from dlbook.grading.run.report import ExerciseReport, Report
 
 _NOTHING = Fraction(0)
+_SHOWN = 20  # names in a remark
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,8 @@ def term(entries: Sequence[Entry], word: Word | None = None, now: datetime | Non
 def _unlisted(known: Understood, has_roster: bool) -> list[str]:
     """Return who handed something in and does not stand in the roster, if there is one."""
     strange = [one.student for one in known.people.persons if has_roster and not one.is_listed]
-    return [f"not in roster.csv: {', '.join(strange)}"] if strange else []
+    more = f" and {len(strange) - _SHOWN} more" if len(strange) > _SHOWN else ""
+    return [f"not in roster.csv: {', '.join(strange[:_SHOWN])}{more}"] if strange else []
 
 
 class _Maker:
