@@ -14,7 +14,7 @@ from dlbook.cli.options import PATH
 if TYPE_CHECKING:
     from dlbook.grading.batch.entry import Entry
     from dlbook.grading.batch.journal import Journal
-    from dlbook.grading.rules.marks import Mark
+    from dlbook.grading.rules.marks import Term
 
 
 @click.command(short_help="write the reports of a graded folder again")
@@ -62,6 +62,7 @@ def grades(results: Path, export: Path | None, parcel: Path | None, **choice: An
     them in its download of submissions.
     """
     from dlbook.grading.results import comment
+    from dlbook.grading.results.feedback import told
     from dlbook.grading.results.lms import Choice, fill
     from dlbook.grading.rules.final import final_entries
     from dlbook.grading.rules.marks import term
@@ -71,41 +72,32 @@ def grades(results: Path, export: Path | None, parcel: Path | None, **choice: An
         raise UserError("--fill LMS.csv or --feedback-zip FILE.zip is needed: name one, or both")
     wanted, marks = Choice(**choice), term(_entries(results), read_word(results))
     entries = final_entries(marks)
-    by_key = {(mark.student, mark.set_name): mark for mark in marks.marks}
     problems = []
+
+    def words(entry: "Entry") -> list[str]:
+        return comment.lines(entry, told(marks.mark(entry.student, entry.set_name)))
+
     if export is not None:
-        filled = fill(
-            export,
-            entries,
-            wanted,
-            lambda entry: comment.lines(entry, _words(by_key[entry.student, entry.set_name])),
-        )
+        filled = fill(export, entries, wanted, words)
         problems += filled.problems
         print(filled.text())
     if parcel is not None:
-        problems += _write_parcel(parcel, entries, wanted.set_prefix, by_key)
+        problems += _write_parcel(parcel, entries, marks, wanted.set_prefix)
     return NOT_RIGHT if problems else RIGHT
 
 
-def _words(mark: "Mark") -> list[str]:
-    """Return what the rules and the lecturer say on a mark, where more than checks made it."""
-    from dlbook.grading.results.feedback import needs_reasons
-
-    return [*(mark.reasons if needs_reasons(mark) else ()), *mark.comments]
-
-
-def _write_parcel(
-    path: Path, entries: "list[Entry]", prefix: str, marks: "dict[tuple[str, str], Mark]"
-) -> list[str]:
+def _write_parcel(path: Path, entries: "list[Entry]", marks: "Term", prefix: str) -> list[str]:
     """Write the feedback pages of a set into a new ZIP, and return who is not in it."""
     from dlbook import atomic
     from dlbook.grading.results.feedback import student_page
     from dlbook.grading.results.lms import one_set
     from dlbook.grading.results.parcel import pack
 
+    def page(entry: "Entry") -> str:
+        return student_page([marks.mark(entry.student, entry.set_name)])
+
     require_new_in_folder(path)
-    own = one_set(entries, prefix)
-    parcel = pack(own, lambda entry: student_page([marks[entry.student, entry.set_name]]))
+    parcel = pack(one_set(entries, prefix), page)
     atomic.write(path, parcel.data)
     print(f"{path}: {parcel.text()}")
     return parcel.without

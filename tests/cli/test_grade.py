@@ -10,8 +10,10 @@ import pytest
 
 from dlbook.cli import main
 from dlbook.grading.batch.journal import Journal, current_entries
-from dlbook.grading.errors import SandboxError
+from dlbook.grading.errors import ResultsFolderError, SandboxError
 from dlbook.grading.kernel import warm
+from dlbook.grading.results.folder import require_results_or_nothing
+from dlbook.grading.rules.word import FILES
 from tests import SAMPLES
 from tests.grading.batch.test_batch import family, graded
 from tests.grading.run.test_damaged import sandbox
@@ -77,6 +79,24 @@ def test_every_student_and_file_of_a_messy_class_is_in_a_report(
     assert len(rows) == 6 and rows["HW 5/list.xlsx"] == rows["HW 5/ada/old.ipynb"] == "set aside"
     page = (out / "class.html").read_text("utf-8")
     assert all(name in page for name in ("_ann", "submitted", "empty", "list.xlsx", "old.ipynb"))
+
+
+def test_files_of_the_lecturer_may_lie_in_a_new_folder_of_results(tmp_path):
+    for name in (*FILES, ".~lock.roster.csv#"):
+        (tmp_path / name).touch()
+    require_results_or_nothing(tmp_path)
+    (tmp_path / "list.csv").touch()
+    with pytest.raises(ResultsFolderError, match="name a new one with -o"):
+        require_results_or_nothing(tmp_path)
+
+
+def test_a_bad_line_is_refused_before_anything_is_graded(course, damaged, out, capsys):
+    out.mkdir()
+    (out / "overrides.csv").write_text("student,set,exercise,points,comment\nadda,90,relu,1,\n")
+    assert grade(course, damaged, out) == 2
+    said = capsys.readouterr().err
+    assert "overrides.csv, line 2: a student of the roster or the results is needed" in said
+    assert "did you mean ada?" in said and not (out / "grades.csv").exists()
 
 
 def test_a_folder_of_something_else_is_refused(course, damaged, capsys):

@@ -65,6 +65,11 @@ def student_page(marks: Sequence[Mark]) -> str:
     return render("feedback.html", who=who, parts=[_part(mark) for mark in marks])
 
 
+def told(mark: Mark) -> list[str]:
+    """Return what a student reads beside the verdicts: rules that changed the score, comments."""
+    return [*_reasons(mark), *mark.comments]
+
+
 def _part(mark: Mark) -> _Part:
     entry = mark.entry
     report = entry.report if entry else None
@@ -83,7 +88,7 @@ def _part(mark: Mark) -> _Part:
         cards=[_card(e, by_name[e.name]) for e in tried],
         untried=[e for e in exercises if e not in tried],
         late=bool(entry and entry.late and not mark.when.words),
-        reasons=list(mark.reasons if needs_reasons(mark) else ()),
+        reasons=_reasons(mark),
         comments=list(mark.comments),
         notes=[*(entry.notes if entry else ()), *(report.notes if report else ())],
         time=mark.when.shown_time if entry and entry.has_noted_time else "",
@@ -94,10 +99,11 @@ def _is_untried(exercise: ExerciseReport, mark: ExerciseMark) -> bool:
     return exercise.verdict is Verdict.NOT_ATTEMPTED and not mark.why
 
 
-def needs_reasons(mark: Mark) -> bool:
-    """Return whether more than the checks made the score: what is plain needs no words."""
+def _reasons(mark: Mark) -> list[str]:
+    """Return the rules that made a score; where the checks alone did, it needs no words."""
     earned = sum((each.score for each in mark.exercises), Fraction(0))
-    return bool(mark.when.words or mark.is_by_hand or mark.score != earned)
+    is_plain = mark.score == earned and not (mark.when.words or mark.is_by_hand)
+    return [] if is_plain else list(mark.reasons)
 
 
 def _card(exercise: ExerciseReport, mark: ExerciseMark) -> _Card:

@@ -20,12 +20,17 @@ def require_results_or_nothing(folder: Path) -> None:
         raise ResultsFolderError(
             f"a folder for the results is needed, {folder} is a file: name another"
         )
-    others = folder.is_dir() and any(path.name not in FILES for path in folder.iterdir())
+    others = folder.is_dir() and not all(map(_is_lecturers, folder.iterdir()))
     if others and not any(folder.glob("journal*.sqlite")):
         raise ResultsFolderError(
             f"an empty folder or one with earlier results is needed, {folder} holds other "
             "things: name a new one with -o"
         )
+
+
+def _is_lecturers(path: Path) -> bool:
+    """Return whether it is a lecturer's file, or what a spreadsheet puts beside an open one."""
+    return path.name in FILES or path.name.startswith((".~lock.", "~$"))
 
 
 class Results:

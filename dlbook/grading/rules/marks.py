@@ -15,6 +15,7 @@ from dlbook.grading.rules.word import Override, Word
 from dlbook.grading.run.report import ExerciseReport, Report
 
 _NOTHING = Fraction(0)
+_SHOWN = 20  # names in a remark
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,11 @@ class Term:
     remarks: tuple[str, ...] = ()
     has_roster: bool = False
 
+    def mark(self, student: str, set_name: str) -> Mark:
+        """Return the mark of one student in one set, which must be there."""
+        own = (student, set_name)
+        return next(mark for mark in self.marks if (mark.student, mark.set_name) == own)
+
     def of_set(self, name: str) -> list[Mark]:
         """Return the marks of one set."""
         return [mark for mark in self.marks if mark.set_name == name]
@@ -117,7 +123,8 @@ def term(entries: Sequence[Entry], word: Word | None = None, now: datetime | Non
 def _unlisted(known: Understood, has_roster: bool) -> list[str]:
     """Return who handed something in and does not stand in the roster, if there is one."""
     strange = [one.student for one in known.people.persons if has_roster and not one.is_listed]
-    return [f"not in roster.csv: {', '.join(strange)}"] if strange else []
+    more = f" and {len(strange) - _SHOWN} more" if len(strange) > _SHOWN else ""
+    return [f"not in roster.csv: {', '.join(strange[:_SHOWN])}{more}"] if strange else []
 
 
 class _Maker:

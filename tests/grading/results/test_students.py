@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from urllib.parse import unquote
 
 from dlbook.grading.results.class_page import class_page
-from dlbook.grading.results.feedback import feedback_path, student_page
+from dlbook.grading.results.feedback import feedback_path, student_page, told
 from dlbook.grading.results.term_lines import term_lines
 from dlbook.grading.rules.marks import term
 from dlbook.grading.rules.word import read_word
@@ -45,6 +45,16 @@ def test_the_student_reads_points_reason_and_comment_as_text(tmp_path):
     assert "3.5 of 5 points" in page.words and "1.5 / 3" in page.words
     assert "chain: by hand: 1.5, the checks gave 0" in page.words
     assert "Nearly: <b>look</b> at b." in page.words and "b" not in page.tags
+
+
+def test_what_stands_beside_the_verdicts_can_be_said_in_an_lms_too(tmp_path):
+    marks = written(tmp_path)
+    assert told(marks.mark("Ada Lovelace 1042", "05_back")) == []
+    assert told(marks.mark("Bob Ray 1043", "05_back")) == [
+        "exercises: 3.5",
+        "chain: by hand: 1.5, the checks gave 0",
+        "chain: Nearly: <b>look</b> at b.",
+    ]
 
 
 def test_a_student_to_whom_nothing_was_done_reads_no_rules(tmp_path):
