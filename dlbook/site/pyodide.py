@@ -57,7 +57,9 @@ def write(to: Path, source: Path | None, wheels: Iterable[Wheel]) -> None:
         (to / entry["file"]).write_bytes(data)
         imports = entry.get("imports", name)
         number = entry["file"].split("-")[1]
-        packages[name] = _entry(name, number, imports, entry.get("depends", []), entry["file"], data)
+        packages[name] = _entry(
+            name, number, imports, entry.get("depends", []), entry["file"], data
+        )
     for wheel in wheels:
         (to / wheel.file).write_bytes(wheel.data)
         key = re.sub(r"[-_.]+", "-", wheel.name).lower()
@@ -160,7 +162,9 @@ def _with_font_list(data: bytes) -> bytes:
         return data
     program = files["matplotlib/font_manager.py"].decode("utf-8")
     fonts = json.loads(files[path])
-    fonts["ttflist"] = [it for it in fonts["ttflist"] if f"matplotlib/mpl-data/{it['fname']}" in files]
+    fonts["ttflist"] = [
+        it for it in fonts["ttflist"] if f"matplotlib/mpl-data/{it['fname']}" in files
+    ]
     fonts["afmlist"] = []
     (fonts["_version"],) = map(int, re.findall(r"^    __version__ = (\d+)$", program, re.MULTILINE))
     files[path] = json.dumps(fonts).encode("utf-8")
