@@ -1,8 +1,8 @@
 """The notebooks as somebody gets them who takes the course in a browser.
 
-They are working copies as `dlbook lab` makes them. Where a set begins by importing torch, which does
-not run in a browser, its copy begins without and says so. Each copy carries a version, by which a
-page knows whether what it keeps of it is older than the course.
+They are working copies as `dlbook lab` makes them. Where a set begins by importing torch, which
+does not run in a browser, its copy begins without and says so. Each copy carries a version, by
+which a page knows whether what it keeps of it is older than the course.
 """
 
 import hashlib

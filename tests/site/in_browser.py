@@ -1,4 +1,4 @@
-"""Run chapters of the course in Pyodide, from the first cell to the last, and say how much CPU it takes.
+"""Run chapters in Pyodide, from the first cell to the last, and say how much CPU each takes.
 
 `python -m tests.site.in_browser` runs all; `--chapters 00 05` these; `--sets` the exercise
 sets, too, with the course's answers.

@@ -14,10 +14,8 @@ from dlbook.site.torch_free import torch_free
 from dlbook.site.wheels import Wheel, of_dlbook, packed
 from tests import ROOT
 
-FILES = {
-    "pyodide.js": b"start\n//# sourceMappingURL=pyodide.js.map",
-    "pyodide.asm.wasm": b"code" * 9,
-}
+START = b"start\n//# sourceMappingURL=pyodide.js.map"
+FILES = {"pyodide.js": START, "pyodide.asm.wasm": b"code" * 9}
 SLIM = packed([("small/__init__.py", b"kept"), ("small/tests/test_it.py", b"left out")])
 
 
@@ -68,7 +66,7 @@ def test_another_file_a_missing_one_and_no_source_are_told_with_the_address(sour
         with pytest.raises(UserError, match=r"pyodide\.js .*download https://"):
             pyodide.known_files(source)
     for absent in (None, tmp_path / "nowhere"):
-        with pytest.raises(UserError, match="Pyodide .* is needed.*download https://"):
+        with pytest.raises(UserError, match=r"Pyodide .* is needed.*download https://"):
             pyodide.known_files(absent)
     (tmp_path / "no.tar.bz2").write_bytes(b"no archive")
     with pytest.raises(UserError, match="cannot be read"):
@@ -76,7 +74,8 @@ def test_another_file_a_missing_one_and_no_source_are_told_with_the_address(sour
 
 
 def test_torch_is_taken_out_of_a_first_cell_and_nothing_else():
-    source = "import numpy as np\nimport torch\nimport torch.nn as nn\n\ntorch.set_num_threads(1)  # one\nx = 1\n"
+    torch = "import torch\nimport torch.nn as nn\n\ntorch.set_num_threads(1)  # one\n"
+    source = f"import numpy as np\n{torch}x = 1\n"
     assert torch_free(source) == "import numpy as np\n\nx = 1\n"
     assert torch_free("%magic\nimport torch\n") == "%magic\nimport torch\n"
 
