@@ -17,7 +17,7 @@ from dlbook.workspace.folder import FOLDERS, fresh
 
 _NO_TORCH = (
     "**In a browser** there is no torch: the exercises that use it stay open here, all others "
-    "work. To solve those, too, [install the course](../index.html) on your computer."
+    "work. To solve those, too, install the course on your computer: its front page says how."
 )
 
 
