@@ -23,8 +23,9 @@ DOORS = {  # a file's room: the other rooms that it may open; `!` closes, the fi
     "check": "i18n atomic version",
     "site": "!__main__ !cli *",  # all of the course becomes pages
     "workspace": "check grading i18n",
+    "site": "check grading workspace version",
     "explore": "!__main__ !cli !check !grading *",
-    "*": "!__main__ !cli !check !grading !explore *",  # the rest of the learning wing
+    "*": "!__main__ !cli !site !check !grading !explore *",  # the rest of the learning wing
 }
 LONGEST, MEDIAN_FILE, MEDIAN_FUNCTION = 300, 120, 5  # lines
 Files = dict[str, imports.File]

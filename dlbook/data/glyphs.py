@@ -6,6 +6,7 @@ that drawing through a random affine map, so thousands of pictures take a second
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -59,16 +60,14 @@ def _drawings() -> np.ndarray:
     """Return one drawing for each font and digit, shape (fonts, 10, LARGE, LARGE), 0 to 1."""
     from matplotlib import ft2font, get_data_path
 
-    if hasattr(ft2font, "LoadFlags"):
-        as_drawn = ft2font.LoadFlags.NO_HINTING
-    else:  # matplotlib before 3.10, as in a browser
-        as_drawn = ft2font.LOAD_NO_HINTING  # type: ignore[attr-defined]
+    flags: Any = getattr(ft2font, "LoadFlags", None)
+    unhinted = flags.NO_HINTING if flags else vars(ft2font)["LOAD_NO_HINTING"]  # before 3.10
     sheet = np.zeros((len(FONTS), 10, LARGE, LARGE), np.float32)
     for row, name in zip(sheet, FONTS, strict=True):
         font = ft2font.FT2Font(str(Path(get_data_path(), "fonts", "ttf", f"{name}.ttf")))
         font.set_size(72, 72)  # points, dots an inch: an em is 72 pixels
         for digit, page in enumerate(row):
-            font.set_text(str(digit), flags=as_drawn)
+            font.set_text(str(digit), flags=unhinted)
             font.draw_glyphs_to_bitmap(antialiased=True)
             drawn = np.asarray(font.get_image(), np.float32) / 255
             top, left = (LARGE - np.array(drawn.shape)) // 2

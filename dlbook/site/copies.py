@@ -1,8 +1,8 @@
 """The notebooks as somebody gets them who takes the course in a browser.
 
-They are working copies as `dlbook lab` makes them. Where a set begins by importing torch, which does
-not run in a browser, its copy begins without and says so. Each copy carries a version, by which a
-page knows whether what it keeps of it is older than the course.
+They are working copies as `dlbook lab` makes them. Where a set begins by importing torch, which
+does not run in a browser, its copy begins without and says so. Each copy carries a version, by
+which a page knows whether what it keeps of it is older than the course.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ from dlbook.workspace.folder import FOLDERS, fresh
 
 _NO_TORCH = (
     "**In a browser** there is no torch: the exercises that use it stay open here, all others "
-    "work. To solve those, too, [install the course](../index.html) on your computer."
+    "work. To solve those, too, install the course on your computer: its front page says how."
 )
 
 

@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 from dlbook.check.errors import UserError
-from dlbook.site import copies, pyodide, wheels
+from dlbook.site import copies, pyodide as distribution, wheels
 
 HERE = Path(__file__).parent / "run_here"
 PYTHON = "pyodide"  # the folder with Python
@@ -31,13 +31,13 @@ _PAGE = "notebooks/index.html"
 _SCRIPTS = ("newer.js", "stop.js")  # what is added to the page
 
 
-def build(course: Path, to: Path, pyodide_from: Path | None) -> None:
+def build(course: Path, to: Path, pyodide: Path | None) -> None:
     """Write the course as it runs in a browser into the folder `to`.
 
     Args:
         course: the folder with chapters/, exercises/ and solutions/.
         to: the folder that is written, new or as an earlier build has left it.
-        pyodide_from: a folder or archive with the official distribution of Pyodide, see
+        pyodide: a folder or archive with the official distribution of Pyodide, see
             `dlbook.site.pyodide`.
 
     Raises:
@@ -47,7 +47,7 @@ def build(course: Path, to: Path, pyodide_from: Path | None) -> None:
     notebooks = dict(copies.copies(course))
     _jupyterlite(notebooks, to)
     _mend_page(to)
-    pyodide.write(to / PYTHON, pyodide_from, added)
+    distribution.write(to / PYTHON, pyodide, added)
     versions = {path: copies.version_of(data) for path, data in notebooks.items()}
     (to / "versions.json").write_text(json.dumps(versions, indent=1) + "\n", "utf-8")
 

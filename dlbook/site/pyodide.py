@@ -1,4 +1,4 @@
-"""Pyodide's folder for the site: its own files, each checked by sha256, and the wheels of the course.
+"""Pyodide's folder for the site: its own files, each checked by sha256, and our wheels.
 
 `pyodide.toml` lists what the course needs of Pyodide. The files come from a folder or an archive
 that somebody has downloaded; it is believed in nothing, since the sha256 of each file is known.
@@ -52,36 +52,32 @@ def write(to: Path, source: Path | None, wheels: Iterable[Wheel]) -> None:
     ours = (HERE / "run_here" / _KERNEL).read_bytes()
     (to / _KERNEL).write_bytes(start.rstrip() + b"\n" + ours)
     packages = {}
-    for name, entry in PINNED["packages"].items():
-        data = _slim(files[entry["file"]], entry)
-        (to / entry["file"]).write_bytes(data)
-        imports = entry.get("imports", name)
-        number = entry["file"].split("-")[1]
-        packages[name] = _entry(
-            name, number, imports, entry.get("depends", []), entry["file"], data
-        )
-    for wheel in wheels:
+    for wheel in [*_official(files), *wheels]:
         (to / wheel.file).write_bytes(wheel.data)
-        key = re.sub(r"[-_.]+", "-", wheel.name).lower()
-        packages[key] = _entry(
-            wheel.name, wheel.version, wheel.imports, list(wheel.depends), wheel.file, wheel.data
-        )
+        packages[re.sub(r"[-_.]+", "-", wheel.name).lower()] = _entry(wheel)
     lock = {"info": _INFO, "packages": packages}
     (to / "pyodide-lock.json").write_text(json.dumps(lock, sort_keys=True), "utf-8")
 
 
-def _entry(
-    name: str, number: str, imports: str, depends: list[str], file: str, data: bytes
-) -> dict[str, Any]:
+def _official(files: dict[str, bytes]) -> Iterable[Wheel]:
+    """Yield the wheels that come from Pyodide, without what the course never reads."""
+    for name, entry in PINNED["packages"].items():
+        file = entry["file"]
+        number, imports = file.split("-")[1], entry.get("imports", name)
+        data = _slim(files[file], entry)
+        yield Wheel(name, number, imports, tuple(entry.get("depends", ())), file, data)
+
+
+def _entry(wheel: Wheel) -> dict[str, Any]:
     return {
-        "name": name,
-        "version": number,
-        "file_name": file,
-        "sha256": hashlib.sha256(data).hexdigest(),
+        "name": wheel.name,
+        "version": wheel.version,
+        "file_name": wheel.file,
+        "sha256": hashlib.sha256(wheel.data).hexdigest(),
         "install_dir": "site",
         "package_type": "package",
-        "imports": [imports],
-        "depends": depends,
+        "imports": [wheel.imports],
+        "depends": list(wheel.depends),
         "unvendored_tests": False,
     }
 
@@ -117,7 +113,7 @@ def known_files(source: Path | None) -> dict[str, bytes]:
 
 def _from_folder(source: Path, names: set[str]) -> dict[str, bytes]:
     inner = source / "pyodide"  # where the archive unpacks to
-    places = {name: place / name for place in (inner, source) for name in names}
+    places = {name: (inner if inner.is_dir() else source) / name for name in names}
     return {name: path.read_bytes() for name, path in places.items() if path.is_file()}
 
 
@@ -162,9 +158,8 @@ def _with_font_list(data: bytes) -> bytes:
         return data
     program = files["matplotlib/font_manager.py"].decode("utf-8")
     fonts = json.loads(files[path])
-    fonts["ttflist"] = [
-        it for it in fonts["ttflist"] if f"matplotlib/mpl-data/{it['fname']}" in files
-    ]
+    own = [font for font in fonts["ttflist"] if f"matplotlib/mpl-data/{font['fname']}" in files]
+    fonts["ttflist"] = own
     fonts["afmlist"] = []
     (fonts["_version"],) = map(int, re.findall(r"^    __version__ = (\d+)$", program, re.MULTILINE))
     files[path] = json.dumps(fonts).encode("utf-8")

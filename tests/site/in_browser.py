@@ -1,4 +1,4 @@
-"""Run chapters of the course in Pyodide, from the first cell to the last, and say how long it takes.
+"""Run chapters in Pyodide, from the first cell to the last, and say how much CPU each takes.
 
 `python -m tests.site.in_browser` runs all; `--chapters 00 05` these; `--sets` the exercise
 sets, too, with the course's answers.
@@ -26,7 +26,7 @@ KERNEL = Path(pyodide.__file__).parent / "run_here" / "kernel.js"
 
 @dataclass(frozen=True)
 class Ran:
-    """One cell: its id ("" for the start of Python), how it ended, and what it said."""
+    """One cell: its id ("" for the start of Python), CPU seconds, how it ended, what it said."""
 
     id: str
     seconds: float
@@ -82,7 +82,7 @@ def answered(copy: Path) -> Path:
 
 def wrong(cells: list[Ran]) -> list[str]:
     """Return the cards of a set with the course's answers that do not say that all is right."""
-    cards = [text for cell in cells for text in cell.shown if text[:1] in "✓✗○"]
+    cards = [text for cell in cells for text in cell.shown if text.startswith(("✓", "✗", "○"))]
     return [card for card in cards if not card.startswith("✓")]
 
 
@@ -94,8 +94,8 @@ def report(name: str, cells: list[Ran]) -> bool:
     absent = sum("is not installed" in cell.stdout for cell in rest)
     print(
         f"{name:36} {len(rest) - len(failed):3} cells ran, {len(failed)} failed, "
-        f"{absent} without torch, {sum(cell.seconds for cell in rest):6.1f} s "
-        f"(slowest {slowest.seconds:.1f} s: {slowest.id}), Python began in {start.seconds:.1f} s",
+        f"{absent} without torch, {sum(cell.seconds for cell in rest):6.1f} CPU s "
+        f"(slowest {slowest.seconds:.1f}: {slowest.id}), Python began in {start.seconds:.1f}",
         flush=True,
     )
     for cell in failed:

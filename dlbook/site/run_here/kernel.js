@@ -3,7 +3,8 @@
 
 const UNUSED = ["ssl"]; // the kernel asks for it at its start and never uses it
 const LATE = ["matplotlib", "ipywidgets", "anywidget", "tqdm"];
-const DRAWS = /\b(matplotlib|ipywidgets|anywidget|tqdm|PIL|plots|explore|train)\b/;
+const DRAWS = // packages, or modules of dlbook that need them
+  /\b(matplotlib|ipywidgets|anywidget|tqdm|PIL|dlbook\b[^]*\b(plots|explore|train|data|capstone|blueprints|colors|diagram|picture|\w+_drawing))\b/;
 
 // Here an address has 32 bits. NumPy then refuses to count what is stored in 64, as most labels are.
 const COUNTING = `

@@ -18,10 +18,10 @@ async function tell() {
   const kept = mine?.content?.metadata?.dlbook?.version;
   if (!mine || !newest || kept === newest) return;
   if (localStorage.getItem(`dlbook keeps ${path}`) === newest) return;
-  show(store, mine, newest);
+  show(store, newest);
 }
 
-function show(store, mine, newest) {
+function show(store, newest) {
   const bar = document.createElement("div");
   bar.id = "dlbook-newer";
   bar.setAttribute("role", "status");
@@ -29,7 +29,10 @@ function show(store, mine, newest) {
     "background:#fff;color:#222;border-top:2px solid #0072b2;font:14px/1.5 sans-serif";
   const name = besides(path);
   bar.append("This is your copy, kept in this browser. The course has a newer version of it. ");
+  bar.append(`If you take it, yours stays beside it, as ${name}. `);
   const take = button("take the newer version", async () => {
+    await window.jupyterapp?.commands.execute("docmanager:save"); // what was written since
+    const mine = await get(store, path);
     await put(store, name, { ...mine, name: name.split("/").pop(), path: name });
     await remove(store, path);
     location.reload();
@@ -38,7 +41,7 @@ function show(store, mine, newest) {
     localStorage.setItem(`dlbook keeps ${path}`, newest);
     bar.remove();
   });
-  bar.append(take, " ", keep, ` Yours then stays beside it, as ${name}.`);
+  bar.append(take, " ", keep);
   document.body.append(bar);
 }
 
