@@ -23,7 +23,6 @@ DOORS = {  # a file's room: the other rooms that it may open; `!` closes, the fi
     "check": "i18n atomic version",
     "site": "!__main__ !cli *",  # all of the course becomes pages
     "workspace": "check grading i18n",
-    "site": "check grading workspace version",
     "explore": "!__main__ !cli !check !grading *",
     "*": "!__main__ !cli !site !check !grading !explore *",  # the rest of the learning wing
 }
