@@ -1,0 +1,107 @@
+"""House rules for Chinese text. Each problem names the place and says what to do.
+
+One rule decides on spaces: one stands between a Chinese character and a Latin word, a number, code
+or a formula, and none beside a full-width mark.
+"""
+
+import re
+from collections.abc import Iterator
+
+from dlbook.grading.teach.prose import LINK
+from dlbook.terms import Term, load
+
+_HAN = "\u3400-\u4dbf\u4e00-\u9fff"
+_WIDE = "，。：；？！、（）《》「」“”‘’…—"
+_PLACEHOLDER = re.compile(r"\{[\w.:!]*\}")
+_UNREAD = re.compile(r"`+[^`]+`+|\$\$.+?\$\$|\$[^$\n]+\$|https?://[^\s)>\]]+", re.DOTALL)
+_FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+_OTHER_LINE = re.compile(r"\s*(?:[-*+>|#]|\d+\. |\$\$|```|!\[|$)")
+_BOLD = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*")
+_CLOSE = 12  # characters shown on either side of a problem
+
+
+def problems(text: str) -> Iterator[str]:
+    """Yield what is against the house rules in a piece of Chinese prose."""
+    yield from _bold(text)
+    yield from _lines(text)
+    plain = _plain(text)
+    for pattern, todo in _RULES.items():
+        for found in re.finditer(pattern, plain):
+            yield f"{todo}: {_near(plain, found.start())}"
+
+
+_RULES = {
+    rf"[{_HAN}][A-Za-z0-9]|[A-Za-z0-9%][{_HAN}]": (
+        "put a space between Chinese and Latin letters, numbers, code or formulas"
+    ),
+    rf"[{_HAN}]  +|[{_HAN}] [{_HAN}]": "take a space out",
+    rf" [{_WIDE}]|[{_WIDE}] ": "no space beside a full-width mark",
+    rf"[{_HAN}][,;:?!.](?![\w])|[{_HAN}][,;:?!](?=[{_HAN}])": "use the full-width mark",
+    rf"[{_HAN}] ?\(|\) ?[{_HAN}]|\([{_HAN}]|[{_HAN}]\)": "use full-width brackets",
+    rf"[{_HAN}]\"|\"[{_HAN}]": "use the quotation marks “ and ”",
+    r"(?<!\.)\.\.\.(?!\.)(?=\s*[\u4e00-\u9fff])": "use the ellipsis ……",
+}
+
+
+def _plain(text: str) -> str:
+    """Return text as it is read, with code, formulas and placeholders as `x` and without marks."""
+    text = _FENCE.sub("", text)
+    text = _PLACEHOLDER.sub("x", _UNREAD.sub("x", text))
+    while LINK.search(text):
+        text = LINK.sub(r"\1", text)
+    text = re.sub(r"^\s*(?:[-*+>]|#+|\d+\.) +|^\| *| *\|$", "", text, flags=re.MULTILINE)
+    return re.sub(r" *\| *", "\n", re.sub(r"[*]+|(?<!\w)_(?=\w)|(?<=\w)_(?!\w)", "", text))
+
+
+def _near(text: str, at: int) -> str:
+    return repr(text[max(0, at - _CLOSE) : at + _CLOSE].strip().replace("\n", " "))
+
+
+def _bold(text: str) -> Iterator[str]:
+    """Yield where bold would not show: Markdown wants a space or a mark outside a mark inside."""
+    for found in _BOLD.finditer(_FENCE.sub("", text)):
+        inside = found[1]
+        before, after = text[: found.start()][-1:], found.string[found.end() : found.end() + 1]
+        opens = _is_mark(inside[0]) and not _stands_free(before)
+        closes = _is_mark(inside[-1]) and not _stands_free(after)
+        if opens or closes:
+            yield f"take the mark out of the bold, it would not show: {inside!r}"
+
+
+def _is_mark(letter: str) -> bool:
+    return bool(re.match(r"[^\w\s]", letter))
+
+
+def _stands_free(letter: str) -> bool:
+    return not letter or letter.isspace() or _is_mark(letter)
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Yield where a paragraph has two lines: between them a browser would put a space."""
+    lines = _FENCE.sub("", re.sub(r"\$\$.+?\$\$", "$$", text, flags=re.DOTALL)).splitlines()
+    for above, below in zip(lines, lines[1:], strict=False):
+        starts_list = re.match(r"\s*(?:[-*+]|\d+\.) ", above)
+        if _OTHER_LINE.match(below) or not above.strip():
+            continue
+        if starts_list or not _OTHER_LINE.match(above) or above.startswith(">"):
+            yield f"put the paragraph on one line: {below.strip()[: 2 * _CLOSE]!r}"
+
+
+def wrong_terms(english: str, chinese: str) -> Iterator[str]:
+    """Yield terms of the English that the Chinese does not have as terms.tsv words them.
+
+    Terms of one word count where they stand in bold, since many are everyday words, too.
+    """
+    read = re.sub(r"\s", "", chinese).lower()
+    prose = _UNREAD.sub(" ", _FENCE.sub("", english))
+    bold = " ".join(_BOLD.findall(prose))
+    for term in load():
+        where = prose if all(" " in name or "-" in name for name in term.names) else bold
+        if term.pattern.search(where) and not any(word in read for word in _words(term)):
+            yield f"{term.names[0]} is {term.chinese} in terms.tsv"
+
+
+def _words(term: Term) -> list[str]:
+    """Return the Chinese words of a term: the first one, and those that its note allows."""
+    allowed = [term.chinese, *re.findall(r"(?:^|[;,] )also ([^\s;,(]+)", term.note)]
+    return [re.sub(r"\s", "", word).lower() for word in allowed]
