@@ -22,13 +22,13 @@ from dlbook.check.numbers import count_wrong, explain_numbers
 from dlbook.check.roles import stub_message
 from dlbook.check.verdict import Outcome, Verdict
 from dlbook.check.wire import Failure, Foreign, Json, WireError, decode
-from dlbook.i18n import _
+from dlbook.i18n import N_, _
 
 SECOND_CALL = ("first call", "second call")
 EVIDENCE = "evidence"  # label of a text that is not compared: the reason of the values beside it
 _ARGUMENT = re.compile(r"(?:(.*) )?(?:given|afterwards|unchanged)", re.DOTALL)
 _MAX_NUMBERS = 10_000  # of an array, from which its fingerprint is made
-_ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth"
+_ORDINALS = N_("first second third fourth fifth sixth seventh eighth ninth tenth")
 
 
 def judge(exercise: ExerciseKey, check: CheckKey, got: Json) -> Outcome:
@@ -216,7 +216,9 @@ def _explain_list(expected: list[Any], got: object, rtol: float, atol: float) ->
         difference = _explain(left, right, rtol, atol)
         if difference is not None:
             which = _which(index, len(expected))
-            return f"{which}: {difference}" if which else difference
+            return (
+                _("{title}: {text}").format(title=which, text=difference) if which else difference
+            )
     return None
 
 
@@ -224,9 +226,9 @@ def _which(index: int, count: int) -> str:
     """Return which of the values of a list is meant, '' where it is the only one."""
     if count == 1:
         return ""
-    ordinals = _ORDINALS.split()
+    ordinals = _(_ORDINALS).split()
     if index < len(ordinals):
-        return _("the {nth} of {n} values").format(nth=_(ordinals[index]), n=count)
+        return _("the {nth} of {n} values").format(nth=ordinals[index], n=count)
     return _("value {number} of {n}").format(number=index + 1, n=count)
 
 

@@ -7,7 +7,9 @@ from dlbook.check.answer_key import ExerciseKey, Key
 from dlbook.i18n import _, language
 from dlbook.i18n.overlay import load, told
 
-_SECTION = re.compile(r"\[section ([\d.]+)\]\(\.\./(chapters/\w+)\.ipynb(#[^)\s]*)?\)", re.IGNORECASE)
+_SECTION = re.compile(
+    r"\[section ([\d.]+)\]\(\.\./(chapters/\w+)\.ipynb(#[^)\s]*)?\)", re.IGNORECASE
+)
 
 
 def hint_name(exercise: str, label: str) -> str:

@@ -44,9 +44,9 @@ _RULES = {
 
 
 def _plain(text: str) -> str:
-    """Return text as it is read, with code, formulas and placeholders as `x` and without marks."""
+    """Return text as it is read, with code and formulas as `x`, names in braces as none, no marks."""
     text = _FENCE.sub("", text)
-    text = _PLACEHOLDER.sub("x", _UNREAD.sub("x", text))
+    text = _PLACEHOLDER.sub("\ue000", _UNREAD.sub("x", text))
     while LINK.search(text):
         text = LINK.sub(r"\1", text)
     text = re.sub(r"^\s*(?:[-*+>]|#+|\d+\.) +|^\| *| *\|$", "", text, flags=re.MULTILINE)

@@ -47,8 +47,11 @@ def overlays(course: Course) -> Iterator[tuple[str, dict[str, str]]]:
             if folder == "exercises":
                 pieces |= hints(course, path.stem)
             yield overlay_name(path), pieces
-    yield claims.OVERLAY, {
-        f"{claim.id} {part}": getattr(claim, part)
-        for claim in claims.load().values()
-        for part in claims.TRANSLATED
-    }
+    yield (
+        claims.OVERLAY,
+        {
+            f"{claim.id} {part}": getattr(claim, part)
+            for claim in claims.load().values()
+            for part in claims.TRANSLATED
+        },
+    )

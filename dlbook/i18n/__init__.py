@@ -52,14 +52,21 @@ def noted(here: Path) -> str:
     """Return the language that is noted for the learner's folder `here` is in, '' for none."""
     for folder in (here, *here.parents):
         for home in (folder, folder / "work"):  # beside the course in a clone
-            try:
-                return (home / NOTE).read_text("utf-8").strip()
-            except OSError:
-                continue
+            if found := noted_in(home):
+                return found
     return ""
 
 
-def catalogue(language: str) -> dict[str, str]:
+def noted_in(home: Path) -> str:
+    """Return the language that is noted in a learner's folder, '' where none of ours is."""
+    try:
+        found = (home / NOTE).read_text("utf-8").strip()
+    except OSError:
+        return ""
+    return found if found in LANGUAGES else ""
+
+
+def words(language: str) -> dict[str, str]:
     """Return the words of a language by their English; none for English."""
     if language not in FOLDERS:
         return {}
@@ -71,7 +78,7 @@ def catalogue(language: str) -> dict[str, str]:
 
 def _(text: str) -> str:
     """Return a text of the library in the language of this process."""
-    return catalogue(language()).get(text, text)
+    return words(language()).get(text, text)
 
 
 def N_(text: str) -> str:  # noqa: N802 (the name that programs for translators know)

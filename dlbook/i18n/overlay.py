@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from dlbook.i18n import FOLDERS, LOCALE, N_, catalogue, language
+from dlbook.i18n import FOLDERS, LOCALE, N_, language, words
 
 MARK = re.compile(r"^<!-- (\S.*?) ([0-9a-f]{8}|\?) -->$", re.MULTILINE)
 STALE = N_(
@@ -31,8 +31,8 @@ class Piece:
 def digest(text: str) -> str:
     """Return a digest of the words of a text, paragraph by paragraph: line ends do not count."""
     paragraphs = [" ".join(part.split()) for part in re.split(r"\n[ \t]*\n", text)]
-    words = "\n\n".join(filter(None, paragraphs))
-    return hashlib.sha256(words.encode("utf-8")).hexdigest()[:8]
+    plain = "\n\n".join(filter(None, paragraphs))
+    return hashlib.sha256(plain.encode("utf-8")).hexdigest()[:8]
 
 
 def parse(text: str) -> list[tuple[str, Piece]]:
@@ -73,7 +73,7 @@ def fitting(pieces: dict[str, Piece], name: str, english: str) -> str | None:
 
 def note(text: str, language: str) -> str:
     """Return what a reader is told about English that stands where a translation should, twice."""
-    return f"{catalogue(language).get(text, '')} {text}".strip()
+    return f"{words(language).get(text, '')} {text}".strip()
 
 
 def told(overlay: str, name: str, english: str) -> str:
