@@ -52,8 +52,8 @@ _NUMPY = (  # pattern of a message, and what it means; {which} names the factors
         rf"non-broadcastable output operand with shape (?P<a>{_SHAPE}) doesn't match the broadcast "
         rf"shape (?P<b>{_SHAPE})",
         N_(
-            "the result has shape {b} and does not fit into an array of shape {a}: should that array "
-            "be changed in place, and does the other have an axis too many?"
+            "the result has shape {b} and does not fit into an array of shape {a}: should that "
+            "array be changed in place, and does the other have an axis too many?"
         ),
     ),
     (
@@ -71,8 +71,8 @@ _NUMPY = (  # pattern of a message, and what it means; {which} names the factors
     (
         r"index (?P<i>-?\d+) is out of bounds for axis (?P<axis>\d+) with size (?P<n>\d+)",
         N_(
-            "index {i} on axis {axis}, which has {n} entries counted from 0: which axis did you mean, "
-            "and where does the counting end?"
+            "index {i} on axis {axis}, which has {n} entries counted from 0: which axis did you "
+            "mean, and where does the counting end?"
         ),
     ),
     (
@@ -119,15 +119,16 @@ _NUMPY = (  # pattern of a message, and what it means; {which} names the factors
         r"all the input array dimensions except for the concatenation axis must match exactly, .*"
         r"along dimension (?P<axis>\d+), .{0,40}size (?P<a>\d+) .{0,40}size (?P<b>\d+)",
         N_(
-            "arrays that are joined agree on every other axis; axis {axis} has {a} here and {b} there: "
-            "along which axis do they belong together?"
+            "arrays that are joined agree on every other axis; axis {axis} has {a} here and {b} "
+            "there: along which axis do they belong together?"
         ),
     ),
     (
         r"all the input arrays must have same number of dimensions, .{0,40} has (?P<a>\d+) "
         r"dimension\(s\) .{0,40} has (?P<b>\d+) dimension\(s\)",
         N_(
-            "arrays that are joined have equally many axes, here {a} and {b}: which one lacks an axis?"
+            "arrays that are joined have equally many axes, here {a} and {b}: which one lacks an "
+            "axis?"
         ),
     ),
     (

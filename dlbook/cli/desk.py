@@ -9,6 +9,7 @@ import click
 
 from dlbook.check.errors import UserError
 from dlbook.cli.course import NOT_RIGHT, RIGHT, find_course
+from dlbook.i18n import _
 
 if TYPE_CHECKING:
     from dlbook.check.answer_key import ExerciseKey
@@ -54,13 +55,14 @@ def solution(root: Path | None, exercise: str, anyway: bool) -> int:
     place = progress.find((root or Path.cwd()).resolve())
     tried = progress.read(place).get(exercise, Entry()).attempts
     if not tried and not anyway:
-        raise UserError(
-            f"an attempt of yours is needed first, there is none at {exercise}: run an answer in "
+        text = _(
+            "an attempt of yours is needed first, there is none at {exercise}: run an answer in "
             "the notebook, or add --anyway"
         )
+        raise UserError(text.format(exercise=exercise))
     found = find_solution(exercise)
     if not found:
-        raise UserError("a course with solutions is needed, this one has none: ask your teacher")
+        raise UserError(_("a course with solutions is needed, this one has none: ask your teacher"))
     print(found)
     return RIGHT
 
@@ -96,7 +98,8 @@ def watch(root: Path | None, target: str) -> int:
 
     course = find_course(root)
     wanted = dict(targets(course, target))
-    print(f"watching {len(wanted)} notebooks; save one to have it checked, Ctrl-C ends this")
+    text = _("watching {count} notebooks; save one to have it checked, Ctrl-C ends this")
+    print(text.format(count=len(wanted)))
     seen = saved(wanted)
     while True:
         time.sleep(_LOOK_EVERY)
@@ -122,10 +125,12 @@ def _key_of(exercise: str) -> "ExerciseKey":
     from difflib import get_close_matches
 
     from dlbook.check import answer_key
+    from dlbook.check.localized import localized_exercise
 
     found = answer_key.find(exercise)
     if found:
-        return found[1]
+        return localized_exercise(found[0].name, found[1])
     names = [entry.name for key in answer_key.all_keys() for entry in key.exercises]
     near = get_close_matches(exercise, names, 3) or names[:3]
-    raise UserError(f"an exercise is needed, got {exercise!r}; try {', '.join(near)}")
+    text = _("an exercise is needed, got {exercise!r}; try {names}")
+    raise UserError(text.format(exercise=exercise, names=", ".join(near)))

@@ -5,20 +5,27 @@ from pathlib import Path
 import click
 
 from dlbook.cli.course import NOT_RIGHT, RIGHT, find_course
-from dlbook.cli.options import PATH
+from dlbook.cli.options import PATH, language_option
+from dlbook.i18n import _, language as language_here, noted_in, use
 
 
 @click.command(short_help="make a folder of your own with the course in it")
 @click.argument("place", type=PATH, metavar="DIR")
-def init(place: Path) -> int:
+@language_option
+def init(place: Path, language: str | None) -> int:
     """Make a folder with copies of the course, to read, run and write into.
 
-    DIR is a new or an empty folder. Called again, it adds what is missing and changes nothing.
+    DIR is a new or an empty folder. Called again, it adds what is missing and changes nothing,
+    unless another language is named: then copies get its text, and what you have written stays.
     """
     from dlbook.workspace import folder
+    from dlbook.workspace.update import speak
 
-    workspace = folder.init(place)
-    print(f"Your copies are in {workspace.root}. Next: `cd {place}`, then `dlbook lab`.")
+    wanted = language or noted_in(place) or language_here()
+    use(wanted)
+    speak(folder.init(place, noted_in(place) or wanted), wanted, print)
+    text = _("Your copies are in {root}. Next: `cd {place}`, then `dlbook lab`.")
+    print(text.format(root=place.resolve(), place=place))
     return RIGHT
 
 
@@ -43,7 +50,7 @@ def update(root: Path | None) -> int:
 
     all_read = bring(workspace, say)
     if not lines:
-        print(f"{workspace.root} has the course of today.")
+        print(_("{root} has the course of today.").format(root=workspace.root))
     return RIGHT if all_read else NOT_RIGHT
 
 
@@ -59,5 +66,6 @@ def reset(root: Path | None, exercise: str) -> int:
     from dlbook.workspace.reset import reset as begin_again
 
     copy, kept = begin_again(folder.of(find_course(root)), exercise)
-    print(f"{exercise} begins again in {copy}. What was there is in {kept}.")
+    text = _("{exercise} begins again in {copy}. What was there is in {kept}.")
+    print(text.format(exercise=exercise, copy=copy, kept=kept))
     return RIGHT

@@ -6,6 +6,7 @@ or a formula, and none beside a full-width mark.
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from dlbook.grading.teach.prose import LINK
 from dlbook.terms import Term, load
@@ -44,7 +45,7 @@ _RULES = {
 
 
 def _plain(text: str) -> str:
-    """Return text as it is read, with code and formulas as `x`, names in braces as none, no marks."""
+    """Return text as it is read: code and formulas as `x`, names in braces as one sign, no marks."""
     text = _FENCE.sub("", text)
     text = _PLACEHOLDER.sub("\ue000", _UNREAD.sub("x", text))
     while LINK.search(text):
@@ -79,7 +80,7 @@ def _stands_free(letter: str) -> bool:
 def _lines(text: str) -> Iterator[str]:
     """Yield where a paragraph has two lines: between them a browser would put a space."""
     lines = _FENCE.sub("", re.sub(r"\$\$.+?\$\$", "$$", text, flags=re.DOTALL)).splitlines()
-    for above, below in zip(lines, lines[1:], strict=False):
+    for above, below in pairwise(lines):
         starts_list = re.match(r"\s*(?:[-*+]|\d+\.) ", above)
         if _OTHER_LINE.match(below) or not above.strip():
             continue

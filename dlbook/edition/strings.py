@@ -18,7 +18,7 @@ _PART = re.compile(r"\{[^{}]*\}")
 
 
 def marked(package: Path = PACKAGE) -> set[str]:
-    """Return all strings that go through the door, in Python, JavaScript and names of the course."""
+    """Return all strings that go through the door, in Python and JavaScript, and titles of sets."""
     found = {verdict.value for verdict in Verdict}
     found |= {key.name.partition("_")[2].replace("_", " ") for key in answer_key.all_keys()}
     for path in sorted(package.rglob("*.py")):

@@ -81,6 +81,6 @@ def _(text: str) -> str:
     return words(language()).get(text, text)
 
 
-def N_(text: str) -> str:  # noqa: N802 (the name that programs for translators know)
+def N_(text: str) -> str:
     """Return the text itself: it is marked here, and looked up where it is shown."""
     return text

@@ -34,6 +34,20 @@ def update(workspace: Workspace, say: Say) -> bool:
     return all_read
 
 
+def speak(workspace: Workspace, language: str, say: Say) -> None:
+    """Make the copies of a workspace those of another language; what was written in them stays.
+
+    Where they are in that language already, nothing is changed.
+
+    Raises:
+        UserError: if the folder cannot be written to.
+    """
+    if workspace.language != language:
+        workspace.speak(language)
+        if workspace.notebooks("chapters") or workspace.notebooks("exercises"):
+            update(workspace, say)
+
+
 def _one(workspace: Workspace, edition: Edition, path: Path, copy: Path, say: Say) -> None:
     new, name = fresh(path, edition), f"{copy.parent.name}/{copy.name}"
     noted = workspace.handed_out(copy)
