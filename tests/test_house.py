@@ -21,7 +21,8 @@ DOORS = {  # a file's room: the other rooms that it may open; `!` closes, the fi
     "cli": "!__main__ *",  # the roof stands on all of it
     "grading": "check",  # nothing else, so that the grader could serve another course
     "check": "i18n atomic",
-    "workspace": "check grading i18n",
+    "workspace": "check edition grading i18n",
+    "edition": "check claims grading i18n terms",
     "explore": "!__main__ !cli !check !grading *",
     "*": "!__main__ !cli !check !grading !explore *",  # the rest of the learning wing
 }

@@ -45,7 +45,7 @@ _RULES = {
 
 
 def _plain(text: str) -> str:
-    """Return text as it is read: code and formulas as `x`, names in braces as one sign, no marks."""
+    """Return text as it is read: code and formulas as `x`, names in braces as a sign, no marks."""
     text = _FENCE.sub("", text)
     text = _PLACEHOLDER.sub("\ue000", _UNREAD.sub("x", text))
     while LINK.search(text):

@@ -41,6 +41,11 @@ def use(language: str) -> None:
     _chosen["language"] = os.environ[VARIABLE] = language
 
 
+def forget() -> None:
+    """Settle on no language any more: it is looked for again, as at the start of a process."""
+    _chosen.clear()
+
+
 def _find(here: Path) -> str:
     if "DLBOOK_SEED" in os.environ:  # a graded kernel
         return "en"

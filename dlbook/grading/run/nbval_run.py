@@ -85,7 +85,7 @@ def _run(rounds: list[Progress]) -> None:
             done.progress.settle(done.fatal, ended(done.fatal, done.ending))
             continue
         text = _("a cell {reason}, left out")
-        done.progress.note(text.format(reason=done.ending.reason), done.fatal.source)
+        done.progress.note(text.format(reason=_(done.ending.reason)), done.fatal.source)
         for progress in rounds[rounds.index(done.progress) :]:
             progress.leave_out(done.fatal, done.ending)
 

@@ -86,7 +86,7 @@ class Progress:
     def leave_out(self, step: Step, ending: Ending) -> None:
         """Run a cell no more that has ended a kernel, here or in the round before."""
         self.steps = [other for other in self.steps if other.cell != step.cell]
-        reason = Ending(ending.verdict, _("its cell {reason}").format(reason=ending.reason))
+        reason = Ending(ending.verdict, _("its cell {reason}").format(reason=_(ending.reason)))
         self.answer_endings |= dict.fromkeys(step.answers, reason)
 
     def give_up(self, ending: Ending) -> None:
@@ -125,7 +125,7 @@ def ended(step: Step, ending: Ending) -> Outcome:
     """Return the outcome of a check that has ended its kernel, or was ended."""
     assert step.exercise and step.check
     hidden = step.check.hidden
-    return Outcome(step.exercise.name, ending.verdict, detail=ending.reason, hidden=hidden)
+    return Outcome(step.exercise.name, ending.verdict, detail=_(ending.reason), hidden=hidden)
 
 
 def _first_line(source: str) -> str:
