@@ -28,7 +28,10 @@ SECOND_CALL = ("first call", "second call")
 EVIDENCE = "evidence"  # label of a text that is not compared: the reason of the values beside it
 _ARGUMENT = re.compile(r"(?:(.*) )?(?:given|afterwards|unchanged)", re.DOTALL)
 _MAX_NUMBERS = 10_000  # of an array, from which its fingerprint is made
-_ORDINALS = N_("first second third fourth fifth sixth seventh eighth ninth tenth")
+_ORDINALS = (
+    *(N_("first"), N_("second"), N_("third"), N_("fourth"), N_("fifth")),
+    *(N_("sixth"), N_("seventh"), N_("eighth"), N_("ninth"), N_("tenth")),
+)
 
 
 def judge(exercise: ExerciseKey, check: CheckKey, got: Json) -> Outcome:
@@ -226,9 +229,8 @@ def _which(index: int, count: int) -> str:
     """Return which of the values of a list is meant, '' where it is the only one."""
     if count == 1:
         return ""
-    ordinals = _(_ORDINALS).split()
-    if index < len(ordinals):
-        return _("the {nth} of {n} values").format(nth=ordinals[index], n=count)
+    if index < len(_ORDINALS):
+        return _("the {nth} of {n} values").format(nth=_(_ORDINALS[index]), n=count)
     return _("value {number} of {n}").format(number=index + 1, n=count)
 
 

@@ -23,8 +23,13 @@ _CLOSE = 12  # characters shown on either side of a problem
 
 def problems(text: str) -> Iterator[str]:
     """Yield what is against the house rules in a piece of Chinese prose."""
-    yield from _bold(text)
     yield from _lines(text)
+    yield from problems_of_words(text)
+
+
+def problems_of_words(text: str) -> Iterator[str]:
+    """Yield what is against the house rules in words alone, wherever lines end."""
+    yield from _bold(text)
     plain = _plain(text)
     for pattern, todo in _RULES.items():
         for found in re.finditer(pattern, plain):
@@ -35,7 +40,7 @@ _RULES = {
     rf"[{_HAN}][A-Za-z0-9]|[A-Za-z0-9%][{_HAN}]": (
         "put a space between Chinese and Latin letters, numbers, code or formulas"
     ),
-    rf"[{_HAN}]  +|[{_HAN}] [{_HAN}]": "take a space out",
+    rf"[{_HAN}] {{2,}}(?![ \ue000])|[{_HAN}] [{_HAN}]": "take a space out",
     rf" [{_WIDE}]|[{_WIDE}] ": "no space beside a full-width mark",
     rf"[{_HAN}][,;:?!.](?![\w])|[{_HAN}][,;:?!](?=[{_HAN}])": "use the full-width mark",
     rf"[{_HAN}] ?\(|\) ?[{_HAN}]|\([{_HAN}]|[{_HAN}]\)": "use full-width brackets",

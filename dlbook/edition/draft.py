@@ -33,9 +33,13 @@ def draft(course: Course, name: str) -> Iterator[str]:
     text = place.read_text("utf-8") if place.is_file() else ""
     there = dict(parse(text))
     yield text
-    for piece, english in sources[name].items():
-        if piece not in there:
-            yield f"<!-- {piece} {digest(english)} -->\n{english}\n"
+    lacking = {piece: english for piece, english in sources[name].items() if piece not in there}
+    alike: dict[str, list[str]] = {}
+    for piece, english in lacking.items():
+        alike.setdefault(digest(english), []).append(piece)
+    for mark, names in alike.items():  # one translation for all that say the same
+        yield from (f"<!-- {piece} {mark} -->" for piece in names)
+        yield f"{lacking[names[0]]}\n"
 
 
 def stamp(course: Course) -> list[Path]:

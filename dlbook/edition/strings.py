@@ -50,5 +50,5 @@ def problems(text: str) -> Iterator[str]:
         other = words[english]
         if sorted(_PART.findall(english)) != sorted(_PART.findall(other)):
             yield f"{english!r} needs the same names in braces, got {other!r}"
-        for problem in chinese.problems(other):
+        for problem in chinese.problems_of_words(other):
             yield f"{english!r} breaks a house rule, {problem}"

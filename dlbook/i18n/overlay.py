@@ -37,14 +37,14 @@ def digest(text: str) -> str:
 
 def parse(text: str) -> list[tuple[str, Piece]]:
     """Return names and pieces in the text of an overlay, in its order."""
-    marks = list(MARK.finditer(text))
+    _above, *parts = MARK.split(text)
     found: list[tuple[str, Piece]] = []
-    ends = [mark.start() for mark in marks[1:]] + [len(text)]
-    body = ""
-    for mark, end in reversed(list(zip(marks, ends, strict=True))):
-        body = text[mark.end() : end].strip() or body  # none of its own: that of the next line
-        found.insert(0, (mark[1], Piece(mark[2], body)))
-    return found
+    shared = ""
+    for at in range(len(parts) - 3, -1, -3):  # from the last one, since lines share what is below
+        name, noted, body = parts[at : at + 3]
+        shared = body.strip() or shared
+        found.append((name, Piece(noted, shared)))
+    return found[::-1]
 
 
 def path(name: str, language: str, locale: Path = LOCALE) -> Path:
