@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from dlbook.edition.sources import cells, hints, locale, overlay_name
@@ -18,15 +20,19 @@ def write(course, name, pieces):
     return place
 
 
+def on_one_line(text):
+    return re.sub(r"(?<=\w|[.,;:])\n(?=[A-Za-z`])", " ", text)
+
+
 @pytest.fixture
 def translated(published):
-    """The tiny course, its exercise set and its chapter in Chinese: prose is a word and literals."""
+    """The tiny course; its chapter is in Chinese, and so is a sentence below all other prose."""
     (chapter,), (exercise,) = published.notebooks("chapters"), published.notebooks("exercises")
     write(published, overlay_name(chapter), [("title", "# 90 Tiny", "# 90 小")])
     english = cells(read(exercise)) | hints(published, exercise.stem)
     write(
         published,
         overlay_name(exercise),
-        [(name, text, f"{text} 中文。") for name, text in english.items()],
+        [(name, text, f"{on_one_line(text)}\n\n中文。") for name, text in english.items()],
     )
     return published
