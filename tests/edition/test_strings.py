@@ -30,7 +30,7 @@ _NOT_SHOWN = {"help", "short_help", "metavar"}  # of a verb: its help is English
 _FOR_PROGRAMMERS = {"ValueError", "LookupError", "FileNotFoundError", "WireError", "TypeError"}
 _ALSO_NOT_SHOWN = {  # on the wire, in a key or a style
     *("first call", "second call", "huge int", "array of ", "dict with two equal labels"),
-    *("second hint: ", ": your turn", "border-left:4px solid "),
+    *("second hint: ", ": your turn", "border-left:4px solid ", "can't allocate memory"),
     *('"dlbook-row dlbook-tools"', '"16px sans-serif"', '"button, input, select"'),
     *('"(prefers-reduced-motion: reduce)"', '"an empty pad"', '"your own"'),
     *(verdict.value for verdict in Verdict),
@@ -59,6 +59,8 @@ def unmarked(source):
     texts = (node for node in ast.walk(tree) if isinstance(node, ast.Constant))
     for node in texts:
         if not isinstance(node.value, str) or id(node) in hidden:
+            continue
+        if re.search(r"; }|<div", node.value):  # a style, an element
             continue
         if _WORDS.search(node.value) and node.value not in _ALSO_NOT_SHOWN:
             yield node.value
