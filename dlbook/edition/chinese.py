@@ -21,8 +21,15 @@ _BOLD = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*")
 _CLOSE = 12  # characters shown on either side of a problem
 
 
-def problems(text: str) -> Iterator[str]:
-    """Yield what is against the house rules in a piece of Chinese prose."""
+def problems(text: str, english: str = "") -> Iterator[str]:
+    """Yield what is against the house rules in a piece of Chinese prose.
+
+    Args:
+        text: the prose.
+        english: what it translates. Chinese that is quoted there has rules of its own.
+    """
+    for quoted in _quotes(english):
+        text = text.replace(quoted, "x")
     yield from _lines(text)
     yield from problems_of_words(text)
 
@@ -47,6 +54,13 @@ _RULES = {
     rf"[{_HAN}]\"|\"[{_HAN}]": "use the quotation marks “ and ”",
     r"(?<!\.)\.\.\.(?!\.)(?=\s*[\u4e00-\u9fff])": "use the ellipsis ……",
 }
+
+
+def _quotes(english: str) -> list[str]:
+    """Return the Chinese in an English text, such as sentences of an article, longest first."""
+    parts = (part.strip() for part in re.split(r"\||\*\*|<br>|\n", english))
+    found = [part for part in parts if 2 * len(re.findall(f"[{_HAN}]", part)) > len(part)]
+    return sorted(found, key=len, reverse=True)
 
 
 def _plain(text: str) -> str:

@@ -68,7 +68,7 @@ def _piece(english: str, piece: Piece) -> Iterator[str]:
         yield "is empty: write its translation below the line"
         return
     yield from (f"differs from its English, {words}" for words in differences(english, piece.text))
-    yield from (f"breaks a house rule, {words}" for words in chinese.problems(piece.text))
+    yield from (f"breaks a house rule, {words}" for words in chinese.problems(piece.text, english))
     yield from (f"uses another term: {words}" for words in chinese.wrong_terms(english, piece.text))
 
 

@@ -49,3 +49,9 @@ def test_terms_are_those_of_the_list():
         "learning rate is 学习率 in terms.tsv",
     ]
     assert list(wrong_terms("a step of the loop", "循环的一步")) == []
+
+
+def test_quoted_chinese_stays_as_it_is():
+    english = "| ① 如Sigmoid、tanh等<br>用来映射(空间)。 | in short |"
+    chinese = "| ① 如Sigmoid、tanh等<br>用来映射(空间)。 | 大意 |"
+    assert list(problems(chinese, english)) == [] and list(problems(chinese))
