@@ -59,7 +59,7 @@ _RULES = {
 def _quotes(english: str) -> list[str]:
     """Return the Chinese in an English text, such as sentences of an article, longest first."""
     parts = (part.strip() for part in re.split(r"\||\*\*|<br>|\n", english))
-    found = [part for part in parts if 2 * len(re.findall(f"[{_HAN}]", part)) > len(part)]
+    found = [part for part in parts if re.search(f"[{_HAN}]", part)]
     return sorted(found, key=len, reverse=True)
 
 
@@ -113,7 +113,8 @@ def wrong_terms(english: str, chinese: str) -> Iterator[str]:
     Terms of one word count where they stand in bold, since many are everyday words, too.
     """
     read = re.sub(r"\s", "", chinese).lower()
-    prose = _UNREAD.sub(" ", _FENCE.sub("", english))
+    prose = LINK.sub(r"\1", _UNREAD.sub(" ", _FENCE.sub("", english)))
+    prose = re.sub(r"(?<!\*)\*[^*\n]+\*(?!\*)", " ", prose)  # titles of books
     bold = " ".join(_BOLD.findall(prose))
     for term in load():
         where = prose if all(" " in name or "-" in name for name in term.names) else bold
