@@ -18,6 +18,8 @@ _UNREAD = re.compile(r"`+[^`]+`+|\$\$.+?\$\$|\$[^$\n]+\$|https?://[^\s)>\]]+", r
 _FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 _OTHER_LINE = re.compile(r"\s*(?:[-*+>|#]|\d+\. |\$\$|```|!\[|$)")
 _BOLD = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*")
+_EMPHASIS = re.compile(r"(?<![*\w])([*_])(?=\S)([^*_\n]+)(?<=\S)\1(?![*\w])")
+_EVERYDAY = {"end-to-end"}  # terms whose words mean something else, too
 _CLOSE = 12  # characters shown on either side of a problem
 
 
@@ -50,7 +52,7 @@ _RULES = {
     rf"[{_HAN}] {{2,}}(?![ \ue000])|[{_HAN}] [{_HAN}]": "take a space out",
     rf" [{_WIDE}]|[{_WIDE}] ": "no space beside a full-width mark",
     rf"[{_HAN}][,;:?!.](?![\w])|[{_HAN}][,;:?!](?=[{_HAN}])": "use the full-width mark",
-    rf"[{_HAN}] ?\(|\) ?[{_HAN}]|\([{_HAN}]|[{_HAN}]\)": "use full-width brackets",
+    rf"\([^()]*[{_HAN}][^()]*\)": "use full-width brackets",
     rf"[{_HAN}]\"|\"[{_HAN}]": "use the quotation marks “ and ”",
     r"(?<!\.)\.\.\.(?!\.)(?=\s*[\u4e00-\u9fff])": "use the ellipsis ……",
 }
@@ -70,7 +72,7 @@ def _plain(text: str) -> str:
     while LINK.search(text):
         text = LINK.sub(r"\1", text)
     text = re.sub(r"^\s*(?:[-*+>]|#+|\d+\.) +|^\| *| *\|$", "", text, flags=re.MULTILINE)
-    return re.sub(r" *\| *", "\n", re.sub(r"[*]+|(?<!\w)_(?=\w)|(?<=\w)_(?!\w)", "", text))
+    return re.sub(r" *\| *", "\n", _EMPHASIS.sub(r"\2", _BOLD.sub(r"\1", text)))
 
 
 def _near(text: str, at: int) -> str:
@@ -117,6 +119,8 @@ def wrong_terms(english: str, chinese: str) -> Iterator[str]:
     prose = re.sub(r"(?<!\*)\*[^*\n]+\*(?!\*)", " ", prose)  # titles of books
     bold = " ".join(_BOLD.findall(prose))
     for term in load():
+        if term.english in _EVERYDAY:
+            continue
         where = prose if all(" " in name or "-" in name for name in term.names) else bold
         if term.pattern.search(where) and not any(word in read for word in _words(term)):
             yield f"{term.names[0]} is {term.chinese} in terms.tsv"
