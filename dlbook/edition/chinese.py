@@ -114,19 +114,33 @@ def wrong_terms(english: str, chinese: str) -> Iterator[str]:
 
     Terms of one word count where they stand in bold, since many are everyday words, too.
     """
-    read = re.sub(r"\s", "", chinese).lower()
+    read = _joined(chinese)
     prose = LINK.sub(r"\1", _UNREAD.sub(" ", _FENCE.sub("", english)))
-    prose = re.sub(r"(?<!\*)\*[^*\n]+\*(?!\*)", " ", prose)  # titles of books
+    prose = re.sub(r"(?<!\*)\*[^*\n]+\*(?!\*)|\"[^\"\n]+\"", " ", prose)  # titles of books
     bold = " ".join(_BOLD.findall(prose))
+    for names, words in _vocabulary().items():
+        term = words[0]
+        where = prose if all(" " in name or "-" in name for name in names) else bold
+        allowed = [word for other in words for word in _words(other)]
+        if term.pattern.search(where) and not any(word in read for word in allowed):
+            yield f"{names[0]} is {' or '.join(word.chinese for word in words)} in terms.tsv"
+
+
+def _vocabulary() -> dict[tuple[str, ...], list[Term]]:
+    """Return the terms by their English names; a name with two senses has two of them."""
+    found: dict[tuple[str, ...], list[Term]] = {}
     for term in load():
-        if term.english in _EVERYDAY:
-            continue
-        where = prose if all(" " in name or "-" in name for name in term.names) else bold
-        if term.pattern.search(where) and not any(word in read for word in _words(term)):
-            yield f"{term.names[0]} is {term.chinese} in terms.tsv"
+        if term.english not in _EVERYDAY:
+            found.setdefault(term.names, []).append(term)
+    return found
 
 
 def _words(term: Term) -> list[str]:
-    """Return the Chinese words of a term: the first one, and those that its note allows."""
-    allowed = [term.chinese, *re.findall(r"(?:^|[;,] )also ([^\s;,(]+)", term.note)]
-    return [re.sub(r"\s", "", word).lower() for word in allowed]
+    """Return the Chinese words of a term: its own, and those that its note allows."""
+    words = re.sub(rf"(\w+)/(\w+?)([{_HAN}]+)", r"\1\3 \2\3", term.chinese).split()
+    found = [term.chinese, *words, *re.findall(r"\balso (?:says )?([^\s;,(]+)", term.note)]
+    return [_joined(word) for word in found]
+
+
+def _joined(text: str) -> str:
+    return re.sub(r"\s", "", text).lower()
