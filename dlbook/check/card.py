@@ -10,6 +10,7 @@ from dlbook.check.evaluate import Result
 from dlbook.check.example import example
 from dlbook.check.hidden import refusal, used_by
 from dlbook.check.localized import localized_exercise
+from dlbook.check.places import in_words
 from dlbook.check.verdict import Outcome, Step, Verdict
 from dlbook.i18n import _
 
@@ -54,7 +55,7 @@ def verdict(name: str, result: Result, answer: object) -> Outcome:
         detail = _("stopped by you while it ran: when does its loop end?")
         where = result.values.get("where")
         if where:
-            detail += f"\n{where}"
+            detail += f"\n{in_words(where)}"
     return replace(outcome, detail=detail)
 
 

@@ -19,6 +19,7 @@ from dlbook.check.answer_key import CheckKey, ExerciseKey
 from dlbook.check.cases import label_at
 from dlbook.check.containers import as_array, like
 from dlbook.check.numbers import count_wrong, explain_numbers
+from dlbook.check.places import in_words
 from dlbook.check.roles import stub_message
 from dlbook.check.verdict import Outcome, Verdict
 from dlbook.check.wire import Failure, Foreign, Json, WireError, decode
@@ -127,7 +128,7 @@ def _explain(expected: object, got: object, rtol: float, atol: float) -> str | N
 def _explain_failure(got: Failure) -> str:
     """Return an exception as text, with the place that it was raised at where that is known."""
     text = with_advice(f"{got.type}: {got.message}", got.where.partition("\n")[0])
-    return f"{text}\n{got.where}" if got.where else text
+    return f"{text}\n{in_words(got.where)}" if got.where else text
 
 
 def _explain_dict(expected: dict[str, Any], got: object, rtol: float, atol: float) -> str | None:
@@ -144,7 +145,9 @@ def _explain_dict(expected: dict[str, Any], got: object, rtol: float, atol: floa
     if isinstance(got.get(EVIDENCE), str) and got[EVIDENCE]:
         return str(got[EVIDENCE])
     label, difference = found
-    return difference if _ARGUMENT.fullmatch(label) else f"{label}: {difference}"
+    if _ARGUMENT.fullmatch(label):
+        return difference
+    return _("{title}: {text}").format(title=label, text=difference)
 
 
 def _case(check: CheckKey, needed: object, got: object) -> str:

@@ -73,7 +73,7 @@ def fitting(pieces: dict[str, Piece], name: str, english: str) -> str | None:
 
 def note(text: str, language: str) -> str:
     """Return what a reader is told about English that stands where a translation should, twice."""
-    return f"{words(language).get(text, '')} {text}".strip()
+    return f"{words(language).get(text, '')}{text}"
 
 
 def told(overlay: str, name: str, english: str) -> str:
