@@ -202,7 +202,7 @@ def _compared(verdict: str | None, court: str) -> str:
     order = list(VERDICTS)
     steps = abs(order.index(verdict) - order.index(court))
     apart = _("the same") if not steps else _("one step away") if steps == 1 else _("far from it")
-    return _("You said: {}, {}.").format(_(verdict), apart) + f" {found}"
+    return _("You said: {}, {}. {}").format(_(verdict), apart, found)
 
 
 def _table_of(findings: list[tuple[str, bool, dict[str, Any]]]) -> list[str]:
@@ -227,9 +227,9 @@ def _value(value: Any) -> str:
 
 def _words(claim: Claim) -> list[str]:
     return [
-        f"**{_('What is right.')}** {_told(claim, 'right')}",
-        f"**{_('The grain of truth.')}** {_told(claim, 'grain')}",
-        f"**{_('Reference.')}** {claim.reference}",
+        _("**What is right.** {}").format(_told(claim, "right")),
+        _("**The grain of truth.** {}").format(_told(claim, "grain")),
+        _("**Reference.** {}").format(claim.reference),
     ]
 
 
