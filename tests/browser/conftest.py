@@ -30,9 +30,12 @@ def free_port() -> int:
 
 
 @pytest.fixture
-def lab(tmp_path):
-    """A learner's folder, opened by `dlbook lab`; yields its address."""
-    course = folder.init(tmp_path / "course").root
+def lab(tmp_path, request):
+    """A learner's folder, opened by `dlbook lab`; yields its address.
+
+    `parametrize("lab", ["zh"], indirect=True)` makes it one in another language.
+    """
+    course = folder.init(tmp_path / "course", getattr(request, "param", "en")).root
     for name, values in SETTINGS.items():
         path = tmp_path / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
         path.parent.mkdir(parents=True, exist_ok=True)
