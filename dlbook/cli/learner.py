@@ -11,7 +11,7 @@ import click
 
 from dlbook.cli.course import NOT_RIGHT, RIGHT, UNUSABLE, find_course
 from dlbook.cli.options import SEED, language_option
-from dlbook.i18n import _, language as language_here, noted_in, use
+from dlbook.i18n import _, language as language_here, use
 
 if TYPE_CHECKING:
     from dlbook.grading.course.build import Course
@@ -42,9 +42,8 @@ def lab(root: Path | None, language: str | None, options: tuple[str, ...]) -> in
     from dlbook.workspace.update import speak
 
     workspace = folder.of(find_course(root))
-    wanted = language or noted_in(workspace.root) or language_here()
-    use(wanted)  # kernels inherit it
-    speak(workspace, wanted, print)
+    use(language or language_here())  # kernels inherit it
+    speak(workspace, language or (workspace.language if workspace.is_made else language_here()))
     chapters = workspace.hand_out()
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={workspace.root}"]
     for path in chapters[:1]:  # the address that is opened, or printed without a browser

@@ -21,9 +21,10 @@ def init(place: Path, language: str | None) -> int:
     from dlbook.workspace import folder
     from dlbook.workspace.update import speak
 
-    wanted = language or noted_in(place) or language_here()
-    use(wanted)
-    speak(folder.init(place, noted_in(place) or wanted), wanted, print)
+    use(language or noted_in(place) or language_here())
+    is_made = (place / folder.NOTES).is_dir()
+    workspace = folder.init(place, "" if is_made else language_here())
+    speak(workspace, language or workspace.language)
     text = _("Your copies are in {root}. Next: `cd {place}`, then `dlbook lab`.")
     print(text.format(root=place.resolve(), place=place))
     return RIGHT

@@ -47,6 +47,11 @@ class Workspace:
         """The language of the copies: the one that is noted in the folder."""
         return noted_in(self.root) or "en"
 
+    @property
+    def is_made(self) -> bool:
+        """Whether there are copies in it."""
+        return any(self.notebooks(folder) for folder in FOLDERS)
+
     def edition(self) -> Edition:
         """Return the course in the language of the copies."""
         return Edition(self.course, self.language)

@@ -34,7 +34,7 @@ def update(workspace: Workspace, say: Say) -> bool:
     return all_read
 
 
-def speak(workspace: Workspace, language: str, say: Say) -> None:
+def speak(workspace: Workspace, language: str, say: Say = print) -> None:
     """Make the copies of a workspace those of another language; what was written in them stays.
 
     Where they are in that language already, nothing is changed.
@@ -44,7 +44,7 @@ def speak(workspace: Workspace, language: str, say: Say) -> None:
     """
     if workspace.language != language:
         workspace.speak(language)
-        if workspace.notebooks("chapters") or workspace.notebooks("exercises"):
+        if workspace.is_made:
             update(workspace, say)
 
 

@@ -7,7 +7,7 @@ import pytest
 from dlbook.cli import main
 from dlbook.grading.course import place
 from dlbook.grading.notebook import read
-from dlbook.i18n import NOTE
+from dlbook.i18n import NOTE, forget, language
 from dlbook.workspace import folder
 from dlbook.workspace.update import speak, update
 from tests.edition.conftest import translated
@@ -94,6 +94,8 @@ def test_records_are_the_same_for_both_editions_and_under_every_system(
     monkeypatch.setenv("LANG", system)
 
     def record():
+        monkeypatch.delenv("DLBOOK_LANG", raising=False)  # so that the folder decides
+        forget()
         assert main(["--course", str(workspace.root), "check", "--json"]) == 0
         reports = json.loads(capsys.readouterr().out)
         notes = json.loads((workspace.root / ".dlbook" / "progress.json").read_text())
@@ -103,4 +105,4 @@ def test_records_are_the_same_for_both_editions_and_under_every_system(
     english = record()
     speak(workspace, "zh", print)
     capsys.readouterr()
-    assert record() == english
+    assert record() == english and language() == "zh"
