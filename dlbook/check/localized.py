@@ -45,11 +45,14 @@ def localized_exercise(set_name: str, exercise: ExerciseKey) -> ExerciseKey:
 
 
 def _linked(found: re.Match[str]) -> str:
-    """Return the link to a section with its words and its anchor in the language."""
+    """Return the link to a section with its words in the language, to the cell that it begins in.
+
+    JupyterLab does not find an anchor with Chinese letters.
+    """
     number, chapter, anchor = found[1], found[2], found[3] or ""
-    heading = re.compile(rf"^##+ +({re.escape(number)} .*)$", re.MULTILINE)
-    for piece in load(chapter, language()).values():
-        if title := heading.search(piece.text):
-            anchor = "#" + re.sub(r"[`*]", "", title[1]).strip().replace(" ", "-")
+    heading = re.compile(rf"^##+ +{re.escape(number)} ", re.MULTILINE)
+    for name, piece in load(chapter, language()).items():
+        if heading.search(piece.text):
+            anchor = f"#cell-id={name}"
     text = _("section {number}").format(number=number)
     return f"[{text}](../{chapter}.ipynb{anchor})"

@@ -4,6 +4,7 @@ import posixpath
 import re
 from dataclasses import dataclass, replace
 from functools import cached_property
+from html import escape
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -24,10 +25,15 @@ class Edition:
 
     A piece whose English has changed since it was translated is shown in English, with a note in
     both languages. A notebook that nobody has begun to translate is English with one such note.
+
+    Anchors are made of the words of headings, so links lead to the translated ones. JupyterLab
+    does not find an anchor with Chinese letters: `for_lab`, a translated heading keeps its English
+    anchor beside its words, and links from other notebooks lead to its cell.
     """
 
     course: Course
     language: str
+    for_lab: bool = False
 
     def notebook(self, path: Path) -> Notebook:
         """Return a notebook of the course with its prose in the language; code stays as it is.
@@ -59,6 +65,7 @@ class Edition:
         if text is None and pieces:
             cell = self._noted(cell, STALE)
         elif text is not None:
+            text = _with_english_anchors(cell.source, text) if self.for_lab else text
             cell = replace(cell, source=text)
         return replace(cell, source=self._with_anchors(cell.source, path))
 
@@ -80,6 +87,8 @@ class Edition:
             place, target = found[1], unquote(found[2])
             there = posixpath.join(posixpath.dirname(here), place) if place else f"{here}.ipynb"
             name = posixpath.normpath(there).removesuffix(".ipynb")
+            if self.for_lab and not place:
+                return found[0]
             return f"]({place}#{self._anchors.get(name, {}).get(target, found[2])})"
 
         return _TARGET.sub(moved, source)
@@ -91,19 +100,36 @@ class Edition:
         for folder in FOLDERS:
             for path in self.course.notebooks(folder):
                 if pieces := self._pieces(overlay_name(path)):
-                    found[overlay_name(path)] = _moved_anchors(read(path), pieces)
+                    found[overlay_name(path)] = self._moved(read(path), pieces)
+        return found
+
+    def _moved(self, english: Notebook, pieces: dict[str, Piece]) -> dict[str, str]:
+        """Return where links to the headings of a notebook lead, by their English anchors."""
+        found: dict[str, str] = {}
+        for cell in english.cells:
+            text = fitting(pieces, cell.id, cell.source) if cell.kind == "markdown" else None
+            for before, after in _pairs(cell.source, text or ""):
+                found[anchor(before)] = f"cell-id={cell.id}" if self.for_lab else anchor(after)
         return found
 
 
-def _moved_anchors(english: Notebook, pieces: dict[str, Piece]) -> dict[str, str]:
-    """Return the anchors of translated headings by those of the English ones."""
-    found: dict[str, str] = {}
-    for cell in english.cells:
-        text = fitting(pieces, cell.id, cell.source) if cell.kind == "markdown" else None
-        before, after = headings(cell.source), headings(text or "")
-        if text is not None and len(before) == len(after):
-            found |= dict(zip(map(anchor, before), map(anchor, after), strict=True))
-    return found
+def _pairs(english: str, other: str) -> list[tuple[str, str]]:
+    """Return the titles of headings in prose, each with that of its translation."""
+    before, after = headings(english), headings(other)
+    return list(zip(before, after, strict=True)) if len(before) == len(after) else []
+
+
+def _with_english_anchors(english: str, other: str) -> str:
+    """Return translated prose whose headings have the anchors of the English ones, too."""
+    anchors = [anchor(title) for title, _other in _pairs(english, other)]
+    if not anchors or "```" in other:  # where a comment in code may look like a heading
+        return other
+    names = iter(anchors)
+
+    def named(found: re.Match[str]) -> str:
+        return f'{found[1]} <a id="{escape(next(names))}"></a>{found[2]}'
+
+    return HEADING.sub(named, other)
 
 
 def headings(source: str) -> list[str]:

@@ -54,7 +54,7 @@ class Workspace:
 
     def edition(self) -> Edition:
         """Return the course in the language of the copies."""
-        return Edition(self.course, self.language)
+        return Edition(self.course, self.language, for_lab=True)
 
     def speak(self, language: str) -> None:
         """Note the language of the copies; `update` brings it into those that are there.

@@ -5,6 +5,11 @@ import pytest
 from dlbook.check import progress
 from tests.browser.test_learner import RIGHT, WRONG, answer
 
+IN_SIGHT = """title => [...document.querySelectorAll("h2")].some((heading) => {
+  const { top, height } = heading.getBoundingClientRect();
+  return heading.textContent.includes(title) && height > 0 && top > 0 && top < innerHeight;
+})"""
+
 
 @pytest.mark.notebook
 @pytest.mark.parametrize("lab", ["zh"], indirect=True)
@@ -36,3 +41,14 @@ def test_a_learner_reads_chinese_from_the_task_to_the_tick(lab, page, tmp_path):
     card.locator("details a").click()
     page.locator("h2:visible", has_text="5.2 让斜率沿着图往回走").wait_for()
     page.screenshot(path=tmp_path / "taught.png")
+
+
+@pytest.mark.notebook
+@pytest.mark.parametrize("lab", ["zh"], indirect=True)
+def test_links_lead_to_headings_with_chinese_words(lab, page):
+    page.goto(f"{lab}/lab/tree/exercises/00_start_here.ipynb")
+    page.locator("#jp-main-statusbar >> text=Idle").wait_for()
+    page.locator(".jp-MarkdownCell a", has_text="第 0.6 节").first.click()  # to another notebook
+    page.wait_for_function(IN_SIGHT, arg="0.6 连续的斜率相乘")
+    page.locator(".jp-MarkdownCell a:visible", has_text="第 0.9 节").first.click()  # within it
+    page.wait_for_function(IN_SIGHT, arg="0.9 一页看完整门课")

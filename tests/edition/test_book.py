@@ -54,6 +54,17 @@ def test_prose_is_translated_and_links_lead_to_the_translated_headings(chapters)
     assert cells["measure"] == CHAPTER[1]
 
 
+def test_for_jupyterlab_links_lead_to_english_anchors_and_to_cells(chapters):
+    edition = Edition(chapters, "zh", for_lab=True)
+    first, other = (
+        {cell.id: cell.source for cell in edition.notebook(path).cells}
+        for path in chapters.notebooks("chapters")
+    )
+    assert first["go-on"].startswith('## <a id="90.1-Go-on"></a>90.1 继续\n')
+    assert "[这里](#90.1-Go-on)、[下一章](91_next.ipynb#91.1-More)" in first["title"]
+    assert other["all"].endswith("[90](90_tiny.ipynb#cell-id=go-on).")
+
+
 def test_a_stale_cell_is_english_with_a_note_in_both_languages(chapters):
     write(chapters, "chapters/90_tiny", [("title", "# 90 Tinier", "# 90 更小")])
     for name in ("title", "go-on"):  # one is stale, one is missing

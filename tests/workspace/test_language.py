@@ -25,7 +25,7 @@ def chinese(translated, tmp_path_factory):
 def test_copies_are_in_the_language_and_their_code_is_the_courses(translated, chinese):
     assert chinese.language == "zh"
     (chapter,), (copy,) = chinese.notebooks("chapters"), chinese.notebooks("exercises")
-    assert sources(chapter)[0] == "# 90 小"
+    assert sources(chapter)[0] == '# <a id="90-Tiny"></a>90 小'
     (path,) = translated.notebooks("exercises")
     for mine, cell in zip(read(copy).cells, read(path).cells, strict=True):
         assert (mine.id, mine.kind) == (cell.id, cell.kind)
