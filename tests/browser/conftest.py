@@ -48,6 +48,7 @@ def lab(tmp_path, request):
         "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
     }
     environment = os.environ | {name: str(tmp_path / place) for name, place in places.items()}
+    environment.pop("DLBOOK_LANG")  # the folder decides
     command = [sys.executable, "-m", "dlbook", "--course", str(course), "lab", *options.split()]
     log = (tmp_path / "lab.log").open("w")
     server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
