@@ -15,21 +15,24 @@ from typing import Any
 
 import numpy as np
 
-from dlbook.i18n import _
+from dlbook.i18n import N_, _, language
+from dlbook.i18n.overlay import told
 from dlbook.predict import ask, reveal
 
 _FILE = Path(__file__).parent / "claims.toml"
 _FUNCTIONS = {"abs": abs, "all": all, "any": any, "len": len, "max": max, "min": min, "sum": sum}
+OVERLAY = "claims"  # of editions in other languages, see dlbook.i18n.overlay
+TRANSLATED = ("question", "right", "grain")  # what it holds; a quote is Chinese already
 _MOST = 9  # numbers of a list that are shown
 _NAMED = re.compile(r"claims\.\w+\(\s*\"(\w+)\"")
 VERDICTS = {  # in order of severity
-    "right": "the sentence holds as it stands",
-    "right, loosely put": "it holds, but its words could be read otherwise",
-    "incomplete": "it holds, but something that belongs to it is missing",
-    "half right": "one part of it holds, another does not",
-    "wrong": "it does not hold",
+    N_("right"): N_("the sentence holds as it stands"),
+    N_("right, loosely put"): N_("it holds, but its words could be read otherwise"),
+    N_("incomplete"): N_("it holds, but something that belongs to it is missing"),
+    N_("half right"): N_("one part of it holds, another does not"),
+    N_("wrong"): N_("it does not hold"),
 }
-WAYS = ("experiment", "counting", "reading")  # how a claim can be decided
+WAYS = (N_("experiment"), N_("counting"), N_("reading"))  # how a claim can be decided
 
 
 @dataclass(frozen=True)
@@ -143,10 +146,12 @@ def show(id: str) -> None:
     """Display a claim as a box: the quote, its rendering, and the question to the reader."""
     claim = find(id)
     quote, rendering = (text.replace("\n", " ") for text in (claim.quote, claim.rendering))
-    _display(
-        f"> **{_('Claim')} {claim.id}** {quote}\n>\n> *{rendering}*\n\n{claim.question}\n\n"
-        + _("Decided by {}. Your verdict first: {}.").format(claim.decided, _listed(VERDICTS))
-    )
+    lines = [f"> **{_('Claim')} {claim.id}** {quote}"]
+    if language() != "zh":  # the quote itself is Chinese
+        lines += [">", f"> *{rendering}*"]
+    words = _("Decided by {}. Your verdict first: {}.")
+    asked = words.format(_(claim.decided), _("; ").join(map(_named, VERDICTS)))
+    _display("\n".join([*lines, "", _told(claim, "question"), "", asked]))
 
 
 def settle(id: str, verdict: str | None, section: str = "", /, **numbers: Any) -> None:
@@ -174,19 +179,30 @@ def settle(id: str, verdict: str | None, section: str = "", /, **numbers: Any) -
     _display("\n\n".join(title + found))
 
 
+def _told(claim: Claim, part: str) -> str:
+    """Return a part of a claim in the language of the reader."""
+    return told(OVERLAY, f"{claim.id} {part}", getattr(claim, part))
+
+
+def _named(verdict: str) -> str:
+    """Return a verdict as it is typed, and what that means where readers need a translation."""
+    meant = _(verdict)
+    return verdict if meant == verdict else f"`{verdict}`（{meant}）"
+
+
 def _listed(names: Iterable[str]) -> str:
     return "; ".join(names)
 
 
 def _compared(verdict: str | None, court: str) -> str:
     """Return the court's verdict beside the reader's, and how far they are apart."""
-    found = f"**{_('Verdict:')} {court}** ({VERDICTS[court]})."
+    found = _("**Verdict: {}** ({}).").format(_(court), _(VERDICTS[court]))
     if verdict is None:
         return found
     order = list(VERDICTS)
     steps = abs(order.index(verdict) - order.index(court))
     apart = _("the same") if not steps else _("one step away") if steps == 1 else _("far from it")
-    return _("You said: {}, {}.").format(verdict, apart) + f" {found}"
+    return _("You said: {}, {}. {}").format(_(verdict), apart, found)
 
 
 def _table_of(findings: list[tuple[str, bool, dict[str, Any]]]) -> list[str]:
@@ -211,9 +227,9 @@ def _value(value: Any) -> str:
 
 def _words(claim: Claim) -> list[str]:
     return [
-        f"**{_('What is right.')}** {claim.right}",
-        f"**{_('The grain of truth.')}** {claim.grain}",
-        f"**{_('Reference.')}** {claim.reference}",
+        _("**What is right.** {}").format(_told(claim, "right")),
+        _("**The grain of truth.** {}").format(_told(claim, "grain")),
+        _("**Reference.** {}").format(claim.reference),
     ]
 
 

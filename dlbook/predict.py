@@ -8,7 +8,7 @@ from typing import Any
 from dlbook.i18n import _
 
 _NUMBER = re.compile(r"[+-]?(\d[\d_]*|\d{1,3}(,\d{3})+)?(\.\d+)?(e[+-]?\d+)?\s*%?", re.IGNORECASE)
-_WORDS = {"yes": True, "true": True, "no": False, "false": False}
+_WORDS = {"yes": True, "true": True, "no": False, "false": False, "是": True, "否": False}
 _CLOSE = 0.005  # relative; how near a guess has to be where nobody says how many digits count
 _LONGEST = 60  # characters of a guess that are repeated
 
@@ -67,7 +67,7 @@ def _shown(answer: Any, digits: int | None) -> str:
         return ", ".join(_shown(item, digits) for item in answer)
     if digits is not None:
         return f"≈ {answer:,.{digits}f}"
-    return ("yes" if answer else "no") if isinstance(answer, bool) else str(answer)
+    return (_("yes") if answer else _("no")) if isinstance(answer, bool) else str(answer)
 
 
 def _repeated(guess: Any) -> str:
@@ -113,7 +113,11 @@ def _is_near(guess: Any, answer: Any, within: float) -> bool:
 def _items(guess: Any) -> list[Any]:
     """Return the items of a guess, also of one that was written as a text."""
     if isinstance(guess, str):
-        return [part for part in re.split(r"\s*(?:,|;|\band\b)\s*", guess.strip("[]() ")) if part]
+        return [
+            part
+            for part in re.split(r"\s*(?:[,;，；、和]|\band\b)\s*", guess.strip("[]() "))
+            if part
+        ]
     try:
         return list(guess)
     except TypeError:
@@ -130,7 +134,9 @@ def _plain(value: Any) -> bool | float | frozenset[str]:
     number = _number(value if isinstance(value, Real) else text)
     if number is not None:
         return number
-    return frozenset(part.strip("'\"") for part in re.split(r"[\s,;&+\[\]]+|\band\b", text) if part)
+    return frozenset(
+        part.strip("'\"") for part in re.split(r"[\s,;，；、和&+\[\]]+|\band\b", text) if part
+    )
 
 
 def _number(value: Any) -> float | None:

@@ -16,6 +16,8 @@ for library in ("OMP", "OPENBLAS", "MKL"):  # on arrays this small, threads wait
 IDLE = SimpleNamespace(disable=lambda function, *_, **__: function, graph_break=lambda: None)
 sys.modules["torch._dynamo"] = IDLE
 
+os.environ["DLBOOK_LANG"] = "en"  # whatever edition a folder around this one has
+
 settings.register_profile(  # a slow machine is no finding: nothing is measured by the clock
     "dlbook", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
@@ -49,6 +51,17 @@ def pytest_terminal_summary(terminalreporter):
             measured |= {text for name, text in properties if name == "measured"}
     for text in sorted(measured):
         terminalreporter.write_line(text)
+
+
+@pytest.fixture(autouse=True)
+def english(monkeypatch):
+    """Begin each test in English, and forget what it has settled on."""
+    from dlbook import i18n
+
+    monkeypatch.setenv("DLBOOK_LANG", "en")
+    i18n.forget()
+    yield
+    i18n.forget()
 
 
 @pytest.fixture

@@ -26,7 +26,16 @@ from tests.imports import (
     upwards,
 )
 
-ORDER = ("__main__", "cli", "site", "workspace", "explore", "grading", "check")  # the roof first
+ORDER = (
+    "__main__",
+    "cli",
+    "site",
+    "workspace",
+    "edition",
+    "explore",
+    "grading",
+    "check",
+)  # roof first
 WORK = (  # the wings of grading in the order of the work, then what all of them stand on
     "teach",
     "handout",

@@ -22,7 +22,8 @@ DOORS = {  # a file's room: the other rooms that it may open; `!` closes, the fi
     "grading": "check",  # nothing else, so that the grader could serve another course
     "check": "i18n atomic version",
     "site": "!__main__ !cli *",  # all of the course becomes pages
-    "workspace": "check grading i18n",
+    "workspace": "check edition grading i18n",
+    "edition": "check claims grading i18n terms",
     "explore": "!__main__ !cli !check !grading *",
     "*": "!__main__ !cli !site !check !grading !explore *",  # the rest of the learning wing
 }

@@ -10,12 +10,14 @@ from dlbook.check.evaluate import Result
 from dlbook.check.example import example
 from dlbook.check.hidden import refusal, used_by
 from dlbook.check.letters import printable
+from dlbook.check.localized import localized_exercise
+from dlbook.check.places import in_words
 from dlbook.check.verdict import Outcome, Step, Verdict
 from dlbook.i18n import _
 
 
 def key_of(name: str) -> tuple[answer_key.Key, answer_key.ExerciseKey]:
-    """Return the shipped set and key of an exercise.
+    """Return the shipped set and key of an exercise, its hints in the reader's language.
 
     Raises:
         LookupError: if no shipped key has it.
@@ -26,7 +28,8 @@ def key_of(name: str) -> tuple[answer_key.Key, answer_key.ExerciseKey]:
             f"a name of this course's exercises is needed, got {name!r}: "
             'use the one in the answer cell\'s first line, as in check("relu_back")'
         )
-    return found
+    key, exercise = found
+    return key, localized_exercise(key.name, exercise)
 
 
 def verdict(name: str, result: Result, answer: object) -> Outcome:
@@ -53,7 +56,7 @@ def verdict(name: str, result: Result, answer: object) -> Outcome:
         detail = _("stopped by you while it ran: when does its loop end?")
         where = result.values.get("where")
         if where:
-            detail += f"\n{where}"
+            detail += f"\n{in_words(where)}"
     return replace(outcome, detail=detail)
 
 

@@ -20,14 +20,18 @@ from dlbook.check.cases import label_at
 from dlbook.check.containers import like
 from dlbook.check.fingerprint import EVIDENCE, fingerprint
 from dlbook.check.numbers import count_wrong, explain_numbers
+from dlbook.check.places import in_words
 from dlbook.check.roles import stub_message
 from dlbook.check.verdict import Outcome, Verdict
 from dlbook.check.wire import Failure, Foreign, Json, WireError, decode
-from dlbook.i18n import _
+from dlbook.i18n import N_, _
 
 SECOND_CALL = ("first call", "second call")
 _ARGUMENT = re.compile(r"(?:(.*) )?(?:given|afterwards|unchanged)", re.DOTALL)
-_ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth"
+_ORDINALS = (
+    *(N_("first"), N_("second"), N_("third"), N_("fourth"), N_("fifth")),
+    *(N_("sixth"), N_("seventh"), N_("eighth"), N_("ninth"), N_("tenth")),
+)
 
 
 def judge(exercise: ExerciseKey, check: CheckKey, got: Json) -> Outcome:
@@ -128,7 +132,7 @@ def _explain(expected: object, got: object, rtol: float, atol: float) -> str | N
 def _explain_failure(got: Failure) -> str:
     """Return an exception as text, with the place that it was raised at where that is known."""
     text = with_advice(f"{got.type}: {got.message}", got.where.partition("\n")[0])
-    return f"{text}\n{got.where}" if got.where else text
+    return f"{text}\n{in_words(got.where)}" if got.where else text
 
 
 def _explain_dict(expected: dict[str, Any], got: object, rtol: float, atol: float) -> str | None:
@@ -145,7 +149,9 @@ def _explain_dict(expected: dict[str, Any], got: object, rtol: float, atol: floa
     if isinstance(got.get(EVIDENCE), str) and got[EVIDENCE]:
         return str(got[EVIDENCE])
     label, difference = found
-    return difference if _ARGUMENT.fullmatch(label) else f"{label}: {difference}"
+    if _ARGUMENT.fullmatch(label):
+        return difference
+    return _("{title}: {text}").format(title=label, text=difference)
 
 
 def _case(check: CheckKey, needed: object, got: object) -> str:
@@ -220,7 +226,9 @@ def _explain_list(expected: list[Any], got: object, rtol: float, atol: float) ->
         difference = _explain(left, right, rtol, atol)
         if difference is not None:
             which = _which(index, len(expected))
-            return f"{which}: {difference}" if which else difference
+            return (
+                _("{title}: {text}").format(title=which, text=difference) if which else difference
+            )
     return None
 
 
@@ -228,9 +236,8 @@ def _which(index: int, count: int) -> str:
     """Return which of the values of a list is meant, '' where it is the only one."""
     if count == 1:
         return ""
-    ordinals = _ORDINALS.split()
-    if index < len(ordinals):
-        return _("the {nth} of {n} values").format(nth=_(ordinals[index]), n=count)
+    if index < len(_ORDINALS):
+        return _("the {nth} of {n} values").format(nth=_(_ORDINALS[index]), n=count)
     return _("value {number} of {n}").format(number=index + 1, n=count)
 
 

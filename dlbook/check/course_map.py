@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from unicodedata import east_asian_width
 from xml.etree import ElementTree
 
 from dlbook.check import answer_key
@@ -22,7 +23,7 @@ class Row:
     @property
     def title(self) -> str:
         number, _line, words = self.name.partition("_")
-        return f"{number} {words.replace('_', ' ')}"
+        return f"{number} {_(words.replace('_', ' '))}"
 
     @property
     def dots(self) -> str:
@@ -57,9 +58,14 @@ def plain(found: Iterable[Row]) -> list[dict[str, object]]:
 def text(found: Iterable[Row]) -> str:
     """Return the map as lines, with what comes next in the last one."""
     found = list(found)
-    width = max((len(row.title) for row in found), default=0)
-    lines = [f"{row.title:<{width}}  {row.dots}" for row in found]
+    width = max((_columns(row.title) for row in found), default=0)
+    lines = [f"{row.title}{' ' * (width - _columns(row.title))}  {row.dots}" for row in found]
     return "\n".join([*lines, "", f"{_legend()}. {_summary(found)}"])
+
+
+def _columns(text: str) -> int:
+    """Return how many columns of a terminal a text takes: a Chinese character takes two."""
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def html(found: Iterable[Row]) -> str:
@@ -95,5 +101,5 @@ def _summary(found: list[Row]) -> str:
         for key in row.open:
             text = _("Next: {exercise} in {set}, about {minutes} minutes.")
             next_one = text.format(exercise=key.name, set=row.title, minutes=key.minutes)
-            return f"{words} {next_one}"
+            return _("{one} {two}").format(one=words, two=next_one)
     return words

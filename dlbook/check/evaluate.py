@@ -11,7 +11,7 @@ import numpy as np
 
 from dlbook.check import wire
 from dlbook.check.compare import SECOND_CALL, explain
-from dlbook.i18n import _
+from dlbook.check.places import IN_CHECK, IN_FUNCTION
 
 Body = Callable[[np.random.Generator], object]
 
@@ -74,10 +74,9 @@ def placed(result: Result, body: Body, hidden: bool) -> Result:
     lines = []
     if in_cells:
         last = in_cells[-1]
-        text = _("in {function}, line {line} of its cell: {code}")
-        lines.append(text.format(line=last.lineno, function=last.name, code=last.line))
+        lines.append(IN_FUNCTION.format(line=last.lineno, function=last.name, code=last.line))
     if in_check and not hidden:
-        lines.append(_("called by the check in: {code}").format(code=in_check[-1].line))
+        lines.append(IN_CHECK.format(code=in_check[-1].line))
     line = in_check[0].lineno if in_check else 0
     return replace(result, values=result.values | {"where": "\n".join(lines), "line": line})
 

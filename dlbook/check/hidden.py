@@ -1,6 +1,7 @@
 """Packages that a set is to be solved without: found in an answer, or kept from being imported.
 
-`dlbook` as one of them means all of it but this desk, which every exercise notebook imports.
+`dlbook` as one of them means all of it but this desk, which every exercise notebook imports, and
+the translations of its words.
 """
 
 import functools
@@ -16,7 +17,7 @@ import numpy as np
 
 from dlbook.i18n import _
 
-_DESK = __name__.rpartition(".")[0]
+_OPEN = (f"{__name__.rpartition('.')[0]}.", "dlbook.i18n.")  # this desk, and its words
 
 
 def refusal(package: str) -> str:
@@ -28,7 +29,7 @@ def refusal(package: str) -> str:
 
 def hiding(module: str, packages: Sequence[str]) -> str:
     """Return which of `packages` a module is in, '' for none of them."""
-    if f"{module}.".startswith(f"{_DESK}."):
+    if f"{module}.".startswith(_OPEN):
         return ""
     return next((name for name in packages if f"{module}.".startswith(f"{name}.")), "")
 

@@ -5,6 +5,6 @@ for another course. What it needs from elsewhere in dlbook therefore comes throu
 """
 
 from dlbook import atomic
-from dlbook.i18n import _
+from dlbook.i18n import N_, _, use
 
-__all__ = ["_", "atomic"]
+__all__ = ["N_", "_", "atomic", "use"]

@@ -6,7 +6,7 @@ from enum import StrEnum
 from xml.etree import ElementTree
 
 from dlbook.check.safe_text import clean
-from dlbook.i18n import _
+from dlbook.i18n import N_, _
 
 
 class Verdict(StrEnum):
@@ -32,8 +32,8 @@ _PROBLEM = ("✗", "#D55E00")
 _LINE = "margin-top:4px;overflow-wrap:anywhere"  # nothing sticks out of a narrow window
 _ROWS = "white-space:pre;overflow-x:auto"  # rows of an array stay rows
 
-_ON_OTHERS = "Right on the inputs that the notebook shows, not on others: which cases are left?"
-_ON_FRESH = (
+_ON_OTHERS = N_("Right on the inputs that the notebook shows, not on others: which cases are left?")
+_ON_FRESH = N_(
     "Right on the numbers that the notebook draws, and not when the same check draws others: are "
     "numbers written into the code?"
 )
@@ -55,7 +55,8 @@ class Step:
 
     def line(self) -> str:
         """Return the step as text, for where nothing folds."""
-        return f"{self.title}: {self.text}" + (f" ({self.link})" if self.link else "")
+        line = _("{title}: {text}").format(title=self.title, text=self.text)
+        return line + (f" ({self.link})" if self.link else "")
 
 
 @dataclass(frozen=True)
@@ -86,15 +87,18 @@ class Outcome:
     def headline(self) -> str:
         """The verdict in one line, with a symbol so that colour is never alone."""
         symbol, _colour = _LOOK.get(self.verdict, _PROBLEM)
-        where = f" ({_(self.kind)})" if self.kind else ""
-        return f"{symbol} {self.exercise}{where}: {_(self.verdict.value)}"
+        words = _("{exercise} ({kind}): {verdict}") if self.kind else _("{exercise}: {verdict}")
+        told = words.format(
+            exercise=self.exercise, kind=_(self.kind), verdict=_(self.verdict.value)
+        )
+        return f"{symbol} {told}"
 
     @property
     def kind(self) -> str:
         """Which check it is, in words; '' for that of the notebook."""
         if self.fresh:
-            return "visible check, other inputs"
-        return "hidden check" if self.hidden else ""
+            return N_("visible check, other inputs")
+        return N_("hidden check") if self.hidden else ""
 
     @property
     def remark(self) -> str:

@@ -23,6 +23,7 @@ from dlbook.cli import (
 )
 from dlbook.cli.course import RIGHT, STOPPED, UNUSABLE
 from dlbook.cli.options import PATH
+from dlbook.i18n import LANGUAGES, VARIABLE, _, use
 from dlbook.version import version
 
 _VERBS = (
@@ -48,6 +49,10 @@ _VERBS = (
     teach.terms,
     site.site,
 )
+
+
+_IN_ENGLISH = {"build", "doctor", "release", "grade", "report", "grades"}  # records and their words
+_IN_ENGLISH |= {"gradescope", "classroom", "notes", "terms"}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -136,9 +141,22 @@ class _InOrder(click.Group):
 def _dlbook(context: click.Context, course: Path | None) -> int:
     """A deep-learning course in notebooks, with checked exercises."""
     context.obj = course
+    _settle_language(context.invoked_subcommand)
     if context.invoked_subcommand is None:
         _show_where(context, course)
     return RIGHT
+
+
+def _settle_language(verb: str | None) -> None:
+    """Let authors' and teachers' verbs speak English; refuse a language that we do not have."""
+    asked = os.environ.get(VARIABLE)
+    if asked and asked not in LANGUAGES:
+        raise UserError(
+            f"{VARIABLE} needs one of {', '.join(LANGUAGES)}, got {asked!r}: set it to one of "
+            "them, or unset it"
+        )
+    if verb in _IN_ENGLISH:
+        use("en")
 
 
 def _show_where(context: click.Context, root: Path | None) -> None:
@@ -149,4 +167,4 @@ def _show_where(context: click.Context, root: Path | None) -> None:
         print(context.get_help())
         return
     context.invoke(desk.progress)
-    print("`dlbook lab` opens the course, `dlbook --help` names the verbs.")
+    print(_("`dlbook lab` opens the course, `dlbook --help` names the verbs."))

@@ -35,12 +35,16 @@ def build(root: Path | None, sets: tuple[str, ...], only_check: bool) -> int:
     SET names sets to build whether they changed or not, such as 05; without it, all that changed
     are built.
     """
+    from dlbook.edition import problems as editions
     from dlbook.grading.course import build as builder
 
     if only_check and sets:
         raise UserError("--check looks at the whole course: leave the sets out")
     course = find_own_course(root)
     problems = builder.check(course, print) if only_check else builder.build(course, print, sets)
+    if only_check:
+        print("check  editions in other languages")
+        problems += editions.problems(course)
     for problem in problems:
         print(problem, file=sys.stderr)
     if problems:

@@ -1,9 +1,11 @@
 """What all verbs share: exit codes, and where the course is."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dlbook.check.errors import UserError
+from dlbook.i18n import VARIABLE, noted, use
 
 if TYPE_CHECKING:
     from dlbook.grading.course.build import Course
@@ -19,7 +21,10 @@ def find_course(named: Path | None) -> "Course":
     """
     from dlbook.grading.course.place import find
 
-    return find(Path.cwd(), named, texts)
+    course = find(Path.cwd(), named, texts)
+    if named and VARIABLE not in os.environ:
+        use(noted(named.resolve()) or "en")
+    return course
 
 
 def texts(source: str) -> list[str]:

@@ -9,6 +9,7 @@ import click
 
 from dlbook.check.errors import UserError
 from dlbook.cli.course import NOT_RIGHT, RIGHT, UNUSABLE, find_course
+from dlbook.i18n import _
 
 if TYPE_CHECKING:
     from dlbook.grading.course.build import Course
@@ -57,13 +58,14 @@ def solution(root: Path | None, exercise: str, anyway: bool) -> int:
     exercise = key_of(exercise).name
     place = progress.find((root or Path.cwd()).resolve())
     if not anyway and not progress.was_tried(place, exercise):
-        raise UserError(
-            f"an attempt of yours is needed first, there is none at {exercise}: run an answer in "
+        text = _(
+            "an attempt of yours is needed first, there is none at {exercise}: run an answer in "
             "the notebook, or add --anyway"
         )
+        raise UserError(text.format(exercise=exercise))
     found = find_solution(exercise)
     if not found:
-        raise UserError("a course with solutions is needed, this one has none: ask your teacher")
+        raise UserError(_("a course with solutions is needed, this one has none: ask your teacher"))
     print(found)
     return RIGHT
 
@@ -99,8 +101,9 @@ def watch(root: Path | None, target: str) -> int:
 
     course = find_course(root)
     wanted = dict(targets(course, target))
-    what = f"{len(wanted)} notebooks" if len(wanted) > 1 else next(iter(wanted)).name
-    print(f"watching {what}; save to have it checked, Ctrl-C ends this", flush=True)
+    one, many = next(iter(wanted)).name, _("{count} notebooks").format(count=len(wanted))
+    text = _("watching {what}; save to have it checked, Ctrl-C ends this")
+    print(text.format(what=many if len(wanted) > 1 else one), flush=True)
     saves = Saves(wanted)
     while True:
         time.sleep(_LOOK_EVERY)
@@ -114,9 +117,10 @@ def _looked_at(course: "Course", path: Path, exercise: str) -> str:
     from dlbook.grading.errors import GraderError
 
     if not path.exists():
-        return f"{path.name} is gone; it is checked again once it is back"
+        return _("{file} is gone; it is checked again once it is back").format(file=path.name)
     try:
         report = report_on(course, path, exercise, None)
     except (UserError, GraderError) as error:
         return f"{path.name}: {error}"
-    return report.text() if report else f"{path.name} is checked again when you have mended it"
+    again = _("{file} is checked again when you have mended it").format(file=path.name)
+    return report.text() if report else again

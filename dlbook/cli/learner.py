@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from dlbook.cli.course import NOT_RIGHT, RIGHT, UNUSABLE, find_course
-from dlbook.cli.options import SEED
+from dlbook.cli.options import SEED, language_option
+from dlbook.i18n import _, language as language_here, use
 
 if TYPE_CHECKING:
     from dlbook.grading.course.build import Course
@@ -26,9 +27,10 @@ _OFFLINE = (  # nobody is asked about news, nothing looks for updates
     short_help="open the course in JupyterLab; more options go to it",
     context_settings={"ignore_unknown_options": True},
 )
+@language_option
 @click.argument("options", nargs=-1, type=click.UNPROCESSED, metavar="[OPTIONS OF JUPYTERLAB]")
 @click.pass_obj
-def lab(root: Path | None, options: tuple[str, ...]) -> int:
+def lab(root: Path | None, language: str | None, options: tuple[str, ...]) -> int:
     """Open working copies of the course in JupyterLab, at the first chapter.
 
     They are in the folder that `dlbook init` has made, or in work/ of a clone: chapters without
@@ -40,9 +42,12 @@ def lab(root: Path | None, options: tuple[str, ...]) -> int:
     from dlbook.check.watching import RUNNERS
     from dlbook.workspace import folder
     from dlbook.workspace.servers import running
+    from dlbook.workspace.update import speak
 
     require("jupyterlab")
     workspace = folder.of(find_course(root))
+    use(language or language_here())  # kernels inherit it
+    speak(workspace, language or (workspace.language if workspace.is_made else language_here()))
     chapters = workspace.hand_out()
     address = running(workspace.root)
     if address:
@@ -98,7 +103,7 @@ def check(root: Path | None, target: str, seed: int | None, as_json: bool) -> in
     unreadable = False
     found = targets(course, target)
     if not target:
-        print(f"checking {found[0][0].parent}", file=sys.stderr)
+        print(_("checking {folder}").format(folder=found[0][0].parent), file=sys.stderr)
     for path, exercise in found:
         report = report_on(course, path, exercise, seed)
         if report is None:
@@ -126,6 +131,7 @@ def report_on(course: "Course", path: Path, exercise: str, seed: int | None) -> 
         seed: what inputs are drawn from; None for those that learners see.
     """
     from dlbook.check import progress
+    from dlbook.check.localized import localized
     from dlbook.cli.target import find_key, only
     from dlbook.grading.errors import UnreadableError
     from dlbook.grading.notebook import read
@@ -134,9 +140,9 @@ def report_on(course: "Course", path: Path, exercise: str, seed: int | None) -> 
     try:
         notebook = read(path)
     except UnreadableError as error:  # the other notebooks are checked all the same
-        print(f"unreadable: {error}", file=sys.stderr)
+        print(_("unreadable: {why}").format(why=error), file=sys.stderr)
         return None
-    key = find_key(course, path, notebook.cells, seed)
+    key = localized(find_key(course, path, notebook.cells, seed))
     with _progress(path.stem) as watch:
         report = grade(notebook, only(key, exercise), watch=watch)
     for entry in report.exercises if seed is None else ():
@@ -156,4 +162,5 @@ def _progress(title: str) -> Iterator[Callable[[str], object]]:
     from tqdm import tqdm
 
     with tqdm(bar_format="{desc}", leave=False, disable=None) as bar:
-        yield lambda name: bar.set_description_str(f"{title}: {name} is running, Ctrl-C ends it")
+        text = _("{title}: {name} is running, Ctrl-C ends it")
+        yield lambda name: bar.set_description_str(text.format(title=title, name=name))

@@ -6,6 +6,8 @@ from difflib import get_close_matches
 from dlbook.check import answer_key
 from dlbook.check.answer_key import ExerciseKey
 from dlbook.check.errors import UserError
+from dlbook.check.localized import localized_exercise
+from dlbook.i18n import _
 
 _MANY = 4  # that are told
 
@@ -26,10 +28,11 @@ def key_of(exercise: str) -> ExerciseKey:
     """
     found = answer_key.find(exercise.rpartition(".")[2])
     if found:
-        return found[1]
+        return localized_exercise(found[0].name, found[1])
     number = exercise[:2].strip("._").zfill(2)
     names = {key.name: [entry.name for entry in key.exercises] for key in answer_key.all_keys()}
     in_set = [name for key in names if key.startswith(number) for name in names[key]]
     every = [name for key in names for name in names[key]]
     told = in_set or near(exercise, every) or every[:3]
-    raise UserError(f"an exercise is needed, got {exercise!r}; try {', '.join(told)}")
+    text = _("an exercise is needed, got {exercise!r}; try {names}")
+    raise UserError(text.format(exercise=exercise, names=", ".join(told)))

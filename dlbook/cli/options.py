@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import click
 
 from dlbook.check.errors import UserError
+from dlbook.i18n import LANGUAGES
 
 PATH = click.Path(path_type=Path)
 SEED = click.IntRange(min=0)
@@ -64,6 +65,11 @@ class Above(click.FloatRange):
         raise UserError(f"{name} needs more than {self._least:g}, got {number:g}")
 
 
+language_option = click.option(
+    "--language",
+    type=click.Choice(list(LANGUAGES)),
+    help="The language of your copies: that of those that are there changes, too.",
+)
 sandbox_option = click.option(
     "--sandbox",
     type=click.Choice(["required", "off"]),

@@ -12,6 +12,7 @@ from dlbook.grading.course.place import exercises
 from dlbook.grading.course.programs import make_key
 from dlbook.grading.notebook import Cell, read
 from dlbook.grading.run.graft import why_not_this_set
+from dlbook.i18n import _
 
 
 def targets(course: Course, target: str) -> list[tuple[Path, str]]:
@@ -34,10 +35,13 @@ def targets(course: Course, target: str) -> list[tuple[Path, str]]:
         names += _names(key) if key else []
         if target in names:
             return [(path, target)]
-    sets = ", ".join(path.stem for path in notebooks) or "none"
-    told = "".join(f" {name}," for name in near(target, names))
-    try_these = f"; do you mean{told[:-1]}?" if told else f"; the sets are: {sets}"
-    raise UserError(f"a set or an exercise is needed, got {target!r}{try_these}")
+    alike = near(target, names)
+    if alike:
+        text = _("a set or an exercise is needed, got {target!r}; do you mean {names}?")
+        raise UserError(text.format(target=target, names=", ".join(alike)))
+    sets = ", ".join(path.stem for path in notebooks) or _("none")
+    text = _("a set or an exercise is needed, got {target!r}; the sets are: {sets}")
+    raise UserError(text.format(target=target, sets=sets))
 
 
 def find_key(course: Course, path: Path, cells: tuple[Cell, ...], seed: int | None) -> Key:
@@ -54,12 +58,13 @@ def find_key(course: Course, path: Path, cells: tuple[Cell, ...], seed: int | No
     """
     key = _fitting(_keys(course), path, "\n".join(cell.source for cell in cells))
     if reason := why_not_this_set(cells, key):
-        raise UserError(f"{path} is {reason}")
+        raise UserError(_("{path} is {reason}").format(path=path, reason=reason))
     if seed is None:
         return key
     solution = course.root / "solutions" / f"{key.name}.ipynb"
     if not solution.is_file():
-        raise UserError(f"--seed needs the solutions, there is no {solution}: leave --seed out")
+        text = _("--seed needs the solutions, there is no {solution}: leave --seed out")
+        raise UserError(text.format(solution=solution))
     return make_key(understand(key.name, read(solution))[0], seed, hidden=True)
 
 
@@ -70,7 +75,8 @@ def only(key: Key, exercise: str) -> Key:
     chosen = tuple(entry for entry in key.exercises if entry.name == exercise)
     if not chosen:
         names = ", ".join(_names(key))
-        raise UserError(f"{key.name} has no exercise {exercise!r}; it has {names}")
+        text = _("{set} has no exercise {exercise!r}; it has {names}")
+        raise UserError(text.format(set=key.name, exercise=exercise, names=names))
     return replace(key, exercises=chosen, released=key.released and only(key.released, exercise))
 
 
@@ -88,10 +94,11 @@ def _fitting(keys: list[Key], path: Path, text: str) -> Key:
     named = [key for key in keys if key.name == path.stem] or keys
     best = max(named, key=count, default=None)
     if best is None or not count(best):
-        raise UserError(
-            f"an exercise notebook of this course is needed, {path.name} holds none of its "
+        text = _(
+            "an exercise notebook of this course is needed, {name} holds none of its "
             "exercises: name the right file, or run `dlbook build` first"
         )
+        raise UserError(text.format(name=path.name))
     return best
 
 

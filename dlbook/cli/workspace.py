@@ -5,23 +5,33 @@ from pathlib import Path
 import click
 
 from dlbook.cli.course import NOT_RIGHT, RIGHT, find_course
-from dlbook.cli.options import PATH
+from dlbook.cli.options import PATH, language_option
+from dlbook.i18n import N_, _, language as language_here, noted_in, use
 
-_RELOAD = "Where it is open in JupyterLab, choose File, Reload Notebook from Disk."
+_RELOAD = N_("Where it is open in JupyterLab, choose File, Reload Notebook from Disk.")
 
 
 @click.command(short_help="make a folder of your own with the course in it")
 @click.argument("place", type=PATH, metavar="DIR")
-def init(place: Path) -> int:
+@language_option
+def init(place: Path, language: str | None) -> int:
     """Make a folder with copies of the course, to read, run and write into.
 
-    DIR is a new or an empty folder. Called again, it adds what is missing and changes nothing.
+    DIR is a new or an empty folder. Called again, it adds what is missing and changes nothing,
+    unless another language is named: then copies get its text, and what you have written stays.
     """
+    from dlbook.check.progress import NOTES
     from dlbook.workspace import folder
+    from dlbook.workspace.update import speak
 
-    workspace = folder.init(place)
-    go = "" if place.resolve() == Path.cwd() else f"`cd {_quoted(place)}`, then "
-    print(f"Your copies are in {workspace.root}. Next: {go}`dlbook lab`.")
+    use(language or noted_in(place) or language_here())
+    is_made = (place / NOTES).is_dir()
+    workspace = folder.init(place, "" if is_made else language_here())
+    speak(workspace, language or workspace.language)
+    text = _("Your copies are in {root}. Next: `cd {place}`, then `dlbook lab`.")
+    if place.resolve() == Path.cwd():
+        text = _("Your copies are in {root}. Next: `dlbook lab`.")
+    print(text.format(root=workspace.root, place=_quoted(place)))
     return RIGHT
 
 
@@ -39,7 +49,8 @@ def update(root: Path | None) -> int:
 
     workspace = folder.of(find_course(root))
     all_read = bring(workspace, lambda line: print(line, flush=True))
-    print(f"{workspace.root} has the course of today." if all_read else "The others are of today.")
+    text = _("{root} has the course of today.") if all_read else _("The others are of today.")
+    print(text.format(root=workspace.root))
     return RIGHT if all_read else NOT_RIGHT
 
 
@@ -58,9 +69,11 @@ def reset(root: Path | None, exercise: str) -> int:
     exercise = key_of(exercise).name
     copy, kept = begin_again(folder.of(find_course(root)), exercise)
     if kept is None:
-        print(f"{exercise} is as it was handed out, in {copy}: there is nothing to reset.")
+        text = _("{exercise} is as it was handed out, in {copy}: there is nothing to reset.")
+        print(text.format(exercise=exercise, copy=copy))
     else:
-        print(f"{exercise} begins again in {copy}. What was there is in {kept}. {_RELOAD}")
+        text = _("{exercise} begins again in {copy}. What was there is in {kept}.")
+        print(text.format(exercise=exercise, copy=copy, kept=kept), _(_RELOAD))
     return RIGHT
 
 

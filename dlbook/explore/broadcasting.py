@@ -9,6 +9,7 @@ from matplotlib.patches import Rectangle
 
 from dlbook import plots
 from dlbook.explore.base.explorer import Explorer, choice
+from dlbook.i18n import _
 
 Shape = tuple[int, ...]
 SHAPES = ["(4, 3)", "(4, 1)", "(1, 3)", "(3,)", "(4,)", "()"]
@@ -35,8 +36,10 @@ def draw(fig: Figure, a: str, b: str) -> str:
     for ax in axes:
         ax.set_axis_off()
     if whole is None:
-        return f"Shapes {a} and {b} do not fit: sizes that meet differ, and neither is 1."
-    return f"Arrays of shapes {a} and {b} are stretched to {whole} and added cell by cell."
+        text = _("Shapes {a} and {b} do not fit: sizes that meet differ, and neither is 1.")
+        return text.format(a=a, b=b)
+    text = _("Arrays of shapes {a} and {b} are stretched to {whole} and added cell by cell.")
+    return text.format(a=a, b=b, whole=whole)
 
 
 def meet(a: Shape, b: Shape) -> Shape | None:

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 
 from dlbook import plots
 from dlbook.explore.base.explorer import Explorer, choice, slider
+from dlbook.i18n import _
 
 Curve = Callable[[np.ndarray], np.ndarray]
 INNER: dict[str, tuple[Curve, Curve]] = {  # a function of x, and its derivative
@@ -39,10 +40,8 @@ def draw(fig: Figure, inner: str, outer: str, x: float, nudge: float) -> str:
     change = float(f(np.asarray(moved)) - f(np.asarray(u)))
     said = first * second * nudge
     fig.supxlabel(f"x moves by {nudge:.2f}: y by {change:.3f}, slopes say {said:.3f}", fontsize=9)
-    return (
-        f"Three curves with tangents: slopes {first:.2f} and {second:.2f} "
-        f"multiply to {first * second:.2f}."
-    )
+    text = _("Three curves with tangents: slopes {one:.2f} and {two:.2f} multiply to {both:.2f}.")
+    return text.format(one=first, two=second, both=first * second)
 
 
 def slopes(inner: str, outer: str, x: float) -> tuple[float, float]:

@@ -14,6 +14,7 @@ from matplotlib.ticker import NullLocator
 
 from dlbook import data, functional as F, nn, plots
 from dlbook.explore.base.explorer import Explorer, choice, slider
+from dlbook.i18n import _
 from dlbook.tensor import Tensor
 
 WIDTH, PICTURES = 32, 100
@@ -52,10 +53,13 @@ def draw(fig: Figure, activation: str, depth: int, spread: str) -> str:
         f"slopes: × {a_layer:.2g} a layer back; weight gradient, first / last layer: {ratio:.2g}"
     )
     fig.suptitle(title, fontsize=10, y=0.98)
-    return (
-        f"Bars for {depth} layers with {activation}, weights {spread}: slopes change by a factor "
-        f"of {a_layer:.2g} a layer on the way back; the gradient of the first weight is "
-        f"{ratio:.2g} of the last one's."
+    text = _(
+        "Bars for {depth} layers with {activation}, weights {spread}: slopes change by a factor "
+        "of {factor:.2g} a layer on the way back; the gradient of the first weight is "
+        "{ratio:.2g} of the last one's."
+    )
+    return text.format(
+        depth=depth, activation=activation, spread=spread, factor=a_layer, ratio=ratio
     )
 
 

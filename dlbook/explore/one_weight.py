@@ -5,6 +5,7 @@ from matplotlib.figure import Figure
 
 from dlbook import plots
 from dlbook.explore.base.explorer import Explorer, slider
+from dlbook.i18n import _
 
 X = np.array([1.0, 2.0, 3.0, 4.0])  # inputs
 Y = np.array([1.1, 1.7, 3.2, 3.6])  # targets
@@ -31,8 +32,10 @@ def draw(fig: Figure, w: float) -> str:
     right.set(xlabel="w", ylabel="loss", xlim=(-0.1, 1.9), ylim=(-0.6, 8))
     right.set_title(f"loss {loss:.2f}, slope {slope:+.2f}", fontsize=9)
     right.legend(frameon=False, fontsize=8, loc="upper center")
-    said = f"a loss of {loss:.2f}, and its slope is {slope:.2f}"
-    return f"With w = {w:.2f} the four outputs give {said}."
+    text = _(
+        "With w = {w:.2f} the four outputs give a loss of {loss:.2f}, and its slope is {slope:.2f}."
+    )
+    return text.format(w=w, loss=loss, slope=slope)
 
 
 def loss_at(w: np.ndarray | float) -> np.ndarray:

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from dlbook.check.errors import UserError
+from dlbook.edition.book import Edition
+from dlbook.grading.course.build import Course
 from dlbook.site.torch_free import torch_free
 from dlbook.workspace.folder import FOLDERS, fresh
 
@@ -30,6 +32,7 @@ def copies(course: Path) -> Iterator[tuple[str, bytes]]:
     Raises:
         UserError: if there are no notebooks in one of them.
     """
+    edition = Edition(Course(course), "en")
     for folder in FOLDERS:
         paths = sorted((course / folder).glob("*.ipynb"))
         if not paths:
@@ -38,11 +41,11 @@ def copies(course: Path) -> Iterator[tuple[str, bytes]]:
                 "a course with --course DIR"
             )
         for path in paths:
-            yield f"{folder}/{path.name}", _copy(path)
+            yield f"{folder}/{path.name}", _copy(path, edition)
 
 
-def _copy(path: Path) -> bytes:
-    notebook = json.loads(fresh(path))
+def _copy(path: Path, edition: Edition) -> bytes:
+    notebook = json.loads(fresh(path, edition))
     _do_without_torch(notebook["cells"])
     version = hashlib.sha256(json.dumps(notebook["cells"]).encode()).hexdigest()[:12]
     notebook["metadata"]["dlbook"] = {"version": version}

@@ -14,9 +14,11 @@ from pathlib import Path
 from dlbook.check.errors import UserError
 from dlbook.check.progress import NOTES
 from dlbook.check.shared import atomic
+from dlbook.edition.book import Edition
 from dlbook.grading.course.build import Course
 from dlbook.grading.course.place import FOLDER, PACKAGED, find_published
-from dlbook.grading.notebook import Cell, canonical, read
+from dlbook.grading.notebook import Cell, canonical
+from dlbook.i18n import NOTE, _, noted_in
 
 JUPYTER = Path(__file__).parent / "jupyter"  # settings that JupyterLab begins with
 FOLDERS = ("chapters", "exercises")
@@ -40,6 +42,29 @@ class Workspace:
             for path in self.course.notebooks(folder):
                 yield path, self.root / folder / path.name
 
+    @property
+    def language(self) -> str:
+        """The language of the copies: the one that is noted in the folder."""
+        return noted_in(self.root) or "en"
+
+    @property
+    def is_made(self) -> bool:
+        """Whether there are copies in it."""
+        return any(self.notebooks(folder) for folder in FOLDERS)
+
+    def edition(self) -> Edition:
+        """Return the course in the language of the copies."""
+        return Edition(self.course, self.language, for_lab=True)
+
+    def speak(self, language: str) -> None:
+        """Note the language of the copies; `update` brings it into those that are there.
+
+        Raises:
+            UserError: if the folder cannot be written to.
+        """
+        with told(self.root):
+            write(self.root / NOTE, f"{language}\n".encode())
+
     def handed_out(self, copy: Path) -> Path:
         """Return where it is noted how a copy was handed out."""
         return self.root / NOTES / "handed-out" / copy.parent.name / copy.name
@@ -51,10 +76,11 @@ class Workspace:
             UnreadableError: if a chapter to copy is no notebook.
             UserError: if the folder cannot be written to.
         """
+        edition = self.edition()
         with told(self.root):
             for path, copy in self.published():
                 if not copy.exists():
-                    data = fresh(path)
+                    data = fresh(path, edition)
                     write(self.handed_out(copy), data)
                     write(copy, data)
         return self.notebooks("chapters")
@@ -86,29 +112,37 @@ def of(course: Course) -> Workspace:
         return Workspace(course.root, find_published())
     if course.root == PACKAGED:
         raise UserError(
-            "a folder for your work is needed, there is none here: make one with "
-            "`dlbook init deep-learning`, then `cd deep-learning`"
+            _(
+                "a folder for your work is needed, there is none here: make one with "
+                "`dlbook init deep-learning`, then `cd deep-learning`"
+            )
         )
     return Workspace(course.root / FOLDER, course)
 
 
-def init(place: Path) -> Workspace:
+def init(place: Path, language: str = "") -> Workspace:
     """Make a workspace with copies of the published course, and return it.
 
     Args:
         place: a folder that is not there yet, is empty, or is a workspace already: then what is
             missing in it is made.
+        language: of the edition, such as `zh`; by default the one that is noted there, or English.
 
     Raises:
         UserError: if there is something else, or if the folder cannot be written to.
     """
     if place.exists() and not (place / NOTES).is_dir() and _is_taken(place):
         raise UserError(
-            f"a new or an empty folder is needed for your work, {place} is in use: name another one"
+            _(
+                "a new or an empty folder is needed for your work, {place} is in use: name "
+                "another one"
+            ).format(place=place)
         )
     with told(place):
         (place / NOTES).mkdir(parents=True, exist_ok=True)
     workspace = Workspace(place.resolve(), find_published())
+    if language:
+        workspace.speak(language)
     workspace.hand_out()
     return workspace
 
@@ -117,7 +151,7 @@ def _is_taken(place: Path) -> bool:
     return not place.is_dir() or any(place.iterdir())
 
 
-def fresh(path: Path) -> bytes:
+def fresh(path: Path, edition: Edition) -> bytes:
     """Return the copy that a learner gets of a notebook of the course.
 
     An exercise is as it is. A chapter has no outputs, so that no answer stands below its question,
@@ -126,9 +160,9 @@ def fresh(path: Path) -> bytes:
     Raises:
         UnreadableError: if it is no notebook.
     """
-    if path.parent.name == "exercises":
+    if path.parent.name == "exercises" and edition.language == "en":
         return path.read_bytes()
-    cells = [c for c in read(path).cells if c.id != _PUBLISHED]
+    cells = [c for c in edition.notebook(path).cells if c.id != _PUBLISHED]
     return canonical([Cell(c.kind, c.source, c.id) for c in cells]).encode("utf-8")
 
 
@@ -149,7 +183,8 @@ def told(place: Path) -> Iterator[None]:
         yield
     except OSError as error:
         why = (error.strerror or str(error)).lower()
-        raise UserError(
-            f"a folder that can be written to is needed, {place} is none ({why}): make room or "
+        text = _(
+            "a folder that can be written to is needed, {place} is none ({why}): make room or "
             "give yourself the right to write there; nothing of your work was changed"
-        ) from error
+        )
+        raise UserError(text.format(place=place, why=why)) from error

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dlbook.check.roles import role
+from dlbook.i18n import _
 from dlbook.workspace.raw import RawCell, text
 
 _NEWS = "-news"  # at the end of the id of a cell that shows the course's own version
@@ -62,7 +63,8 @@ class _Merge:
             if base is not None and _same(base, new):
                 return False  # the learner has removed it, and the course has nothing to add
             if base is not None:
-                self._tell(new, "is back, since the course has changed it after you removed it")
+                text = _("{cell} is back, since the course has changed it after you removed it")
+                self._tell(text, new)
             self._kept[name] = new
         elif base is None or _same(mine, new) or _same(base, new):
             self._kept[name] = mine
@@ -77,7 +79,8 @@ class _Merge:
         news = _shown(name, new)
         if not any(_same(news, cell) for cell in self._mine):  # a killed update has added it
             self._below[name] = news
-        self._tell(new, "has changed in the course: yours stays, the course's stands below it")
+        text = _("{cell} has changed in the course: yours stays, the course's stands below it")
+        self._tell(text, new)
 
     def _with_own_cells(self, order: list[str]) -> list[str]:
         """Return the order with cells that only the learner has, each after the one before it."""
@@ -99,11 +102,12 @@ class _Merge:
             return True
         if _same(base, cell):
             return False
-        self._tell(cell, "is no longer in the course: yours stays, since you have changed it")
+        text = _("{cell} is no longer in the course: yours stays, since you have changed it")
+        self._tell(text, cell)
         return True
 
-    def _tell(self, cell: RawCell, what: str) -> None:
-        self._remarks.append(f"{_title(cell)} {what}")
+    def _tell(self, text: str, cell: RawCell) -> None:
+        self._remarks.append(text.format(cell=_title(cell)))
 
 
 def _with_known_ids(base: list[RawCell], mine: list[RawCell], new: Iterable[str]) -> list[RawCell]:
@@ -161,7 +165,8 @@ def _shown(name: str, new: RawCell) -> RawCell:
     if new.get("cell_type") == "code":
         fence = "`" * max(3, _longest_run(body, "`") + 1)
         body = f"{fence}python\n{body}\n{fence}"
-    source = f"*The course has changed the cell above. Its version:*\n\n{body}"
+    told = _("The course has changed the cell above. Its version:")
+    source = f"*{told}*\n\n{body}"
     lines = source.splitlines(keepends=True)
     return {"cell_type": "markdown", "id": f"{name}{_NEWS}", "metadata": {}, "source": lines}
 
@@ -176,4 +181,4 @@ def _longest_run(body: str, letter: str) -> int:
 
 def _title(cell: RawCell) -> str:
     first = next((line.strip("# ") for line in text(cell).splitlines() if line.strip("# ")), "")
-    return repr(first[:60]) if first else "an empty cell"
+    return repr(first[:60]) if first else _("an empty cell")

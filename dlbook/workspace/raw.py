@@ -5,6 +5,7 @@ from typing import Any
 
 from dlbook.grading.errors import UnreadableError
 from dlbook.grading.notebook import parse
+from dlbook.i18n import _
 
 RawCell = dict[str, Any]  # a cell as it stands in the file
 
@@ -21,7 +22,9 @@ def content(data: bytes) -> dict[str, Any]:
     except UnicodeDecodeError:
         found = json.loads(data.decode("utf-16"))
     if not isinstance(found.get("cells"), list):
-        raise UnreadableError("it is in an old notebook format: open and save it once in Jupyter.")
+        raise UnreadableError(
+            _("it is in an old notebook format: open and save it once in Jupyter.")
+        )
     return dict(found)
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from dlbook.check.errors import UserError
 from dlbook.check.roles import marks
+from dlbook.i18n import _
 from dlbook.workspace import raw
 from dlbook.workspace.folder import Workspace, told, write
 
@@ -26,10 +27,11 @@ def reset(workspace: Workspace, exercise: str) -> tuple[Path, Path | None]:
         content = raw.content(copy.read_bytes())
         cell = _answer(content, exercise)
         if cell is None:
-            raise UserError(
-                f"a cell with the line `# answer: {exercise}` is needed, {copy} has none: write "
+            text = _(
+                "a cell with the line `# answer: {exercise}` is needed, {copy} has none: write "
                 "that line above your answer, or take the notebook away and run `dlbook update`"
             )
+            raise UserError(text.format(exercise=exercise, copy=copy))
         if raw.text(cell).rstrip() == raw.text(stub).rstrip():
             return copy, None
         cell |= {"source": stub["source"], "outputs": [], "execution_count": None}
@@ -37,10 +39,11 @@ def reset(workspace: Workspace, exercise: str) -> tuple[Path, Path | None]:
         with told(workspace.root):
             write(copy, raw.dump(content))
         return copy, kept
-    raise UserError(
-        f"an exercise of your notebooks is needed, got {exercise!r}: name it as its answer cell "
+    text = _(
+        "an exercise of your notebooks is needed, got {exercise!r}: name it as its answer cell "
         "does, such as relu_back"
     )
+    raise UserError(text.format(exercise=exercise))
 
 
 def _answer(content: dict[str, object], exercise: str) -> raw.RawCell | None:

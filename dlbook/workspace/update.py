@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from dlbook.edition.book import Edition
 from dlbook.grading.errors import UnreadableError
+from dlbook.i18n import _
 from dlbook.workspace import raw
 from dlbook.workspace.folder import Workspace, fresh, told, write
 from dlbook.workspace.merge import merge
@@ -21,25 +23,40 @@ def update(workspace: Workspace, say: Say) -> bool:
     Raises:
         UserError: if the folder cannot be written to; what was done until then is whole.
     """
-    all_read = True
+    all_read, edition = True, workspace.edition()
     for path, copy in workspace.published():
         try:
-            _one(workspace, path, copy, say)
+            _one(workspace, edition, path, copy, say)
         except UnreadableError as error:
-            say(f"left alone  {copy.parent.name}/{copy.name}: {error}")
+            text = _("left alone  {name}: {why}")
+            say(text.format(name=f"{copy.parent.name}/{copy.name}", why=error))
             all_read = False
     return all_read
 
 
-def _one(workspace: Workspace, path: Path, copy: Path, say: Say) -> None:
-    new, name = fresh(path), f"{copy.parent.name}/{copy.name}"
+def speak(workspace: Workspace, language: str, say: Say = print) -> None:
+    """Make the copies of a workspace those of another language; what was written in them stays.
+
+    Where they are in that language already, nothing is changed.
+
+    Raises:
+        UserError: if the folder cannot be written to.
+    """
+    if workspace.language != language:
+        workspace.speak(language)
+        if workspace.is_made:
+            update(workspace, say)
+
+
+def _one(workspace: Workspace, edition: Edition, path: Path, copy: Path, say: Say) -> None:
+    new, name = fresh(path, edition), f"{copy.parent.name}/{copy.name}"
     noted = workspace.handed_out(copy)
     base = noted.read_bytes() if noted.is_file() else None
     if not copy.exists():
         with told(workspace.root):
             write(noted, new)
             write(copy, new)
-        say(f"new         {name}")
+        say(_("new         {name}").format(name=name))
         return
     if base == new:
         return
@@ -49,7 +66,8 @@ def _one(workspace: Workspace, path: Path, copy: Path, say: Say) -> None:
         kept = workspace.back_up(copy)
         with told(workspace.root):
             write(copy, data)
-        say(f"updated     {name} (as it was: {kept.relative_to(workspace.root)})")
+        text = _("updated     {name} (as it was: {kept})")
+        say(text.format(name=name, kept=kept.relative_to(workspace.root)))
     with told(workspace.root):
         write(noted, new)
     for remark in remarks:
@@ -73,7 +91,7 @@ def merged(base: bytes | None, mine: bytes, new: bytes) -> tuple[bytes, list[str
     result = merge(*states)
     remarks = result.remarks
     if base is None:
-        remarks = ["it is not noted how it was handed out: cells that differ stay as yours"]
+        remarks = [_("it is not noted how it was handed out: cells that differ stay as yours")]
     if result.cells == content["cells"]:
         return mine, remarks
     content["cells"] = result.cells

@@ -34,9 +34,13 @@ def free_port() -> int:
 
 
 @pytest.fixture
-def lab(tmp_path):
-    """A learner's folder, opened by `dlbook lab`; yields its address."""
-    with serving(folder.init(tmp_path / "course").root, tmp_path) as address:
+def lab(tmp_path, request):
+    """A learner's folder, opened by `dlbook lab`; yields its address.
+
+    `parametrize("lab", ["zh"], indirect=True)` makes it one in another language.
+    """
+    course = folder.init(tmp_path / "course", getattr(request, "param", "en"))
+    with serving(course.root, tmp_path) as address:
         yield address
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dlbook import blas
+from dlbook import blas, i18n
 from dlbook.check.watching import RUNNERS
 from dlbook.cli import learner, main
 from dlbook.cli.target import targets
@@ -112,6 +112,22 @@ def test_lab_makes_no_copies_of_the_course_in_the_package(course, commands, monk
     assert run(course, "lab") == 2
     assert "make one with `dlbook init deep-learning`" in capsys.readouterr().err
     assert commands == [] and not (course.root / "work").exists()
+
+
+def test_lab_changes_the_language_of_copies_only_when_it_is_named(course, commands, monkeypatch):
+    run(course, "lab")
+    assert folder.of(course).language == "en"
+    monkeypatch.setenv("DLBOOK_LANG", "zh")  # for words of the program, not for copies that exist
+    i18n.forget()
+    run(course, "lab")
+    assert folder.of(course).language == "en" and os.environ["DLBOOK_LANG"] == "zh"
+    run(course, "lab", "--language", "zh")
+    assert folder.of(course).language == "zh"
+    monkeypatch.delenv("DLBOOK_LANG")
+    monkeypatch.chdir(course.root)
+    i18n.forget()
+    run(course, "lab")
+    assert folder.of(course).language == "zh" and os.environ["DLBOOK_LANG"] == "zh"
 
 
 @pytest.mark.notebook

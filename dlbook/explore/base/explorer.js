@@ -1,6 +1,7 @@
 // The page of an explorer whose picture the kernel draws: the browser's own controls above it.
 // The browser makes them operable by key and readable for a screen reader.
 import { button, calm, element, keep, listening } from "./parts.js";
+import { _ } from "./words.js";
 
 const REST = 700; // milliseconds without a new picture, after which its words are said
 
@@ -43,14 +44,14 @@ function player(parent, input, pause) {
   const stop = () => {
     clearInterval(clock);
     clock = null;
-    it.textContent = calm() ? "next step" : "play";
+    it.textContent = calm() ? _("next step") : _("play");
   };
   const tick = () => (it.disabled || (step(), input.value === input.max)) && stop();
   const it = button(parent, "", () => {
     if (calm()) step();
     else if (clock) stop();
     else {
-      it.textContent = "pause";
+      it.textContent = _("pause");
       clock = setInterval(tick, pause);
       tick();
     }

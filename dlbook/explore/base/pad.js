@@ -1,5 +1,6 @@
 // A pad to draw on, with mouse, finger or keys. Its pixels are bytes: 0 is nothing, 255 is full ink.
 import { bytesOf, button, COLOURS, element, grey, later, raster } from "./parts.js";
+import { _ } from "./words.js";
 
 /** Return the picture after a stroke with a round, soft brush from one point [row, column] to another. */
 export function stroke(pixels, rows, columns, from, to, radius, erase = false) {
@@ -32,10 +33,17 @@ export function moved(pixels, rows, columns, down, right) {
 }
 
 const WAYS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+const MOVES = {
+  ArrowLeft: _("move the picture left"),
+  ArrowRight: _("move the picture right"),
+  ArrowUp: _("move the picture up"),
+  ArrowDown: _("move the picture down"),
+};
 const SIGNS = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓" };
-export const HINT =
-  "Draw with the mouse; the right button erases. Or by keyboard: arrows move the brush, space " +
-  "paints, Delete erases, Shift with arrows moves the picture.";
+export const HINT = [
+  _("Draw with the mouse; the right button erases."),
+  _("Or by keyboard: arrows move the brush, space paints, Delete erases, Shift with arrows moves the picture."),
+].join(" ");
 
 /**
  * A pad for the traits `pixels` (bytes), `shape` [rows, columns], `ink` (is 1 black?) and `stamp`,
@@ -47,18 +55,17 @@ export class Pad {
     Object.assign(this, { model, side, origin, onCursor, erasing: false, down: null, last: -1e9 });
     this.draw = later(() => this.paintNow());
     this.canvas = element(parent, "canvas", { className: "dlbook-pad", tabIndex: 0, role: "application" });
-    this.canvas.ariaLabel = `${label}. ${HINT}`;
+    this.canvas.ariaLabel = _("{label}. {hint}", { label, hint: HINT });
     const row = element(parent, "div", { className: "dlbook-row dlbook-tools" });
-    const tool = button(row, "eraser", () => {
+    const tool = button(row, _("eraser"), () => {
       this.erasing = !this.erasing;
       tool.ariaPressed = String(this.erasing);
     });
     tool.ariaPressed = "false";
-    button(row, "clear", () => this.change(new Uint8Array(this.pixels.length), "an empty pad"));
+    button(row, _("clear"), () => this.change(new Uint8Array(this.pixels.length), "an empty pad"));
     const ways = element(row, "span", { className: "dlbook-ways" });
     for (const [key, way] of Object.entries(WAYS)) {
-      const word = key.slice(5).toLowerCase();
-      button(ways, SIGNS[key], () => this.move(...way), `move the picture ${word}`);
+      button(ways, SIGNS[key], () => this.move(...way), MOVES[key]);
     }
     this.listen();
     model.on("change:stamp", () => this.load());
@@ -163,7 +170,7 @@ export class Pad {
       context.fillStyle = COLOURS.context;
       context.font = "16px sans-serif";
       context.textAlign = "center";
-      context.fillText("draw here", canvas.width / 2, canvas.height / 2 - 1.5 * scale);
+      context.fillText(_("draw here"), canvas.width / 2, canvas.height / 2 - 1.5 * scale);
     }
     this.frame(context, 1);
     if (this.window > 1) this.frame(context, this.window);

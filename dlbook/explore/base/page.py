@@ -1,5 +1,6 @@
 """What the explorers with a page of their own share: one script, and a still picture beside it."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,11 @@ import traitlets
 
 from dlbook import plots
 from dlbook.explore.base import still
+from dlbook.i18n import language, words
 
 IMPORT = re.compile(r'^import \{[^}]*\} from "\./([\w/]+\.js)";\n', re.MULTILINE)
+
+_NO_WORDS = "const CATALOGUE = {};"  # in words.js
 
 
 def joined(script: Path) -> str:
@@ -24,7 +28,12 @@ def joined(script: Path) -> str:
     """
     texts: dict[Path, str] = {}
     _collect(script, texts)
-    return "".join(texts.values())
+    return "".join(texts.values()).replace(_NO_WORDS, f"const CATALOGUE = {_catalogue()};", 1)
+
+
+def _catalogue() -> str:
+    """Return the words of the language of this process by their English, in JavaScript."""
+    return json.dumps(words(language()), ensure_ascii=False, sort_keys=True)
 
 
 def _collect(script: Path, texts: dict[Path, str]) -> None:

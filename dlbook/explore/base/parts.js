@@ -1,5 +1,7 @@
 // What all pages share: the colours of the library, controls, and pictures made of numbers.
 
+import { _ } from "./words.js";
+
 const BLUE = [0, 114, 178], WHITE = [255, 255, 255], VERMILLION = [213, 94, 0];
 export const COLOURS = { data: "#0072B2", target: "#009E73", parameter: "#CC79A7", context: "#6E6E6E" };
 
@@ -105,7 +107,7 @@ export function keep(el, model) {
 function watch(el, model) {
   const note = element(el, "p", { className: "dlbook-asleep", role: "status" });
   model.on("comm_live_update", () => {
-    note.textContent = "Run this cell again to move it.";
+    note.textContent = _("Run this cell again to move it.");
     for (const control of el.querySelectorAll("button, input, select")) control.disabled = true;
     for (const pad of el.querySelectorAll(".dlbook-pad")) pad.inert = true;
   });

@@ -14,13 +14,16 @@ from dlbook.picture import DARK
 
 LIVE, STILL = "dlbook-live", "dlbook-still"  # classes of the widget, and of the picture
 _DEAD = f".jp-OutputArea:has(.{STILL}):not(:has(.{LIVE}))"
-_AGAIN = _("Run this cell again to move it.")
-_STYLE = f"""\
+
+
+def _style() -> str:
+    again = _("Run this cell again to move it.")
+    return f"""\
 <style>
 .jp-OutputArea:has(.{LIVE}) .jp-OutputArea-child:has(.{STILL}),
 {_DEAD} .jp-OutputArea-child:has(> .jupyter-widgets) {{ display: none; }}
 .jp-NotebookPanel {_DEAD} .{STILL}::after
-{{ content: "{_AGAIN}"; display: block; font-weight: 600; }}
+{{ content: "{again}"; display: block; font-weight: 600; }}
 {DARK}
 </style>"""
 
@@ -33,7 +36,7 @@ def show(bundle: Any, picture: str, alt: str) -> None:
         picture: from `plots.html`.
         alt: the words for it.
     """
-    still = f'{_STYLE}<div class="{STILL}">{picture}</div>'
+    still = f'{_style()}<div class="{STILL}">{picture}</div>'
     display({"text/html": still, "text/plain": alt}, raw=True)
     data, _metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
     words = _("To move the controls, run this cell in JupyterLab.")

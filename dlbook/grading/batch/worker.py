@@ -17,6 +17,7 @@ from time import monotonic
 from typing import Literal
 
 from dlbook.check.answer_key import Key, from_json
+from dlbook.check.shared import use
 from dlbook.grading.batch.bounded import Bounds, Json, bounded, end_with
 from dlbook.grading.batch.entry import Record
 from dlbook.grading.errors import (
@@ -96,6 +97,7 @@ def work(task: Task) -> Record:
         raise EngineMismatchError(
             "this worker has another dlbook, NumPy or torch: install the same."
         )
+    use("en")  # so that a record is the same wherever it is made
     started = monotonic()
     _preload()
     key = _unpack(task.key)

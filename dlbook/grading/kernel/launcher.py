@@ -104,7 +104,7 @@ class Launcher(ABC):
 
 
 # what a person has set for other programs would change verdicts; where packages are, has to stay
-_REACHES_IN = ("DLBOOK_SEED", "IPYTHON", "MPLBACKEND", "PYTEST_", "PYTHON")
+_REACHES_IN = ("DLBOOK_SEED", "DLBOOK_LANG", "IPYTHON", "MPLBACKEND", "PYTEST_", "PYTHON")
 _WHERE_PACKAGES_ARE = ("PYTHONHOME", "PYTHONNOUSERSITE", "PYTHONPATH", "PYTHONUSERBASE")
 
 
@@ -120,7 +120,13 @@ def kernel_environment(folder: str, **more: str) -> dict[str, str]:
         for name, value in os.environ.items()
         if name in _WHERE_PACKAGES_ARE or not name.startswith(_REACHES_IN)
     }
-    return {**kept, "IPYTHONDIR": folder, "PYTHONDONTWRITEBYTECODE": "1", **more}
+    return {
+        **kept,
+        "DLBOOK_LANG": "en",
+        "IPYTHONDIR": folder,
+        "PYTHONDONTWRITEBYTECODE": "1",
+        **more,
+    }
 
 
 class ThisPython(KernelSpecManager):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from dlbook.check.answer_key import Key
 from dlbook.check.lines import bound_names, definitions, may_bind, surely_binds
 from dlbook.check.roles import is_stub, marks
+from dlbook.check.shared import _
 from dlbook.grading.notebook import Cell
 
 Bound = Mapping[str, Sequence[int]]  # exercise: the cells that bind its name, in their order
@@ -107,19 +108,23 @@ class Answers:
     def _counted(self, name: str, found: list[int], marked: list[int], renamed: str = "") -> Answer:
         notes, place = [], found[-1]
         if len(found) > 1:
-            notes.append(f"{name}: {len(found)} answer cells, the last one counts")
+            text = _("{name}: {count} answer cells, the last one counts")
+            notes.append(text.format(name=name, count=len(found)))
         if place not in marked:
-            notes.append(
-                f"{name}: answer found by its function's name, in a cell without `# answer: {name}`"
+            text = _(
+                "{name}: answer found by its function's name, in a cell without `# answer: {name}`"
             )
+            notes.append(text.format(name=name))
         elif self._is_defined_after(place, name):
-            notes.append(
-                f"{name}: a later cell without `# answer: {name}` defines it again, "
+            text = _(
+                "{name}: a later cell without `# answer: {name}` defines it again, "
                 "which does not count"
             )
+            notes.append(text.format(name=name))
         kind = self.cells[place].kind
         if kind != "code":
-            notes.append(f"{name}: its answer cell was turned into {kind}, run as code")
+            text = _("{name}: its answer cell was turned into {kind}, run as code")
+            notes.append(text.format(name=name, kind=kind))
         return Answer(place, tuple(notes), renamed)
 
     def _is_defined_after(self, place: int, name: str) -> bool:
@@ -136,7 +141,8 @@ class Answers:
         defined = definitions(source)
         if not defined or name in bound_names(source):
             return ""
-        return f"its answer cell defines {', '.join(defined)}, and no {name}"
+        text = _("its answer cell defines {names}, and no {name}")
+        return text.format(names=", ".join(defined), name=name)
 
     def check_place(self, name: str, answer: int) -> int:
         """Return the index of the cell after which the checks of `name` run.

@@ -6,6 +6,7 @@ from queue import Empty
 from typing import Any
 
 from dlbook.check.advice import with_advice
+from dlbook.check.shared import N_, _
 from dlbook.check.verdict import Verdict
 from dlbook.grading.errors import (
     DeadKernelError,
@@ -28,7 +29,7 @@ class Ending:
     reason: str
 
 
-KERNEL_ENDED = Ending(Verdict.KERNEL_DIED, "ended the kernel")
+KERNEL_ENDED = Ending(Verdict.KERNEL_DIED, N_("ended the kernel"))
 
 
 def ending_of(error: BaseException, limits: Limits) -> Ending:
@@ -39,10 +40,14 @@ def ending_of(error: BaseException, limits: Limits) -> Ending:
         return Ending(Verdict.TOO_MUCH_OUTPUT, str(error))
     if isinstance(error, MemoryLimitError):
         gigabytes = f"{limits.memory / 1e9:g}"
-        return Ending(Verdict.OUT_OF_MEMORY, f"took more than {gigabytes} GB of memory")
+        return Ending(
+            Verdict.OUT_OF_MEMORY, _("took more than {n} GB of memory").format(n=gigabytes)
+        )
     if isinstance(error, TimeLimitError):
-        return Ending(Verdict.TIME_OUT, f"did not end within the notebook's {error}")
-    return Ending(Verdict.TIME_OUT, f"ran too long and could not be {error}")
+        return Ending(
+            Verdict.TIME_OUT, _("did not end within the notebook's {time}").format(time=error)
+        )
+    return Ending(Verdict.TIME_OUT, _("ran too long and could not be {done}").format(done=error))
 
 
 def verdict_on(name: object, message: object) -> Verdict:
@@ -56,7 +61,9 @@ def describe(error: Any, source: str) -> str:
     message = str(error["evalue"])
     if error["ename"] in _SYNTAX_ERRORS:
         message = _with_line(message, source)
-    return with_advice(f"its cell ends in {error['ename']}: {message}")
+    return with_advice(
+        _("its cell ends in {error}: {message}").format(error=error["ename"], message=message)
+    )
 
 
 def _with_line(message: str, source: str) -> str:
@@ -65,7 +72,8 @@ def _with_line(message: str, source: str) -> str:
     if found is None or not 0 < int(found[1]) <= len(lines):
         return message
     line = lines[int(found[1]) - 1].strip()
-    return f"{message[: found.start()].rstrip()}, in line {found[1]}: {line}"
+    text = _("{message}, in line {number}: {line}")
+    return text.format(message=message[: found.start()].rstrip(), number=found[1], line=line)
 
 
 def errors(outputs: Any) -> list[Any]:

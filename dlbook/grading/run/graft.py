@@ -15,6 +15,7 @@ from dlbook.check.hidden import block
 from dlbook.check.lines import bound_names
 from dlbook.check.roles import marks
 from dlbook.check.run_apart import run_apart
+from dlbook.check.shared import _
 from dlbook.grading.notebook import Cell
 from dlbook.grading.run.answers import Answers, Bound
 
@@ -117,7 +118,7 @@ def why_not_this_set(cells: tuple[Cell, ...], key: Key) -> str:
     than half of it is another notebook, such as the chapter, and nothing in it was an answer.
     """
     if not any(cell.source.strip() for cell in cells):
-        return "an empty notebook: no cell of it has any text."
+        return _("an empty notebook: no cell of it has any text.")
     wanted = {entry.name for entry in key.exercises}
     code = [cell.source for cell in cells if cell.kind == "code"]
     marked = {name for cell in cells for name in marks(cell.source)}
@@ -125,11 +126,12 @@ def why_not_this_set(cells: tuple[Cell, ...], key: Key) -> str:
     defined = wanted & {name for source in code for name in bound_names(source)}
     if not code or 2 * len(defined) >= len(wanted) or wanted & marked:
         return ""
-    some = f"only {', '.join(sorted(defined))}" if defined else "none"
-    return (
-        f"not the exercise notebook: no cell starts with `# answer:`, and of its {len(wanted)} "
-        f"functions {some} is there. Hand in exercises/{key.name}.ipynb."
+    some = _("only {names}").format(names=", ".join(sorted(defined))) if defined else _("none")
+    text = _(
+        "not the exercise notebook: no cell starts with `# answer:`, and of its {count} "
+        "functions {some} is there. Hand in exercises/{name}.ipynb."
     )
+    return text.format(count=len(wanted), some=some, name=key.name)
 
 
 def _checks(exercise: ExerciseKey, key: Key) -> list[Step]:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import partial
 
 from dlbook.check.answer_key import ExerciseKey, Key
+from dlbook.check.shared import _
 from dlbook.check.verdict import Outcome, Verdict
 from dlbook.grading.kernel.launcher import Launcher, Local
 from dlbook.grading.kernel.limits import Limits
@@ -77,14 +78,16 @@ def _run(rounds: list[Progress]) -> None:
         if done is None or done.fatal is None:
             return
         if done.progress.seconds.spent:
-            done.progress.notes.append(f"stopped: it had used up its {done.progress.seconds.spent}")
+            text = _("stopped: it had used up its {time}")
+            done.progress.notes.append(text.format(time=done.progress.seconds.spent))
             for progress in rounds:
                 progress.give_up(done.ending)
             return
         if done.fatal.check:
             done.progress.settle(done.fatal, ended(done.fatal, done.ending))
             continue
-        done.progress.note(f"a cell {done.ending.reason}, left out", done.fatal.source)
+        text = _("a cell {reason}, left out")
+        done.progress.note(text.format(reason=_(done.ending.reason)), done.fatal.source)
         for progress in rounds[rounds.index(done.progress) :]:
             progress.leave_out(done.fatal, done.ending)
 
@@ -93,6 +96,7 @@ def _report(entry: ExerciseKey, last: Progress, missing: frozenset[str]) -> Exer
     """Return what was found of one exercise; `missing` names those without an answer."""
     outcomes = last.of(entry.name)
     if entry.name in missing:
-        detail = f"no cell has the line `# answer: {entry.name}`, and none defines it"
+        text = _("no cell has the line `# answer: {name}`, and none defines it")
+        detail = text.format(name=entry.name)
         outcomes = [Outcome(entry.name, Verdict.NOT_ATTEMPTED, detail=detail)]
     return ExerciseReport(entry.name, entry.points, tuple(outcomes))

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Self
 
 from dlbook.check.answer_key import Key
+from dlbook.check.shared import _
 from dlbook.check.verdict import Outcome, Verdict
 from dlbook.grading.kernel.launcher import Launcher
 from dlbook.grading.kernel.limits import Limits
@@ -82,13 +83,14 @@ class Progress:
 
     def note(self, what: str, source: str) -> None:
         """Note what happened to a cell; after the first round without quoting the cell."""
-        quote = ", on fresh inputs" if self.before else f": {_first_line(source)}"
-        self.notes.append(f"{what}{quote}")
+        text = _("{what}, on fresh inputs") if self.before else _("{title}: {text}")
+        line = "" if self.before else _first_line(source)
+        self.notes.append(text.format(what=what, title=what, text=line))
 
     def leave_out(self, step: Step, ending: Ending) -> None:
         """Run a cell no more that has ended a kernel, here or in the round before."""
         self.steps = [other for other in self.steps if other.cell != step.cell]
-        reason = Ending(ending.verdict, f"its cell {ending.reason}")
+        reason = Ending(ending.verdict, _("its cell {reason}").format(reason=_(ending.reason)))
         self.answer_endings |= dict.fromkeys(step.answers, reason)
 
     def give_up(self, ending: Ending) -> None:
@@ -127,7 +129,7 @@ def ended(step: Step, ending: Ending) -> Outcome:
     """Return the outcome of a check that has ended its kernel, or was ended."""
     assert step.exercise and step.check
     hidden = step.check.hidden
-    return Outcome(step.exercise.name, ending.verdict, detail=ending.reason, hidden=hidden)
+    return Outcome(step.exercise.name, ending.verdict, detail=_(ending.reason), hidden=hidden)
 
 
 def _first_line(source: str) -> str:

@@ -1,0 +1,54 @@
+"""A learner in the Chinese edition: prose, hint, tick and the way back to the chapter."""
+
+import pytest
+
+from dlbook.check import progress
+from tests.browser.test_learner import RIGHT, WRONG, answer
+
+IN_SIGHT = """title => [...document.querySelectorAll("h2")].some((heading) => {
+  const { top, height } = heading.getBoundingClientRect();
+  return heading.textContent.includes(title) && height > 0 && top > 0 && top < innerHeight;
+})"""
+
+
+@pytest.mark.notebook
+@pytest.mark.parametrize("lab", ["zh"], indirect=True)
+def test_a_learner_reads_chinese_from_the_task_to_the_tick(lab, page, tmp_path):
+    page.goto(f"{lab}/lab/tree/exercises/05_backpropagation.ipynb")
+    page.locator("#jp-main-statusbar >> text=Idle").wait_for()
+    page.locator("h2", has_text="5.3 ReLU 的反向").wait_for()
+    cells = page.locator(".jp-CodeCell")
+    cells.first.locator(".cm-content").click()
+    page.keyboard.press("Shift+Enter")
+
+    cell = cells.filter(has_text="# answer: relu_back").first
+    answer(page, cell, WRONG)
+    card = cell.locator(".jp-OutputArea [role=status]")
+    card.filter(has_text="✗ relu_back：常见错误").wait_for()
+    assert "提示：看的是 g 的符号。" in card.inner_text()
+    card.locator("summary", has_text="第二条提示").press("Enter")
+    card.locator("details[open]", has_text="画出 max(x, 0)").wait_for()
+    page.screenshot(path=tmp_path / "wrong.png")
+
+    answer(page, cell, RIGHT)
+    card.filter(has_text="✓ relu_back：正确").wait_for()
+    page.screenshot(path=tmp_path / "right.png")
+    noted = progress.read(tmp_path / "course" / ".dlbook" / "progress.json")["relu_back"]
+    assert noted.solved and noted.verdict == "right"  # what is noted is the same in every language
+
+    answer(page, cell, WRONG)
+    card.locator("summary", has_text="在哪里讲过").press("Enter")
+    card.locator("details a").click()
+    page.locator("h2:visible", has_text="5.2 让斜率沿着图往回走").wait_for()
+    page.screenshot(path=tmp_path / "taught.png")
+
+
+@pytest.mark.notebook
+@pytest.mark.parametrize("lab", ["zh"], indirect=True)
+def test_links_lead_to_headings_with_chinese_words(lab, page):
+    page.goto(f"{lab}/lab/tree/exercises/00_start_here.ipynb")
+    page.locator("#jp-main-statusbar >> text=Idle").wait_for()
+    page.locator(".jp-MarkdownCell a", has_text="第 0.6 节").first.click()  # to another notebook
+    page.locator("h2:visible", has_text="0.6 连续的斜率相乘").wait_for()
+    page.locator(".jp-MarkdownCell a:visible", has_text="第 0.9 节").first.click()  # within it
+    page.wait_for_function(IN_SIGHT, arg="0.9 一页看完整门课")

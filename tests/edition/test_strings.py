@@ -1,0 +1,130 @@
+"""Every visible string goes through the door, and the catalogue has it."""
+
+import ast
+import io
+import re
+
+import pytest
+from babel.messages.pofile import read_po
+
+from dlbook.check.verdict import Verdict
+from dlbook.edition.strings import DOORS, in_python, marked, problems
+from dlbook.grading.package import PACKAGE
+from dlbook.i18n import LOCALE, catalogue
+
+CATALOGUE = (LOCALE / "zh_CN" / "dlbook.po").read_text("utf-8")
+SPEAKING = (  # what learners read comes from these files
+    "check/*.py",
+    "workspace/*.py",
+    *(f"cli/{name}.py" for name in ("desk", "learner", "target", "workspace")),
+    *(f"grading/run/{name}.py" for name in ("answers", "endings", "graft", "nbval_run")),
+    *(f"grading/run/{name}.py" for name in ("progress", "report")),
+    "claims.py",
+    "explore/base/still.py",
+    "guest.py",
+    "predict.py",
+)
+PAGES = ("explore/base/*.js",)
+_WORDS = re.compile(r"[A-Za-z`]{2,}[,:]? [a-z`]{2,}")
+_NOT_SHOWN = {"help", "short_help", "metavar"}  # of a verb: its help is English so far
+_FOR_PROGRAMMERS = {"ValueError", "LookupError", "FileNotFoundError", "WireError", "TypeError"}
+_ALSO_NOT_SHOWN = {  # on the wire, in a key or a style
+    *("first call", "second call", "huge int", "array of ", "dict with two equal labels"),
+    *("second hint: ", ": your turn", "border-left:4px solid ", "can't allocate memory"),
+    *('"dlbook-row dlbook-tools"', '"16px sans-serif"', '"button, input, select"'),
+    *('"(prefers-reduced-motion: reduce)"', '"an empty pad"', '"your own"'),
+    *(verdict.value for verdict in Verdict),
+}
+_LITERAL = re.compile(r'"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`')
+_COMMENT = re.compile(r"/\*.*?\*/|(?<![:\"])//[^\n]*", re.DOTALL)
+
+
+def unmarked(source):
+    """Yield texts of several words in a program that do not go through the door."""
+    tree = ast.parse(source)
+    hidden = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            if name in DOORS or name in _FOR_PROGRAMMERS or name in ("compile", "fullmatch"):
+                hidden |= {id(part) for part in ast.walk(node)}
+            for word in node.keywords:
+                if word.arg in _NOT_SHOWN:
+                    hidden |= {id(part) for part in ast.walk(word)}
+        if isinstance(node, ast.Tuple) and any("N_(" in ast.unparse(part) for part in node.elts):
+            hidden |= {id(part) for other in node.elts[:-1] for part in ast.walk(other)}
+        body = getattr(node, "body", None)
+        if isinstance(body, list) and body and isinstance(body[0], ast.Expr):
+            hidden.add(id(body[0].value))  # a docstring
+    texts = (node for node in ast.walk(tree) if isinstance(node, ast.Constant))
+    for node in texts:
+        if not isinstance(node.value, str) or id(node) in hidden:
+            continue
+        if re.search(r"; }|<div", node.value):  # a style, an element
+            continue
+        if _WORDS.search(node.value) and node.value not in _ALSO_NOT_SHOWN:
+            yield node.value
+
+
+def unmarked_in_script(source):
+    """Yield texts of several words, and those of buttons, that do not go through the door."""
+    source = _COMMENT.sub("", source)
+    for found in _LITERAL.finditer(source):
+        before = source[: found.start()].rstrip()
+        words = re.sub(r"\$\{[^}]*\}", "x", found[0])
+        is_shown = re.search(r"button\(\w+,$|textContent(?: =|:)$", before)
+        if found[0] in _ALSO_NOT_SHOWN or before.endswith("_("):
+            continue
+        if _WORDS.search(words) or (is_shown and len(words) > 2):
+            yield found[0]
+
+
+@pytest.mark.parametrize("pattern", SPEAKING)
+def test_all_that_learners_read_goes_through_the_door(pattern):
+    paths = sorted(PACKAGE.glob(pattern))
+    assert paths, f"no file is named {pattern}: mend SPEAKING"
+    found = {p.name: list(unmarked(p.read_text("utf-8"))) for p in paths}
+    assert not any(found.values()), f"write _(...) around them, or N_(...): {found}"
+
+
+@pytest.mark.parametrize("pattern", PAGES)
+def test_all_that_pages_say_goes_through_the_door(pattern):
+    found = {p.name: list(unmarked_in_script(p.read_text("utf-8"))) for p in PACKAGE.glob(pattern)}
+    assert not any(found.values()), f"write _(...) around them: {found}"
+
+
+def test_what_goes_round_the_door_is_seen():
+    assert list(unmarked("print(_('one two'))\nraise UserError(f'{x} is none here')")) == [
+        " is none here"
+    ]
+    script = 'button(row, "clear", act); button(row, _("play"), act); note = `move it ${way}`;'
+    assert list(unmarked_in_script(script)) == ['"clear"', "`move it ${way}`"]
+
+
+def test_strings_are_found_in_python_and_in_scripts():
+    assert set(in_python("_('a {b}').format(b=_(c)); N_('d' 'e')")) == {"a {b}", "de"}
+    assert {"known mistake", "eraser", "backpropagation"} <= marked()
+
+
+def test_the_catalogue_is_whole():
+    assert list(problems(CATALOGUE)) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('msgid "eraser"', 'msgid "rubber"', "'eraser' is missing"),
+        ('msgid "eraser"', 'msgid "rubber"', "'rubber' is an orphan"),
+        ('msgstr "提示：{hint}"', 'msgstr "提示：{tip}"', "needs the same names in braces"),
+        ('msgstr "提示：{hint}"', 'msgstr "提示:{hint}"', "use the full-width mark"),
+    ],
+)
+def test_what_a_catalogue_lacks_or_has_wrong_is_told(old, new, told):
+    assert CATALOGUE.count(old) == 1
+    assert told in "\n".join(problems(CATALOGUE.replace(old, new)))
+
+
+def test_babel_reads_the_catalogue_in_the_same_way():
+    theirs = {entry.id: entry.string for entry in read_po(io.BytesIO(CATALOGUE.encode()))}
+    del theirs[""]
+    assert catalogue.read(CATALOGUE) == theirs
