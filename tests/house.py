@@ -26,16 +26,9 @@ from tests.imports import (
     upwards,
 )
 
-ORDER = (
-    "__main__",
-    "cli",
-    "site",
-    "workspace",
-    "edition",
-    "explore",
-    "grading",
-    "check",
-)  # roof first
+ORDER = (  # the roof first
+    *("__main__", "cli", "site", "workspace", "edition", "explore", "grading", "check"),
+)
 WORK = (  # the wings of grading in the order of the work, then what all of them stand on
     "teach",
     "handout",

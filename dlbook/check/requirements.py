@@ -6,6 +6,7 @@ All of it is read from the metadata, which pip has from pyproject.toml; no list 
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from dlbook.i18n import _
 from dlbook.version import distribution
 
 if TYPE_CHECKING:
@@ -66,10 +67,11 @@ def advice(missing: str) -> str:
     if not extra:
         return ""
     package = missing.split(".")[0]
-    return (
-        f"the extra {extra} is needed for this, {package} is not installed: "
-        f'pip install "dlbook[{extra}]", or pip install -e ".[{extra}]" in a copy of the course'
+    text = _(
+        "the extra {extra} is needed for this, {package} is not installed: "
+        'pip install "dlbook[{extra}]", or pip install -e ".[{extra}]" in a copy of the course'
     )
+    return text.format(extra=extra, package=package)
 
 
 def _lines() -> list[str]:

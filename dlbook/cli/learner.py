@@ -72,10 +72,8 @@ def _go_to(address: str, opens: bool) -> int:
     """Lead to the JupyterLab that runs in the folder already."""
     import webbrowser
 
-    print(
-        f"JupyterLab runs in this folder already: {address}\n"
-        "Work there: a second one would not see what is written in the first."
-    )
+    print(_("JupyterLab runs in this folder already: {address}").format(address=address))
+    print(_("Work there: a second one would not see what is written in the first."))
     if opens:
         webbrowser.open(address)
     return RIGHT

@@ -29,7 +29,15 @@ PURE = {  # package: what it is imported as, and the packages that it does not w
     "ipywidgets": ("ipywidgets", ["comm", "ipython", "traitlets"]),
     "anywidget": ("anywidget", ["ipywidgets", "psygnal", "typing-extensions"]),
 }
-_CLOSED = ("grading", "cli", "workspace", "site", "__main__.py", "course")  # not for a browser
+_CLOSED = (
+    "grading",
+    "cli",
+    "workspace",
+    "edition",
+    "site",
+    "__main__.py",
+    "course",
+)  # not for a browser
 _LEFT_OUT = ("*.so", "*.pyd", "*.pyc", "*/tests/*", "*.map", "*/node_modules/*")
 _YEAR = (2020, 1, 1, 0, 0, 0)  # of every file, so that the same content gives the same wheel
 

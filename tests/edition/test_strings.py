@@ -27,9 +27,13 @@ SPEAKING = (  # what learners read comes from these files
 PAGES = ("explore/base/*.js",)
 _WORDS = re.compile(r"[A-Za-z`]{2,}[,:]? [a-z`]{2,}")
 _NOT_SHOWN = {"help", "short_help", "metavar"}  # of a verb: its help is English so far
-_FOR_PROGRAMMERS = {"ValueError", "LookupError", "FileNotFoundError", "WireError", "TypeError"}
+_FOR_PROGRAMMERS = {
+    *("FileNotFoundError", "LookupError", "ModuleNotFoundError", "TypeError", "ValueError"),
+    "WireError",
+}
 _ALSO_NOT_SHOWN = {  # on the wire, in a key or a style
     *("first call", "second call", "huge int", "array of ", "dict with two equal labels"),
+    "plain letters",
     *("second hint: ", ": your turn", "border-left:4px solid ", "can't allocate memory"),
     *('"dlbook-row dlbook-tools"', '"16px sans-serif"', '"button, input, select"'),
     *('"(prefers-reduced-motion: reduce)"', '"an empty pad"', '"your own"'),

@@ -13,7 +13,7 @@ from tests.site.in_browser import answered, python_folder, run, write_copies, wr
 pytestmark = pytest.mark.notebook
 KERNEL = (ROOT / "dlbook/site/run_here/kernel.js").read_text("utf-8")
 DRAWS = re.compile(re.search(r"DRAWS = .*\n  /(.*)/;", KERNEL)[1].replace("[^]", r"[\s\S]"))
-CLOSED = ("grading", "cli", "workspace", "site", "__main__")
+CLOSED = ("grading", "cli", "workspace", "edition", "site", "__main__")
 
 
 @pytest.fixture(scope="module")
