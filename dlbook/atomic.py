@@ -1,6 +1,6 @@
 """Write files whole or not at all: whoever reads one finds the old content or the new.
 
-That holds when a program is killed in the middle of writing, and when the power fails.
+That holds when a program is killed in the middle of writing and, with `sync`, when the power fails.
 """
 
 import os
@@ -11,19 +11,21 @@ from pathlib import Path
 from typing import BinaryIO
 
 
-def write(path: str | Path, data: str | bytes) -> None:
+def write(path: str | Path, data: str | bytes, *, sync: bool = True) -> None:
     """Write a file whole or not at all.
 
     Args:
         path: where to; its folder exists.
         data: what the file will hold; text is written as UTF-8, its line ends as they are.
+        sync: whether to wait until the disk has it, as for what nobody could make again; for
+            hundreds of files that takes long.
     """
-    with writing(path) as file:
+    with writing(path, sync=sync) as file:
         file.write(data.encode("utf-8") if isinstance(data, str) else data)
 
 
 @contextmanager
-def writing(path: str | Path) -> Iterator[BinaryIO]:
+def writing(path: str | Path, *, sync: bool = True) -> Iterator[BinaryIO]:
     """Give a new file to write to, which takes the place of `path` when the block ends.
 
     The new file is beside the old one and has its permissions. A block that ends in an error
@@ -32,6 +34,7 @@ def writing(path: str | Path) -> Iterator[BinaryIO]:
 
     Args:
         path: where to; its folder exists.
+        sync: as in `write`.
     """
     target = Path(os.path.realpath(path))
     fresh = target.with_name(f".dlbook-{os.urandom(8).hex()}.part")
@@ -39,11 +42,13 @@ def writing(path: str | Path) -> Iterator[BinaryIO]:
         with _create(fresh, like=target) as file:
             yield file
             file.flush()
-            os.fsync(file.fileno())  # the content is on the disk before the name is
+            if sync:
+                os.fsync(file.fileno())  # the content is on the disk before the name is
         os.replace(fresh, target)
     finally:
         fresh.unlink(missing_ok=True)
-    _sync_folder(target.parent)
+    if sync:
+        _sync_folder(target.parent)
 
 
 def _create(path: Path, like: Path) -> BinaryIO:

@@ -29,6 +29,15 @@ def test_what_is_written_is_read_again_byte_for_byte(tmp_path, data):
     assert len(list(tmp_path.iterdir())) == 1
 
 
+def test_who_writes_hundreds_of_files_need_not_wait_for_the_disk(tmp_path, monkeypatch):
+    waited = []
+    monkeypatch.setattr(os, "fsync", waited.append)
+    atomic.write(tmp_path / "file", NEW, sync=False)
+    assert only_file(tmp_path, NEW) and waited == []
+    atomic.write(tmp_path / "file", NEW)
+    assert waited
+
+
 def test_a_name_may_be_as_long_as_the_system_allows(tmp_path):
     atomic.write(tmp_path / ("n" * 255), NEW)
     assert only_file(tmp_path, NEW)

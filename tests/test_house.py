@@ -23,7 +23,7 @@ DOORS = {  # a file's room: the other rooms that it may open; `!` closes, the fi
     "check": "i18n atomic version",
     "site": "!__main__ !cli *",  # all of the course becomes pages
     "workspace": "check edition grading i18n",
-    "edition": "check claims grading i18n terms",
+    "edition": "atomic check claims grading i18n terms",
     "explore": "!__main__ !cli !check !grading *",
     "*": "!__main__ !cli !site !check !grading !explore *",  # the rest of the learning wing
 }

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from dlbook import atomic
 from dlbook.check.errors import UserError
 from dlbook.edition.sources import locale, overlays
 from dlbook.grading.course.build import Course
@@ -58,7 +59,7 @@ def stamp(course: Course) -> list[Path]:
 
         new = MARK.sub(stamped, text)
         if new != text:
-            place.write_text(new, "utf-8")
+            atomic.write(place, new)
             changed.append(place)
     return changed
 

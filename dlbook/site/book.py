@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from dlbook import atomic
 from dlbook.grading.course.build import Course
 from dlbook.site import mathjax, pages
 from dlbook.site.front import claims_page, front_page
@@ -50,10 +51,10 @@ def _write_source(course: Course, source: Path, extra: Path, runs: bool) -> None
     for path in (*chapters, *sets):
         target = source / path.parent.name / path.name
         target.parent.mkdir(exist_ok=True)
-        target.write_text(pages.page(path, extra, runs), "utf-8")
+        atomic.write(target, pages.page(path, extra, runs), sync=False)
     claims = claims_page(chapters)
     if claims:
-        (source / "claims.md").write_text(claims, "utf-8")
+        atomic.write(source / "claims.md", claims, sync=False)
     front = front_page(chapters, sets, runs)
     parts = {
         "Chapters": [f"chapters/{path.stem}" for path in chapters],
@@ -63,7 +64,7 @@ def _write_source(course: Course, source: Path, extra: Path, runs: bool) -> None
     for caption, names in parts.items():
         if names:
             front += _CONTENTS.format(caption=caption, names="\n".join(names))
-    (source / "index.md").write_text(front, "utf-8")
+    atomic.write(source / "index.md", front, sync=False)
 
 
 def _run_sphinx(source: Path, to: Path, trees: Path, values: dict[str, object]) -> list[str]:

@@ -5,6 +5,8 @@ import hashlib
 import re
 from pathlib import Path
 
+from dlbook import atomic
+
 FOLDER = "figures"
 _INLINE = re.compile(r'<img (?P<words>[^>]*?)src="data:image/png;base64,(?P<data>[^"]+)"')
 
@@ -22,7 +24,7 @@ def stored(html: str, root: Path, up: str = "..") -> str:
         data = base64.b64decode(found["data"])
         path = root / FOLDER / f"{hashlib.sha256(data).hexdigest()[:16]}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
+        atomic.write(path, data, sync=False)
         words = found["words"] + _height(found["words"], data)
         return f'<img {words} loading="lazy" src="{up}/{FOLDER}/{path.name}"'
 

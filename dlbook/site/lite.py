@@ -10,6 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from dlbook import atomic
 from dlbook.check.errors import UserError
 from dlbook.site import copies, pyodide as distribution, wheels
 
@@ -49,7 +50,7 @@ def build(course: Path, to: Path, pyodide: Path | None) -> None:
     _mend_page(to)
     distribution.write(to / PYTHON, pyodide, added)
     versions = {path: copies.version_of(data) for path, data in notebooks.items()}
-    (to / "versions.json").write_text(json.dumps(versions, indent=1) + "\n", "utf-8")
+    atomic.write(to / "versions.json", json.dumps(versions, indent=1) + "\n", sync=False)
 
 
 def _jupyterlite(notebooks: dict[str, bytes], to: Path) -> None:
@@ -58,7 +59,7 @@ def _jupyterlite(notebooks: dict[str, bytes], to: Path) -> None:
         for path, data in notebooks.items():
             file = work / "contents" / path
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(data)
+            atomic.write(file, data, sync=False)
         _write(work / "jupyter_lite_config.json", _build_settings(work, to))
         _write(work / "jupyter-lite.json", _page_settings())
         _write(work / "overrides.json", json.loads((HERE / "settings.json").read_text("utf-8")))
@@ -72,7 +73,7 @@ def _jupyterlite(notebooks: dict[str, bytes], to: Path) -> None:
 
 
 def _write(path: Path, content: object) -> None:
-    path.write_text(json.dumps(content, indent=1), "utf-8")
+    atomic.write(path, json.dumps(content, indent=1), sync=False)
 
 
 def _build_settings(work: Path, to: Path) -> dict[str, object]:
@@ -124,6 +125,6 @@ def _mend_page(to: Path) -> None:
                 "run `pip install dlbook[site]`"
             )
         text = text.replace(old, new, 1)
-    page.write_text(text, "utf-8")
+    atomic.write(page, text, sync=False)
     for name in _SCRIPTS:
-        (to / name).write_bytes((HERE / name).read_bytes())
+        atomic.write(to / name, (HERE / name).read_bytes(), sync=False)

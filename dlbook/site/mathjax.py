@@ -4,6 +4,7 @@ import hashlib
 from importlib.metadata import distribution
 from pathlib import Path
 
+from dlbook import atomic
 from dlbook.check.errors import UserError
 
 CARRIER = "sphinx-mathjax-offline"  # compared with npm's package: its files are the same
@@ -27,7 +28,8 @@ def copy(to: Path) -> None:
             below = name.partition("/static/mathjax/")[2]
             path = to / below
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(Path(str(distribution(CARRIER).locate_file(name))).read_bytes())
+            carried = Path(str(distribution(CARRIER).locate_file(name)))
+            atomic.write(path, carried.read_bytes(), sync=False)
     digest = hashlib.sha256((to / MAIN).read_bytes()).hexdigest()
     if digest != _SHA256:
         raise UserError(

@@ -68,7 +68,7 @@ def _copied(source: Path, target: Path) -> bool:
     if target.is_file() and target.read_bytes() == data:
         return False
     target.parent.mkdir(parents=True, exist_ok=True)
-    atomic.write(target, data)
+    atomic.write(target, data, sync=False)  # there are hundreds of them
     return True
 
 

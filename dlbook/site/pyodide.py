@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from dlbook import atomic
 from dlbook.check.errors import UserError
 from dlbook.site.wheels import Wheel, packed, without
 
@@ -45,18 +46,18 @@ def write(to: Path, source: Path | None, wheels: Iterable[Wheel]) -> None:
     files = known_files(source)
     to.mkdir(parents=True, exist_ok=True)
     for name in PINNED["core"]:
-        (to / name).write_bytes(files[name])
+        atomic.write(to / name, files[name], sync=False)
     wasm = gzip.compress(files["pyodide.asm.wasm"], 9, mtime=0)
-    (to / "pyodide.asm.wasm.packed").write_bytes(wasm)
+    atomic.write(to / "pyodide.asm.wasm.packed", wasm, sync=False)
     start = re.sub(rb"//# sourceMappingURL=.*", b"", files["pyodide.js"])
     ours = (HERE / "run_here" / _KERNEL).read_bytes()
-    (to / _KERNEL).write_bytes(start.rstrip() + b"\n" + ours)
+    atomic.write(to / _KERNEL, start.rstrip() + b"\n" + ours, sync=False)
     packages = {}
     for wheel in [*_official(files), *wheels]:
-        (to / wheel.file).write_bytes(wheel.data)
+        atomic.write(to / wheel.file, wheel.data, sync=False)
         packages[re.sub(r"[-_.]+", "-", wheel.name).lower()] = _entry(wheel)
     lock = {"info": _INFO, "packages": packages}
-    (to / "pyodide-lock.json").write_text(json.dumps(lock, sort_keys=True), "utf-8")
+    atomic.write(to / "pyodide-lock.json", json.dumps(lock, sort_keys=True), sync=False)
 
 
 def _official(files: dict[str, bytes]) -> Iterable[Wheel]:

@@ -64,13 +64,11 @@ def _note(folder: Path, digests: dict[str, str]) -> None:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Write a file whole; hundreds of them would wait long for a disk to have each for sure."""
+    """Write a file and its folder, where it is not as it should be."""
     if path.exists() and path.read_bytes() == data:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.part")
-    fresh.write_bytes(data)
-    fresh.replace(path)
+    atomic.write(path, data, sync=False)  # there are hundreds of them
 
 
 def _noted(folder: Path) -> dict[str, str]:
