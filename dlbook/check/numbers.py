@@ -30,9 +30,9 @@ def _how_far(expected: np.ndarray, got: np.ndarray) -> str:
     """Return how far wrong numbers are off, in coarse words."""
     gaps = np.abs(got - expected)
     of_largest = float(gaps.max() / np.abs(expected).max())
-    if of_largest < 1e-4 and _look_rounded(got):
+    if of_largest < 1e-4 and _is_rounded(expected, got):
         digits = int(-np.log10(of_largest))
-        return _("; all agree to about {n} digits: is something rounded?").format(n=digits)
+        return _("; all agree to about {n} digits, and yours look rounded").format(n=digits)
     gap = float((gaps / np.abs(expected)).max())
     if gap < 1e-4:
         return _("; all are close: is something in float32?")
@@ -41,9 +41,9 @@ def _how_far(expected: np.ndarray, got: np.ndarray) -> str:
     return _("; the largest gap is more than a tenth")
 
 
-def _look_rounded(got: np.ndarray) -> bool:
-    """Return whether at most six digits stand behind the point of every number."""
-    return any(np.allclose(got, np.round(got, digits), 1e-14, 1e-14) for digits in range(7))
+def _is_rounded(expected: np.ndarray, got: np.ndarray) -> bool:
+    """Return whether numbers are those that are needed, rounded to at most six decimals."""
+    return any(np.allclose(got, np.round(expected, digits), 1e-14, 1e-14) for digits in range(7))
 
 
 def count_wrong(wrong: np.ndarray, got: np.ndarray) -> str | None:
