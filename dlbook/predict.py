@@ -1,9 +1,12 @@
 """Predictions: a reader commits to an answer before the run gives it."""
 
+import linecache
 import re
+import sys
 from fractions import Fraction
 from numbers import Real
-from typing import Any
+from types import FrameType
+from typing import Any, NamedTuple
 
 from dlbook.i18n import _
 
@@ -11,12 +14,24 @@ _NUMBER = re.compile(r"[+-]?(\d[\d_]*|\d{1,3}(,\d{3})+)?(\.\d+)?(e[+-]?\d+)?\s*%
 _WORDS = {"yes": True, "true": True, "no": False, "false": False, "是": True, "否": False}
 _CLOSE = 0.005  # relative; how near a guess has to be where nobody says how many digits count
 _LONGEST = 60  # characters of a guess that are repeated
+_GUESS = re.compile(r"\breveal\((\w+)")  # the name that a call of `reveal` passes as the guess
+
+
+class Used(NamedTuple):
+    """A guess that one line has judged; no other line judges it again."""
+
+    guess: Any
+    line: str
+
+    def __repr__(self) -> str:
+        return repr(self.guess)
 
 
 class Reveal:
     """Shows what a run says, once the reader has made a guess: ``reveal(guess, answer)``.
 
-    Without a guess it asks for one and gives nothing away, until `give_up` is called.
+    Without a guess it asks for one and gives nothing away, until `give_up` is called. A guess that
+    an earlier prediction has used up counts as none.
     """
 
     def __init__(self) -> None:
@@ -39,9 +54,12 @@ class Reveal:
                 right, so 2.303 is right for 2.30.
             within: how far a guess may be away from a measured number to count as near.
         """
+        guess = _unused(guess, sys._getframe(1))
         shown = _shown(answer, digits)
         if guess is None:
             print(_("The run says: {}").format(shown) if self.gave_up else ask())
+        elif isinstance(answer, bool) and not isinstance(_plain(guess), bool):
+            print(_('Write "yes" or "no", with the quotes, in the cell above, then run both.'))
         elif _agree(guess, answer, digits):
             print(_("As you predicted: {}").format(shown))
         elif _is_near(guess, answer, within):
@@ -59,6 +77,17 @@ def ask() -> str:
         "No guess yet. Write one into the cell above, run it, then run this cell again.\n"
         "To see all answers without guessing: reveal.give_up()"
     )
+
+
+def _unused(guess: Any, caller: FrameType) -> Any:
+    """Return a guess, None where another line has judged it; the caller's name for it is marked."""
+    line = linecache.getline(caller.f_code.co_filename, caller.f_lineno).strip()
+    if isinstance(guess, Used):
+        return guess.guess if guess.line == line else None
+    found = _GUESS.search(line)
+    if guess is not None and found and caller.f_globals.get(found[1]) is guess:
+        caller.f_globals[found[1]] = Used(guess, line)
+    return guess
 
 
 def _shown(answer: Any, digits: int | None) -> str:

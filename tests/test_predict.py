@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
 from dlbook.predict import Reveal
 
@@ -10,7 +11,7 @@ SAME += [("93%", 0.93), ("1/3", 1 / 3), ("yes", True), (False, "no"), ("b and a"
 SAME += [("a, b", "b and a"), (["b", "a"], ["b", "a"]), ("b, a", ["B", "A"]), ([1, 2], (1, 2.0))]
 SAME += [(2.303, 2.302585), ("0.5", "0.50"), ("'adam'", "Adam"), (1_000, "1,000"), (0.1, "10%")]
 OTHER = [("2,3", 23), ("1,5", 15), ("1,00", 100), (2.3, 2.4), ("Adam", "SGD")]
-OTHER += [(1, True), ("1,2345", 12345), ("1,2,3", 123), ("nan", 0), ("", 0), (2.3, "2.31")]
+OTHER += [("1,2345", 12345), ("1,2,3", 123), ("nan", 0), ("", 0), (2.3, "2.31")]
 OTHER += [(["a", "b"], ["b", "a"]), ([1], [1, 2]), (len, 3), (np.zeros(3), 0), (2777, 2778)]
 OTHER += [("a", "a and b"), (object(), "word"), ({}, [1]), ("1/0", 1), (5, [5, 6])]
 
@@ -60,3 +61,29 @@ def test_nothing_is_given_away_before_a_guess_or_giving_up(capsys):
 def test_a_long_guess_is_repeated_in_part(capsys):
     Reveal()("x" * 1000, 3)
     assert len(capsys.readouterr().out) < 120
+
+
+@pytest.mark.parametrize("guess", [8, "maybe", [True]])
+def test_a_question_of_yes_or_no_takes_no_other_word_and_gives_nothing_away(guess, capsys):
+    Reveal()(guess, True)
+    assert capsys.readouterr().out == (
+        'Write "yes" or "no", with the quotes, in the cell above, then run both.\n'
+    )
+
+
+CELLS = ["guess = 8", "reveal(guess, 9)", "reveal(guess, 31)", "reveal(guess, 9)"]
+CELLS += ["guess = 8", "reveal(guess, 31)"]
+JUDGED = ["You predicted 8; the run says: 9", None, "You predicted 8; the run says: 9"]
+JUDGED += ["You predicted 8; the run says: 31"]
+
+
+def test_a_guess_is_judged_by_one_prediction_alone(capsys):
+    shell = InteractiveShell()
+    shell.push({"reveal": Reveal()})
+    said = []
+    for cell in CELLS:
+        shell.run_cell(cell).raise_error()
+        out = capsys.readouterr().out
+        said += [None if out.startswith("No guess yet.") else out.strip()] if out else []
+    assert said == JUDGED
+    assert repr(shell.user_ns["guess"]) == "8"

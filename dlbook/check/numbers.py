@@ -23,17 +23,27 @@ def explain_numbers(expected: np.ndarray, got: np.ndarray, rtol: float, atol: fl
         return _("every number is {ratio:.4g} times what is needed").format(ratio=ratio)
     if got.size > 1 and np.allclose(got, expected + shift, rtol, atol):
         return _("every number is off by the same {shift:.4g}").format(shift=shift)
-    gap = float((np.abs(got - expected) / np.abs(expected))[wrong].max())
-    return f"{count_wrong(wrong, got)}{_how_far(gap)}"
+    return f"{count_wrong(wrong, got)}{_how_far(expected[wrong], got[wrong])}"
 
 
-def _how_far(gap: float) -> str:
-    """Return the largest relative gap in coarse words."""
+def _how_far(expected: np.ndarray, got: np.ndarray) -> str:
+    """Return how far wrong numbers are off, in coarse words."""
+    gaps = np.abs(got - expected)
+    of_largest = float(gaps.max() / np.abs(expected).max())
+    if of_largest < 1e-4 and _is_rounded(expected, got):
+        digits = int(-np.log10(of_largest))
+        return _("; all agree to about {n} digits, and yours look rounded").format(n=digits)
+    gap = float((gaps / np.abs(expected)).max())
     if gap < 1e-4:
         return _("; all are close: is something in float32?")
     if gap < 0.1:
         return _("; none is off by more than a tenth")
     return _("; the largest gap is more than a tenth")
+
+
+def _is_rounded(expected: np.ndarray, got: np.ndarray) -> bool:
+    """Return whether numbers are those that are needed, rounded to at most six decimals."""
+    return any(np.allclose(got, np.round(expected, digits), 1e-14, 1e-14) for digits in range(7))
 
 
 def count_wrong(wrong: np.ndarray, got: np.ndarray) -> str | None:

@@ -52,6 +52,8 @@ DIFFERENCES = {  # needed, got, the words
     "a file next to it": (A, Failure("ModuleNotFoundError", "No m"), "without other files"),
     "place of an error": (A, Failure("ValueError", "no", "in line 2"), "ValueError: no\nin line 2"),
     "float32": (A, A + A * 1e-5 * np.eye(2, 3), "all are close: is something in float32?"),
+    "rounded": (A / 7, np.round(A / 7, 5), "all agree to about 5 digits, and yours look rounded"),
+    "rounded coarsely": (A / 7, np.round(A / 7, 2), "the largest gap is more than a tenth"),
     "near": (A, A + A * 0.05 * np.eye(2, 3), "none is off by more than a tenth"),
     "far": (A, A + A * 0.2 * np.eye(2, 3), "the largest gap is more than a tenth"),
     "where 0 is due": (A * [0, 1, 1], A * [1, 1, 1.01], "the largest gap is more than a tenth"),
