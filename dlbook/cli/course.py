@@ -27,6 +27,31 @@ def find_course(named: Path | None) -> "Course":
     return course
 
 
+def find_work(named: Path | None) -> "Course":
+    """Return the course as `find_course` does, for a verb that looks at a learner's work.
+
+    Raises:
+        UserError: if there is none, or only the one in the installed package.
+    """
+    from dlbook.workspace import folder
+
+    course = find_course(named)
+    folder.of(course)
+    return course
+
+
+def find_progress(named: Path | None) -> Path | None:
+    """Return the file with a learner's progress; None in a clone that has none so far.
+
+    Raises:
+        UserError: if there is no folder for a learner's work.
+    """
+    from dlbook.check import progress
+
+    here = progress.find((named or Path.cwd()).resolve())
+    return here or progress.find(find_work(named).root.resolve())
+
+
 def texts(source: str) -> list[str]:
     """Return what stands in the outputs of code beside what it says: claims, and terms."""
     from dlbook import retrial, terms

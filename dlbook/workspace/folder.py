@@ -113,8 +113,8 @@ def of(course: Course) -> Workspace:
     if course.root == PACKAGED:
         raise UserError(
             _(
-                "a folder for your work is needed, there is none here: make one with "
-                "`dlbook init deep-learning`, then `cd deep-learning`"
+                "a folder for your work is needed, there is none here: go to yours, or make one "
+                "with `dlbook init deep-learning`, then `cd deep-learning`"
             )
         )
     return Workspace(course.root / FOLDER, course)
