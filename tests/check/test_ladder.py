@@ -160,7 +160,7 @@ def test_an_attempt_is_noted_and_shown_on_the_map(wrong, capsys):
 ANY = "use the one in the answer cell's first line, as in "
 REFUSED = [  # what is given, what is said of it
     (["scael"], "got 'scael': do you mean scale? As in "),
-    (["relu_bakc"], "got 'relu_bakc': do you mean relu_back, "),
+    (["relu_bakc"], "got 'relu_bakc': do you mean relu_back? As in "),
     (["???"], f"got '???': {ANY}"),
     ([open], "got 'open': " + ANY),
     ([5], f"got 5: {ANY}"),
