@@ -31,11 +31,13 @@ def find_work(named: Path | None) -> "Course":
     """Return the course as `find_course` does, for a verb that looks at a learner's work.
 
     Raises:
-        UserError: if there is none, or only the one in the installed package.
+        UserError: if there is none here or above, as where somebody has forgotten to go to his.
     """
     from dlbook.workspace import folder
 
-    course = find_course(named)
+    course, here = find_course(named), Path.cwd().resolve()
+    if named is None and course.root not in (here, *here.parents):
+        raise folder.missing()
     folder.of(course)
     return course
 
@@ -48,8 +50,10 @@ def find_progress(named: Path | None) -> Path | None:
     """
     from dlbook.check import progress
 
-    here = progress.find((named or Path.cwd()).resolve())
-    return here or progress.find(find_work(named).root.resolve())
+    found = progress.find((named or Path.cwd()).resolve())
+    if found is None:
+        find_work(named)
+    return found
 
 
 def texts(source: str) -> list[str]:

@@ -79,6 +79,17 @@ ABOUT_WORK += ("solution relu_back", "lab", "update", "reset relu_back")
 
 @pytest.mark.parametrize("typed", ABOUT_WORK)
 def test_without_a_folder_for_work_nobody_is_told_that_it_is_gone(typed, packaged, capsys):
+    _is_sent_home(typed, capsys)
+
+
+@pytest.mark.parametrize("typed", ABOUT_WORK[:-3])
+def test_a_clone_elsewhere_is_not_taken_for_ones_own_folder(typed, course, monkeypatch, capsys):
+    monkeypatch.setattr(place, "PACKAGE", course.root / "dlbook")
+    monkeypatch.chdir(course.root.parent)
+    _is_sent_home(typed, capsys)
+
+
+def _is_sent_home(typed, capsys):
     assert main(typed.split()) == (2 if typed else 0)
     said = capsys.readouterr()
     told = said.err if typed else said.out
