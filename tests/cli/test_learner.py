@@ -175,9 +175,11 @@ def test_ctrl_c_in_an_endless_answer_ends_with_a_word(course, monkeypatch, capsy
     (path,) = course.notebooks("exercises")
     path.write_text(endless, "utf-8")
 
+    press = Timer(0.5, os.kill, (os.getpid(), signal.SIGINT))
+
     @contextmanager
     def press_once_it_runs(_title):
-        yield lambda name: Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+        yield lambda name: press.ident or press.start()
 
     monkeypatch.setattr(learner, "_progress", press_once_it_runs)
     assert run(course, *verb) == 130
