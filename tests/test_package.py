@@ -251,11 +251,14 @@ def test_an_installed_wheel_finds_its_course(installed, tmp_path):
 
 
 @pytest.mark.notebook
-def test_a_set_is_checked_from_an_empty_folder_and_nothing_is_written(installed, tmp_path):
+def test_a_file_is_checked_from_an_empty_folder_and_nothing_is_written(installed, tmp_path):
     before = installed.files()
-    done = installed.run("dlbook", "check", "05", cwd=tmp_path)
+    exercises = str(ROOT / "exercises" / "05_backpropagation.ipynb")
+    done = installed.run("dlbook", "check", exercises, cwd=tmp_path)
     assert done.returncode == 1, done.stderr
     assert "○ relu_back: not attempted" in done.stdout
+    done = installed.run("dlbook", "check", "05", cwd=tmp_path)
+    assert done.returncode == 2 and "a folder for your work is needed" in done.stderr
     assert installed.files() == before and not any(tmp_path.iterdir())
 
 
@@ -341,5 +344,6 @@ def test_an_editable_installation_copies_nothing(folder, bundle, elsewhere, tmp_
 def test_a_bundle_can_be_installed_as_a_package(bundle, elsewhere, tmp_path):
     environment = empty_environment(tmp_path / "environment")
     environment.install(str(bundle))
-    done = environment.run("dlbook", "check", "90", cwd=elsewhere)
+    environment.run("dlbook", "init", "mine", cwd=elsewhere)
+    done = environment.run("dlbook", "check", "90", cwd=elsewhere / "mine")
     assert done.returncode == 1 and "○ relu_back: not attempted" in done.stdout, done.stderr

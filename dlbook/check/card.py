@@ -11,25 +11,43 @@ from dlbook.check.example import example
 from dlbook.check.hidden import refusal, used_by
 from dlbook.check.letters import printable
 from dlbook.check.localized import localized_exercise
+from dlbook.check.names import near
 from dlbook.check.places import in_words
 from dlbook.check.verdict import Outcome, Step, Verdict
 from dlbook.i18n import _
 
 
-def key_of(name: str) -> tuple[answer_key.Key, answer_key.ExerciseKey]:
+def key_of(name: object, call: str = "check") -> tuple[answer_key.Key, answer_key.ExerciseKey]:
     """Return the shipped set and key of an exercise, its hints in the reader's language.
 
+    Args:
+        name: of the exercise.
+        call: what it was given to, which an error names.
+
     Raises:
-        LookupError: if no shipped key has it.
+        LookupError: if no shipped key has it; names that are near are told.
     """
-    found = answer_key.find(name)
+    found = answer_key.find(name) if isinstance(name, str) else None
     if found is None:
-        raise LookupError(
-            f"a name of this course's exercises is needed, got {name!r}: "
-            'use the one in the answer cell\'s first line, as in check("relu_back")'
-        )
+        raise LookupError(_no_exercise(name, call))
     key, exercise = found
     return key, localized_exercise(key.name, exercise)
+
+
+def _no_exercise(name: object, call: str) -> str:
+    every = [exercise.name for key in answer_key.all_keys() for exercise in key.exercises]
+    alike = near(name, every) if isinstance(name, str) else []
+    got = _("nothing") if name is None else repr(name)
+    text = _(
+        "{call} needs a name of this course's exercises, got {got}: use the one in the answer "
+        'cell\'s first line, as in {call}("relu_back")'
+    )
+    if alike:
+        text = _(
+            "{call} needs a name of this course's exercises, got {got}: do you mean {names}? As "
+            'in {call}("{one}")'
+        )
+    return text.format(call=call, got=got, names=", ".join(alike), one=(alike or [""])[0])
 
 
 def verdict(name: str, result: Result, answer: object) -> Outcome:

@@ -1,4 +1,4 @@
-"""The course as a small map: which exercises are right, and what comes next."""
+"""The course as a small map: which exercises have been right, and what comes next."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
@@ -27,7 +27,7 @@ class Row:
 
     @property
     def dots(self) -> str:
-        """A mark an exercise: right, tried, open."""
+        """A mark an exercise: was right, tried, open."""
         return "".join(
             _RIGHT if entry.solved else _TRIED if entry.attempts else _OPEN
             for _key, entry in self.exercises
@@ -89,14 +89,14 @@ def html(found: Iterable[Row]) -> str:
 
 
 def _legend() -> str:
-    words = zip((_RIGHT, _TRIED, _OPEN), (_("right"), _("tried"), _("open")), strict=True)
+    words = zip((_RIGHT, _TRIED, _OPEN), (_("was right"), _("tried"), _("open")), strict=True)
     return ", ".join(" ".join(pair) for pair in words)
 
 
 def _summary(found: list[Row]) -> str:
     count = sum(len(row.exercises) for row in found)
     right = count - sum(len(row.open) for row in found)
-    words = _("{right} of {all} exercises are right.").format(right=right, all=count)
+    words = _("{right} of {all} exercises have been right.").format(right=right, all=count)
     for row in found:
         for key in row.open:
             text = _("Next: {exercise} in {set}, about {minutes} minutes.")

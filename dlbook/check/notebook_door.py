@@ -62,32 +62,36 @@ class _Check:
 
         return run
 
-    def hint(self, name: str) -> None:
+    def hint(self, exercise: object = None) -> None:
         """Show the first step for an exercise that was not shown before, or else the last one.
+
+        Args:
+            exercise: its name, or the function that answers it.
 
         Raises:
             LookupError: if the course has no such exercise.
         """
-        exercise, last = key_of(name)[1], self._last.get(name)
+        key = key_of(_name(exercise), "check.hint")[1]
+        name, last = key.name, self._last.get(key.name)
         if _is_graded():
             return
-        found = steps(exercise, last, tried=self._was_tried(name))
+        found = steps(key, last, tried=self._was_tried(name))
         told = self._told.setdefault(name, set())
         step = next((step for step in found if step.text not in told), found[-1])
         told.add(step.text)
         say(step.line())
 
-    def solution(self, name: str, *, anyway: bool = False) -> None:
+    def solution(self, exercise: object = None, *, anyway: bool = False) -> None:
         """Show the course's answer to an exercise, once there is an attempt of yours.
 
         Args:
-            name: the exercise.
+            exercise: its name, or the function that answers it.
             anyway: also without an attempt.
 
         Raises:
             LookupError: if the course has no such exercise.
         """
-        key_of(name)
+        name = key_of(_name(exercise), "check.solution")[1].name
         if _is_graded():
             return
         if not anyway and not self._was_tried(name):
@@ -106,6 +110,11 @@ class _Check:
 
 
 check = _Check()
+
+
+def _name(exercise: object) -> object:
+    """Return the name of a function or class, and anything else as it is."""
+    return getattr(exercise, "__name__", exercise) if callable(exercise) else exercise
 
 
 def _is_graded() -> bool:

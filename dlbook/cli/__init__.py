@@ -21,7 +21,7 @@ from dlbook.cli import (
     teach,
     workspace,
 )
-from dlbook.cli.course import RIGHT, STOPPED, UNUSABLE
+from dlbook.cli.course import RIGHT, STOPPED, UNUSABLE, find_work
 from dlbook.cli.options import PATH
 from dlbook.i18n import LANGUAGES, VARIABLE, _, use
 from dlbook.version import version
@@ -165,6 +165,14 @@ def _show_where(context: click.Context, root: Path | None) -> None:
 
     if progress.find((root or Path.cwd()).resolve()) is None:
         print(context.get_help())
+        _say_where_work_is_missing(root)
         return
     context.invoke(desk.progress)
     print(_("`dlbook lab` opens the course, `dlbook --help` names the verbs."))
+
+
+def _say_where_work_is_missing(root: Path | None) -> None:
+    try:
+        find_work(root)
+    except UserError as error:
+        print(f"\n{error}")

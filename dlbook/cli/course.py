@@ -27,6 +27,35 @@ def find_course(named: Path | None) -> "Course":
     return course
 
 
+def find_work(named: Path | None) -> "Course":
+    """Return the course as `find_course` does, for a verb that looks at a learner's work.
+
+    Raises:
+        UserError: if there is none here or above, as where somebody has forgotten to go to his.
+    """
+    from dlbook.workspace import folder
+
+    course, here = find_course(named), Path.cwd().resolve()
+    if named is None and course.root not in (here, *here.parents):
+        raise folder.missing()
+    folder.of(course)
+    return course
+
+
+def find_progress(named: Path | None) -> Path | None:
+    """Return the file with a learner's progress; None in a clone that has none so far.
+
+    Raises:
+        UserError: if there is no folder for a learner's work.
+    """
+    from dlbook.check import progress
+
+    found = progress.find((named or Path.cwd()).resolve())
+    if found is None:
+        find_work(named)
+    return found
+
+
 def texts(source: str) -> list[str]:
     """Return what stands in the outputs of code beside what it says: claims, and terms."""
     from dlbook import retrial, terms

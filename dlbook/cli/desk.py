@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from dlbook.check.errors import UserError
-from dlbook.cli.course import NOT_RIGHT, RIGHT, UNUSABLE, find_course
+from dlbook.cli.course import NOT_RIGHT, RIGHT, UNUSABLE, find_progress, find_work
 from dlbook.i18n import _
 
 if TYPE_CHECKING:
     from dlbook.grading.course.build import Course
+    from dlbook.grading.run.report import Report
 
 _LOOK_EVERY = 0.5  # seconds
 
@@ -29,7 +30,7 @@ def hint(root: Path | None, exercise: str, example: bool) -> int:
     from dlbook.cli.names import key_of
     from dlbook.cli.target import targets
 
-    key, course = key_of(exercise), find_course(root)
+    key, course = key_of(exercise), find_work(root)
     ((path, name),) = targets(course, key.name)
     report = report_on(course, path, name, None)
     if report is None:
@@ -41,8 +42,13 @@ def hint(root: Path | None, exercise: str, example: bool) -> int:
     tried = was_tried(find(path.resolve().parent), name, outcome)
     shown = outcome if example else replace(outcome, example="")
     for step in steps(key, shown, tried=tried):
-        print(step.line())
+        print(replace(step, link=_notebook(step.link)).line())
     return NOT_RIGHT
+
+
+def _notebook(link: str) -> str:
+    """Return the name of the notebook that a link leads to; the link holds for exercises/ alone."""
+    return link.partition("#")[0].rpartition("/")[2]
 
 
 @click.command(short_help="the course's answer to one exercise")
@@ -56,8 +62,7 @@ def solution(root: Path | None, exercise: str, anyway: bool) -> int:
     from dlbook.cli.names import key_of
 
     exercise = key_of(exercise).name
-    place = progress.find((root or Path.cwd()).resolve())
-    if not anyway and not progress.was_tried(place, exercise):
+    if not anyway and not progress.was_tried(find_progress(root), exercise):
         text = _(
             "an attempt of yours is needed first, there is none at {exercise}: run an answer in "
             "the notebook, or add --anyway"
@@ -70,17 +75,16 @@ def solution(root: Path | None, exercise: str, anyway: bool) -> int:
     return RIGHT
 
 
-@click.command(short_help="which exercises are right, and what comes next")
+@click.command(short_help="which exercises were right, and what comes next")
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 @click.pass_obj
 def progress(root: Path | None, as_json: bool) -> int:
-    """Show the course as a small map: ● right, ◐ tried, ○ open."""
+    """Show the course as a small map: ● was right, ◐ tried, ○ open."""
     import json
 
     from dlbook.check import course_map, progress as notes
 
-    place = notes.find((root or Path.cwd()).resolve())
-    found = course_map.rows(notes.read(place))
+    found = course_map.rows(notes.read(find_progress(root)))
     if as_json:
         print(json.dumps(course_map.plain(found), ensure_ascii=False, indent=1))
     else:
@@ -94,25 +98,35 @@ def progress(root: Path | None, as_json: bool) -> int:
 def watch(root: Path | None, target: str) -> int:
     """Check exercise notebooks again each time they are saved; Ctrl-C ends it.
 
+    What is as it was at the last check of a notebook is not said again.
+
     TARGET is what `dlbook check` takes; without it, every set is watched.
     """
     from dlbook.cli.target import targets
     from dlbook.cli.watching import Saves
 
-    course = find_course(root)
+    course = find_work(root)
     wanted = dict(targets(course, target))
     one, many = next(iter(wanted)).name, _("{count} notebooks").format(count=len(wanted))
     text = _("watching {what}; save to have it checked, Ctrl-C ends this")
     print(text.format(what=many if len(wanted) > 1 else one), flush=True)
     saves = Saves(wanted)
+    last: dict[Path, Report] = {}
     while True:
         time.sleep(_LOOK_EVERY)
         for path in saves.look():
-            print(_looked_at(course, path, wanted[path]), flush=True)
+            print(_looked_at(course, path, wanted[path], last), flush=True)
 
 
-def _looked_at(course: "Course", path: Path, exercise: str) -> str:
-    """Return what there is to say of a notebook that has changed; nothing in it ends the watch."""
+def _looked_at(course: "Course", path: Path, exercise: str, last: "dict[Path, Report]") -> str:
+    """Return what there is to say of a notebook that has changed; nothing in it ends the watch.
+
+    Args:
+        course: where its key is.
+        path: of the notebook.
+        exercise: the only one that is wanted; '' for all.
+        last: the last report on each notebook, which this one takes the place of.
+    """
     from dlbook.cli.learner import report_on
     from dlbook.grading.errors import GraderError
 
@@ -122,5 +136,8 @@ def _looked_at(course: "Course", path: Path, exercise: str) -> str:
         report = report_on(course, path, exercise, None)
     except (UserError, GraderError) as error:
         return f"{path.name}: {error}"
-    again = _("{file} is checked again when you have mended it").format(file=path.name)
-    return report.text() if report else again
+    if report is None:
+        return _("{file} is checked again when you have mended it").format(file=path.name)
+    said = report.text(last.get(path))
+    last[path] = report
+    return said

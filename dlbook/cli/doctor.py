@@ -21,12 +21,13 @@ Finding = tuple[bool, str, str]  # whether it is well, what was looked at, the m
 @click.command(short_help="what is wrong with this machine, and the mend")
 def doctor() -> int:
     """Look whether this machine has what the course needs, and say how to mend what it lacks."""
-    well = True
+    ill = 0
     for look in (_python, _packages, _torch, _blas, _room, _writing, _kernel):
         for fine, what, mend in look():
             print(f"{'✓' if fine else '✗'} {what}" + ("" if fine else f"\n  {mend}"))
-            well &= fine
-    return RIGHT if well else NOT_RIGHT
+            ill += not fine
+    print(f"{ill} of these to mend: do what stands below each ✗" if ill else "all is well")
+    return NOT_RIGHT if ill else RIGHT
 
 
 def _python() -> Iterator[Finding]:
@@ -54,7 +55,7 @@ def _packages() -> Iterator[Finding]:
     yield from wrong.values()
     yield True, f"extras that are here: {', '.join(whole) or 'none'}", ""
     if partly:
-        what = f"extras that are not, or in part: {', '.join(partly)}"
+        what = f"extras that are missing, or here in part: {', '.join(partly)}"
         yield True, f'{what}; pip install "dlbook[{partly[0]}]" adds one', ""
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dlbook.cli.course import NOT_RIGHT, RIGHT, UNUSABLE, find_course
+from dlbook.cli.course import NOT_RIGHT, RIGHT, UNUSABLE, find_course, find_work
 from dlbook.cli.options import SEED, language_option
 from dlbook.i18n import _, language as language_here, use
 
@@ -94,9 +94,9 @@ def check(root: Path | None, target: str, seed: int | None, as_json: bool) -> in
     TARGET is a set (05), an exercise (relu_back) or a notebook file; without it, every set is
     checked. Sets are those in work/exercises, which `dlbook lab` makes, or else in exercises/.
     """
-    from dlbook.cli.target import targets
+    from dlbook.cli.target import is_file, targets
 
-    course = find_course(root)
+    course = find_course(root) if is_file(target) else find_work(root)
     reports: list[Report] = []
     unreadable = False
     found = targets(course, target)
@@ -141,7 +141,7 @@ def report_on(course: "Course", path: Path, exercise: str, seed: int | None) -> 
         print(_("unreadable: {why}").format(why=error), file=sys.stderr)
         return None
     key = localized(find_key(course, path, notebook.cells, seed))
-    with _progress(path.stem) as watch:
+    with _told_when_stopped(), _progress(path.stem) as watch:
         report = grade(notebook, only(key, exercise), watch=watch)
     for entry in report.exercises if seed is None else ():
         progress.note_attempt(progress.find(path.resolve().parent), entry.outcomes[0])
@@ -152,6 +152,15 @@ def _print_json(reports: "list[Report]") -> None:
     import json
 
     print(json.dumps([report.to_dict() for report in reports], ensure_ascii=False, indent=1))
+
+
+@contextmanager
+def _told_when_stopped() -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        print(_("stopped"), file=sys.stderr)
+        raise
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from dlbook.check.answer_key import Key, load
 from dlbook.check.errors import UserError
-from dlbook.cli.names import near
+from dlbook.check.names import near
 from dlbook.grading.course.build import Course
 from dlbook.grading.course.exercise_set import understand
 from dlbook.grading.course.place import exercises
@@ -15,13 +15,18 @@ from dlbook.grading.run.graft import why_not_this_set
 from dlbook.i18n import _
 
 
+def is_file(target: str) -> bool:
+    """Return whether a target names a file, wherever that is."""
+    return target.lower().endswith(".ipynb")
+
+
 def targets(course: Course, target: str) -> list[tuple[Path, str]]:
     """Return the notebooks that a target names, each with the one exercise wanted, or ''.
 
     Raises:
         UserError: if it names none.
     """
-    if target.lower().endswith(".ipynb"):
+    if is_file(target):
         return [(Path(target), "")]
     notebooks = exercises(course)
     stem, _dot, exercise = target.partition(".")
@@ -35,6 +40,7 @@ def targets(course: Course, target: str) -> list[tuple[Path, str]]:
         names += _names(key) if key else []
         if target in names:
             return [(path, target)]
+    _refuse_missing(course, notebooks, start, target)
     alike = near(target, names)
     if alike:
         text = _("a set or an exercise is needed, got {target!r}; do you mean {names}?")
@@ -42,6 +48,22 @@ def targets(course: Course, target: str) -> list[tuple[Path, str]]:
     sets = ", ".join(path.stem for path in notebooks) or _("none")
     text = _("a set or an exercise is needed, got {target!r}; the sets are: {sets}")
     raise UserError(text.format(target=target, sets=sets))
+
+
+def _refuse_missing(course: Course, notebooks: list[Path], start: str, target: str) -> None:
+    """Tell where a target is in a set of the course whose notebook is not there.
+
+    Raises:
+        UserError: if it is.
+    """
+    there = {path.stem for path in notebooks}
+    for key in _keys(course) if target else ():
+        if key.name not in there and (key.name.startswith(start) or target in _names(key)):
+            text = _(
+                "{file} is needed, it is missing here: was it renamed? `dlbook update` brings a "
+                "new one, `dlbook check FILE.ipynb` checks a renamed one"
+            )
+            raise UserError(text.format(file=f"exercises/{key.name}.ipynb"))
 
 
 def find_key(course: Course, path: Path, cells: tuple[Cell, ...], seed: int | None) -> Key:

@@ -111,13 +111,18 @@ def of(course: Course) -> Workspace:
     if (course.root / NOTES).is_dir():
         return Workspace(course.root, find_published())
     if course.root == PACKAGED:
-        raise UserError(
-            _(
-                "a folder for your work is needed, there is none here: make one with "
-                "`dlbook init deep-learning`, then `cd deep-learning`"
-            )
-        )
+        raise missing()
     return Workspace(course.root / FOLDER, course)
+
+
+def missing() -> UserError:
+    """Return what tells somebody that there is no folder for his work."""
+    return UserError(
+        _(
+            "a folder for your work is needed, there is none here: go to yours, or make one with "
+            "`dlbook init deep-learning`, then `cd deep-learning`"
+        )
+    )
 
 
 def init(place: Path, language: str = "") -> Workspace:

@@ -1,6 +1,7 @@
 """The way on after a card: a step at a time, nothing while graded, nothing once it is right."""
 
 import json
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -152,10 +153,36 @@ def test_an_attempt_is_noted_and_shown_on_the_map(wrong, capsys):
     check.progress()
     shown = capsys.readouterr().out
     assert "05 backpropagation" in shown and "●" in shown
-    assert "1 of" in shown and "Next: scale in 00 start here, about" in shown
+    assert "1 of" in shown and "exercises have been right. " in shown and "● was right" in shown
+    assert "Next: scale in 00 start here, about" in shown
 
 
-@pytest.mark.parametrize("verb", [check.hint, check.solution])
-def test_an_unknown_exercise_is_refused(verb):
-    with pytest.raises(LookupError, match="got 'relu_bakc'"):
-        verb("relu_bakc")
+ANY = "use the one in the answer cell's first line, as in "
+REFUSED = [  # what is given, what is said of it
+    (["scael"], "got 'scael': do you mean scale? As in "),
+    (["relu_bakc"], "got 'relu_bakc': do you mean relu_back? As in "),
+    (["???"], f"got '???': {ANY}"),
+    ([open], "got 'open': " + ANY),
+    ([5], f"got 5: {ANY}"),
+    ([], f"got nothing: {ANY}"),
+]
+
+
+@pytest.mark.parametrize(("given", "said"), REFUSED)
+@pytest.mark.parametrize("verb", ["hint", "solution"])
+def test_an_unknown_exercise_is_refused_with_names_that_are_near(verb, given, said):
+    needed = f"check.{verb} needs a name of this course's exercises, {said}"
+    with pytest.raises(LookupError, match=re.escape(needed)) as refused:
+        getattr(check, verb)(*given)
+    assert f'in check.{verb}("' in str(refused.value)
+
+
+def test_the_function_itself_may_be_given(wrong, capsys):
+    def relu_back(g, x):
+        return 0 * g
+
+    capsys.readouterr()
+    check.hint(relu_back)
+    check.solution(relu_back)
+    said = capsys.readouterr().out
+    assert said.startswith("hint: ") and "def relu_back" in said

@@ -73,6 +73,49 @@ def test_without_a_folder_the_bare_command_names_the_verbs(tmp_path, monkeypatch
     assert "progress" in capsys.readouterr().out
 
 
+ABOUT_WORK = ("", "check", "check 90", "progress", "progress --json", "hint relu_back", "watch")
+ABOUT_WORK += ("solution relu_back", "lab", "update", "reset relu_back")
+
+
+@pytest.mark.parametrize("typed", ABOUT_WORK)
+def test_without_a_folder_for_work_nobody_is_told_that_it_is_gone(typed, packaged, capsys):
+    _is_sent_home(typed, capsys)
+
+
+@pytest.mark.parametrize("typed", ABOUT_WORK[:-3])
+def test_a_clone_elsewhere_is_not_taken_for_ones_own_folder(typed, course, monkeypatch, capsys):
+    monkeypatch.setattr(place, "PACKAGE", course.root / "dlbook")
+    monkeypatch.chdir(course.root.parent)
+    _is_sent_home(typed, capsys)
+
+
+def _is_sent_home(typed, capsys):
+    assert main(typed.split()) == (2 if typed else 0)
+    said = capsys.readouterr()
+    told = said.err if typed else said.out
+    assert "there is none here: go to yours, or make one with `dlbook init" in told
+    assert "not attempted" not in said.out and "have been right" not in said.out
+
+
+@pytest.fixture
+def packaged(course, monkeypatch, tmp_path_factory):
+    """A folder with no course above it; the course is that of the installed package."""
+    monkeypatch.setattr(place, "PACKAGE", course.root / "none")
+    for module in (place, folder):
+        monkeypatch.setattr(module, "PACKAGED", course.root)
+    monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
+
+
+def test_progress_is_found_from_each_folder_of_a_clone(course, monkeypatch, capsys):
+    folder.of(course).hand_out()
+    note = Entry("right", 2, solved=True)
+    progress.note(progress.find(course.root), "relu_back", lambda entry: note)
+    for inside in ("", "exercises", "work", "work/exercises"):
+        monkeypatch.chdir(course.root / inside)
+        assert main(["progress"]) == 0
+        assert "1 of " in capsys.readouterr().out
+
+
 @pytest.mark.notebook
 def test_a_hint_checks_the_answer_and_leads_on(home, capsys):
     (path,) = (home / "exercises").glob("*.ipynb")
@@ -83,6 +126,7 @@ def test_a_hint_checks_the_answer_and_leads_on(home, capsys):
     assert main(["hint", "relu_back", "--example"]) == 1
     said = capsys.readouterr().out
     assert "✗ relu_back: " in said and "where it is taught: " in said
+    assert "(05_backpropagation.ipynb)" in said and "../" not in said, "it holds in no folder"
     assert "needed and got: dx\nneeded:" in said
 
 
@@ -109,7 +153,6 @@ NEAR = {  # what is typed: the names that are told
     "0": "scale, shapes, chain, moments",
     "00.scalee": "scale, shapes, chain, moments",
     "10_capstone": "study",
-    "???": "scale, shapes, chain",
 }
 
 
@@ -119,6 +162,13 @@ def test_a_slip_in_a_name_is_told_with_names_that_are_near(typed, home, capsys):
         assert main([verb, typed]) == 2
         said = capsys.readouterr().err
         assert f"an exercise is needed, got {typed!r}; try {NEAR[typed]}" in said
+
+
+def test_no_name_is_told_that_is_not_near(home, capsys):
+    for typed in ("nosuch", "???"):
+        assert main(["reset", typed]) == 2
+        said = capsys.readouterr().err
+        assert f"got {typed!r}: name it as its answer cell does, such as relu_back" in said
 
 
 def test_an_exercise_may_be_named_with_its_set(home, capsys):
@@ -170,7 +220,7 @@ def test_a_watch_survives_a_kernel_that_does_not_start(home, monkeypatch, capsys
 
     monkeypatch.setattr("dlbook.grading.run.nbval_run.grade", fail)
     (path,) = (home / "exercises").glob("*.ipynb")
-    said = desk._looked_at(place.find(home), path, "")
+    said = desk._looked_at(place.find(home), path, "", {})
     assert said == "90_tiny.ipynb: no kernel to be had"
 
 
@@ -188,7 +238,7 @@ def test_a_watch_tells_each_state_of_a_notebook_once_and_goes_on(name, home, mon
 
     outcome = Outcome("relu_back", Verdict.RIGHT)
     report = Report("90_tiny", 0, (ExerciseReport("relu_back", 1, (outcome,)),))
-    monkeypatch.setattr(Report, "text", lambda self: f"{self.set_name}: checked")
+    monkeypatch.setattr(Report, "text", lambda self, before: f"{self.set_name}: checked")
     monkeypatch.setattr("dlbook.grading.run.nbval_run.grade", lambda *_, **__: report)
     monkeypatch.setattr(desk.time, "sleep", wait)
     assert main(["watch"]) == 130
@@ -200,11 +250,31 @@ def test_a_watch_tells_each_state_of_a_notebook_once_and_goes_on(name, home, mon
     assert solved is ("90_tiny: checked" in said), "what a watch has seen is noted as progress"
 
 
+def test_a_watch_says_again_only_what_has_changed(home, monkeypatch):
+    def report(first, note):
+        outcomes = Outcome("relu_back", first), Outcome("scale", Verdict.WRONG, detail="no")
+        exercises = tuple(ExerciseReport(one.exercise, 1, (one,)) for one in outcomes)
+        return Report("90_tiny", 0, exercises, (note,))
+
+    found = [report(Verdict.WRONG, "a"), report(Verdict.RIGHT, "b"), report(Verdict.RIGHT, "b")]
+    turns = iter(found)
+    monkeypatch.setattr("dlbook.grading.run.nbval_run.grade", lambda *_, **__: next(turns))
+    (path,), last = (home / "exercises").glob("*.ipynb"), {}
+    said = [desk._looked_at(place.find(home), path, "", last).splitlines() for _ in found]
+    assert said[0] == found[0].text().splitlines() and len(said[0]) > 4
+    assert said[1] == ["90_tiny", "✓ relu_back: right", "note: b", "1 of 2 right, 1 of 2 points"]
+    assert said[2] == ["90_tiny", "1 of 2 right, 1 of 2 points"]
+
+
 @pytest.mark.notebook
 def test_the_doctor_finds_this_machine_well(capsys):
     assert main(["doctor"]) == 0
     said = capsys.readouterr().out
-    assert "✗" not in said and "✓ a kernel starts and imports dlbook" in said
+    assert (
+        "✗" not in said
+        and said.endswith("\nall is well\n")
+        and "✓ a kernel starts and imports dlbook" in said
+    )
 
 
 def test_the_doctor_tells_of_avx512_that_lies_unused(monkeypatch, capsys):
@@ -235,5 +305,9 @@ def test_an_extra_that_is_not_here_is_no_fault_and_one_of_a_wrong_version_is(mon
     monkeypatch.setattr(doctor, "_kernel", lambda: iter([]))
     assert main(["doctor"]) == 1
     said = capsys.readouterr().out
-    assert said.count("✗") == 1 and 'pip install "matplotlib>=99"' in said
-    assert "not, or in part: photo" in said
+    assert (
+        said.count("✗") == 2
+        and "\n1 of these to mend" in said
+        and 'pip install "matplotlib>=99"' in said
+    )
+    assert "extras that are missing, or here in part: photo" in said

@@ -1,11 +1,16 @@
 import json
 import os
+import re
 import shutil
+import signal
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
 from dlbook import blas, i18n
+from dlbook.check.errors import UserError
 from dlbook.check.watching import RUNNERS
 from dlbook.cli import learner, main
 from dlbook.cli.target import targets
@@ -37,6 +42,14 @@ def test_what_cannot_be_done_is_told_in_one_line(course, capsys, arguments):
 def test_a_notebook_without_our_exercises_is_refused(course, capsys):
     assert run(course, "check", str(SAMPLES / "tiny-fail-stray_file.ipynb")) == 2
     assert "holds none of its exercises" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("target", ["90", "90_tiny", "relu_back", "90.relu_back"])
+def test_a_notebook_that_is_missing_is_told_and_the_way_to_it(course, monkeypatch, target):
+    (path,) = course.notebooks("exercises")
+    path.rename(path.with_name("mine.ipynb"))
+    with pytest.raises(UserError, match=r"exercises/90_tiny\.ipynb is needed, it is missing here"):
+        targets(course, target)
 
 
 @pytest.mark.parametrize("target", ["5", "05", "05.cost", "cost"])
@@ -151,6 +164,26 @@ def test_a_stub_is_not_attempted_and_a_renamed_right_answer_passes(course, capsy
     shutil.copy(SAMPLES / "relu_back-right-plain.ipynb", renamed)
     assert run(course, "check", str(renamed)) == 0
     assert "✓ relu_back: right" in capsys.readouterr().out
+
+
+@pytest.mark.notebook
+@pytest.mark.parametrize("verb", [["check", "90"], ["hint", "relu_back"]])
+def test_ctrl_c_in_an_endless_answer_ends_with_a_word(course, monkeypatch, capsys, verb):
+    text = (SAMPLES / "relu_back-right-plain.ipynb").read_text("utf-8")
+    endless = re.sub(r"def relu_back\(g, x\):", r"\g<0>\\n    while True: pass", text)
+    assert endless != text
+    (path,) = course.notebooks("exercises")
+    path.write_text(endless, "utf-8")
+
+    press = Timer(0.5, os.kill, (os.getpid(), signal.SIGINT))
+
+    @contextmanager
+    def press_once_it_runs(_title):
+        yield lambda name: press.ident or press.start()
+
+    monkeypatch.setattr(learner, "_progress", press_once_it_runs)
+    assert run(course, *verb) == 130
+    assert capsys.readouterr().err.strip() == "stopped"
 
 
 @pytest.mark.notebook

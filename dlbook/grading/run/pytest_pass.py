@@ -32,6 +32,7 @@ class _Runner:
 
     def __init__(self, passes: dict[str, Pass]) -> None:
         self._passes = passes
+        self.stopped = False  # by Ctrl-C, which pytest does not let through
 
     def pytest_addoption(self, parser: pytest.Parser) -> None:
         parser.addoption("--color", default="no")  # which nbval asks for, of the terminal's plugin
@@ -47,22 +48,29 @@ class _Runner:
             file.run([cell for cell in cells if cell.parent is file])
         return True
 
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        self.stopped = excinfo.type is KeyboardInterrupt
+
 
 def run_passes(passes: list[Pass]) -> None:
     """Run one pass after the other, each in a new kernel, until a step ends one.
 
     Raises:
         GraderError: if the grader fails, so that nothing is known about the submission.
+        KeyboardInterrupt: if somebody stops it.
         Exception: of any other kind, if something in the submission is more than it can take.
     """
     by_name = {f"{number}.ipynb": current for number, current in enumerate(passes)}
+    runner = _Runner(by_name)
     with tempfile.TemporaryDirectory(prefix=prefix()) as folder:
         paths = [Path(folder, name) for name in by_name]
         for path in paths:
             path.touch()
         arguments = [*_OPTIONS, "--rootdir", folder, "--confcutdir", folder, *map(str, paths)]
         with _no_variables(), redirect_stdout(io.StringIO()) as output:
-            code = pytest.main(arguments, plugins=[PLUGIN, _Runner(by_name)])
+            code = pytest.main(arguments, plugins=[PLUGIN, runner])
+    if runner.stopped:
+        raise KeyboardInterrupt
     for current in passes:
         if current.fault:
             raise current.fault

@@ -26,6 +26,12 @@ class ExerciseReport:
         return next((o.verdict for o in self.outcomes if o.verdict != "right"), Verdict.RIGHT)
 
     @property
+    def text(self) -> str:
+        """The card of the first check that is not right, or else of the first one."""
+        problems = [o for o in self.outcomes if o.verdict is not Verdict.RIGHT]
+        return (problems or list(self.outcomes))[0].text()
+
+    @property
     def score(self) -> int:
         return self.points if self.verdict is Verdict.RIGHT else 0
 
@@ -73,13 +79,15 @@ class Report:
     def all_right(self) -> bool:
         return all(exercise.verdict is Verdict.RIGHT for exercise in self.exercises)
 
-    def text(self) -> str:
-        """Return the report for a terminal: a line for each exercise, its problem below it."""
+    def text(self, before: "Report | None" = None) -> str:
+        """Return the report for a terminal: a line for each exercise, its problem below it.
+
+        Args:
+            before: a report whose lines on exercises, and notes, are not said again.
+        """
         parts = [self.set_name]
-        for exercise in self.exercises:
-            problems = [o for o in exercise.outcomes if o.verdict is not Verdict.RIGHT]
-            parts.append((problems or list(exercise.outcomes))[0].text())
-        parts += [_("note: {note}").format(note=clean_line(note)) for note in self.notes]
+        known = before._lines() if before else []
+        parts += [line for line in self._lines() if line not in known]
         right = sum(exercise.verdict is Verdict.RIGHT for exercise in self.exercises)
         parts.append(
             _("{right} of {all} right, {score} of {points} points").format(
@@ -87,6 +95,10 @@ class Report:
             )
         )
         return "\n".join(parts)
+
+    def _lines(self) -> list[str]:
+        lines = [exercise.text for exercise in self.exercises]
+        return lines + [_("note: {note}").format(note=clean_line(note)) for note in self.notes]
 
     def to_dict(self, *, whole: bool = False) -> dict[str, Any]:
         """Return the report as plain data for JSON.
