@@ -11,9 +11,12 @@ from urllib.parse import unquote
 import pytest
 from PIL import Image
 
+from dlbook.edition.chinese import problems
 from tests import ROOT, card_picture
 
 README = (ROOT / "README.md").read_text("utf-8")
+CHINESE_FILE = ROOT / ".github" / "README.zh-CN.md"
+CHINESE = CHINESE_FILE.read_text("utf-8")
 CI = (ROOT / ".ci" / "run").read_text("utf-8")
 COMMANDS = [
     'pip install -e ".[lab,torch,photo]" && dlbook lab',
@@ -24,7 +27,9 @@ COMMANDS = [
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 HOME = PROJECT["urls"]["Source"]
 OWNER, NAME = HOME.removeprefix("https://github.com/").split("/")
-BLOCKS = re.findall(r"```\n(.*?)\n```", README, re.DOTALL)
+BLOCK = re.compile(r"```\n(.*?)\n```", re.DOTALL)
+ROW = re.compile(r"^\| (`[^|]+`) \|", re.MULTILINE)  # its first cell, where that is code
+BLOCKS = BLOCK.findall(README)
 KNOWN = {  # what a line of a block may be: each is run by another test, or needs another system
     rf"git clone {HOME} && cd {NAME}",
     "python3 -m venv .venv && . .venv/bin/activate",
@@ -117,6 +122,49 @@ def test_the_picture_is_told_to_whoever_does_not_see_it(cards):
     assert all(text.splitlines()[0] in alt for text in cards)
     first = re.search(r"Hint: ([^?.]+[.?])", cards[0])
     assert first and first[1] in alt, "README.md: the alt text of the picture has another hint"
+
+
+# ---- the README in Chinese ----
+
+
+@pytest.mark.parametrize("kind", [BLOCK, ROW], ids=["commands", "rows"])
+def test_the_chinese_readme_has_the_same_commands_and_rows(kind):
+    there, here = kind.findall(README), kind.findall(CHINESE)
+    assert len(there) >= 6, "README.md: this pattern finds nothing there any more"
+    assert here == there, ".github/README.zh-CN.md: bring it in step with README.md"
+
+
+def test_the_chinese_readme_names_in_backticks_what_the_english_one_names():
+    prose = (BLOCK.sub("", text) for text in (README, CHINESE))
+    there, here = (set(re.findall(r"`([^`]+)`", text)) for text in prose)
+    assert here - {"dlbook lab --language zh"} == there, "README.zh-CN.md: name what README.md does"
+
+
+def test_each_readme_leads_to_the_other_at_once():
+    begin, back = ("\n".join(text.splitlines()[:4]) for text in (README, CHINESE))
+    assert f"]({HOME}/blob/main/{CHINESE_FILE.relative_to(ROOT).as_posix()})" in begin
+    assert "](../README.md)" in back
+
+
+def test_the_files_that_the_chinese_readme_links_to_exist():
+    links = re.findall(r"\]\(([^)]+)\)", CHINESE) + re.findall(r'src="([^"]+)"', CHINESE)
+    files = [link for link in links if "://" not in link]
+    assert {"../README.md", "card.png"} <= set(files)
+    missing = [link for link in files if not (CHINESE_FILE.parent / link).is_file()]
+    assert not missing, f"README.zh-CN.md leads to {missing}: mend the link"
+    abroad = [re.findall(r"\]\((https://[^)]+)\)", text) for text in (README, CHINESE)]
+    assert abroad[1] == [link for link in abroad[0] if CHINESE_FILE.name not in link]
+
+
+def test_the_chinese_readme_keeps_the_house_rules():
+    assert list(problems(re.sub(r"<img[^>]*>", "", BLOCK.sub("", CHINESE)))) == []
+
+
+def test_the_chinese_readme_names_the_notebooks_that_are_in_chinese():
+    named = set(re.findall(r"第 (\d\d) 章", CHINESE))
+    folders = (ROOT / "dlbook" / "locale" / "zh_CN" / part for part in ("chapters", "exercises"))
+    there = [{path.name[:2] for path in folder.glob("*.md")} for folder in folders]
+    assert there == [named, named], "README.zh-CN.md: say which chapters and sets are in Chinese"
 
 
 def counted(text: str) -> list[str]:

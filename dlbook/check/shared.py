@@ -5,6 +5,6 @@ for another course. What it needs from elsewhere in dlbook therefore comes throu
 """
 
 from dlbook import atomic
-from dlbook.i18n import N_, _, use
+from dlbook.i18n import N_, _, language, use
 
-__all__ = ["N_", "_", "atomic", "use"]
+__all__ = ["N_", "_", "atomic", "language", "use"]

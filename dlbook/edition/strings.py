@@ -13,17 +13,18 @@ from dlbook.grading.package import PACKAGE
 from dlbook.i18n import catalogue
 
 DOORS = ("_", "N_")
+STUDENTS_PAGE = "grading/results/templates/feedback.html"
 _IN_SCRIPT = re.compile(r'\b_\(\s*("(?:[^"\\\n]|\\.)*")')
 _PART = re.compile(r"\{[^{}]*\}")
 
 
 def marked(package: Path = PACKAGE) -> set[str]:
-    """Return all strings that go through the door, in Python and JavaScript, and titles of sets."""
+    """Return all strings that go through the door, in Python, JavaScript and students' pages."""
     found = {verdict.value for verdict in Verdict}
     found |= {key.name.partition("_")[2].replace("_", " ") for key in answer_key.all_keys()}
     for path in sorted(package.rglob("*.py")):
         found |= set(in_python(path.read_text("utf-8")))
-    for path in sorted(package.rglob("*.js")):
+    for path in [*sorted(package.rglob("*.js")), *package.glob(STUDENTS_PAGE)]:
         found |= {json.loads(text) for text in _IN_SCRIPT.findall(path.read_text("utf-8"))}
     return found
 

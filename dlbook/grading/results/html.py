@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from dlbook.check.safe_text import clean
-from dlbook.check.shared import _
+from dlbook.check.shared import _, language
 
 
 class _Cleaned(str):
@@ -43,7 +43,7 @@ ENVIRONMENT = Environment(
     lstrip_blocks=True,
 )
 ENVIRONMENT.filters["limited"] = limited
-ENVIRONMENT.globals["_"] = _
+ENVIRONMENT.globals |= {"_": _, "language": language}
 
 
 def render(template: str, **values: object) -> str:
@@ -56,4 +56,4 @@ def render(template: str, **values: object) -> str:
 def title_of(set_name: str) -> str:
     """Return the name of a set for a heading: `05_backpropagation` gives `05 Backpropagation`."""
     number, _underscore, topic = set_name.partition("_")
-    return f"{number} {topic.replace('_', ' ').capitalize()}".strip() or "No set"
+    return f"{number} {_(topic.replace('_', ' ')).capitalize()}".strip() or _("No set")

@@ -1,5 +1,6 @@
 """The class page and a student's page with what the lecturer wrote."""
 
+import re
 from datetime import UTC, datetime
 from urllib.parse import unquote
 
@@ -8,6 +9,7 @@ from dlbook.grading.results.feedback import feedback_path, student_page, told
 from dlbook.grading.results.term_lines import term_lines
 from dlbook.grading.rules.marks import term
 from dlbook.grading.rules.word import read_word
+from dlbook.i18n import use
 from tests.grading.rules.test_understand import DUE, MOODLE, entry
 from tests.page import Page
 
@@ -55,6 +57,23 @@ def test_what_stands_beside_the_verdicts_can_be_said_in_an_lms_too(tmp_path):
         "chain: by hand: 1.5, the checks gave 0",
         "chain: Nearly: <b>look</b> at b.",
     ]
+
+
+def test_the_students_page_speaks_the_language_of_the_process(tmp_path):
+    def page():
+        own = [mark for mark in written(tmp_path).marks if mark.student == "Bob Ray 1043"]
+        return student_page(own)
+
+    english = page()
+    use("zh")
+    chinese = page()
+    assert '<html lang="en">' in english and '<html lang="zh">' in chinese
+    assert not re.search(r"[\u4e00-\u9fff]", english)
+    words = Page(chinese).words
+    assert "作业反馈：Bob Ray" in words and "得分 3.5 / 5" in words and "老师的评语" in words
+    assert "教师改分：1.5，自动检查给的是 0" in words and "可见的检查就是" in words
+    data = r"Bob Ray|Nearly: <b>look</b> at b\.|05 Back|chain|relu"
+    assert re.findall(r"[A-Za-z]{2,}", re.sub(data, "", words)) == []
 
 
 def test_a_student_to_whom_nothing_was_done_reads_no_rules(tmp_path):
