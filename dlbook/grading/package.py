@@ -10,7 +10,7 @@ from dlbook.grading.errors import GraderError
 
 PACKAGE = Path(__file__).resolve().parents[1]
 PRIVATE = ("course", "keys")  # folders with answers, which no student's code may see
-_WORDS = "locale"  # the folder of translations: no program depends on them
+WORDS = "locale"  # the folder of translations, of hints too: no program depends on them
 
 
 def package_files(package: Path = PACKAGE) -> Iterator[Path]:
@@ -54,7 +54,7 @@ def needed_files(sources: Iterable[str], package: Path = PACKAGE) -> set[Path]:
     Returns:
         Paths below the package.
     """
-    everything = {path for path in package_files(package) if path.parts[0] != _WORDS}
+    everything = {path for path in package_files(package) if path.parts[0] != WORDS}
     found: set[Path] = set()
     waiting = list(sources)
     while waiting:

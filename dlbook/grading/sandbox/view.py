@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from dlbook.grading.errors import SandboxError
-from dlbook.grading.package import PACKAGE, PRIVATE, needed_files, package_files
+from dlbook.grading.package import PACKAGE, PRIVATE, WORDS, needed_files, package_files
 from dlbook.grading.sandbox.inside.confine import HOME, SCRATCH
 
 FORK_SERVER = "dlbook.grading.sandbox.inside.fork_server"
@@ -115,7 +115,8 @@ def _secrets(shown: dict[str, str]) -> list[str]:
     """
     copies = [PACKAGE, PACKAGE.parent / "solutions"]
     copies += [Path(folder, "dlbook") for folder in _packages()]
-    covered = [Path(_COURSE, "dlbook", name) for name in PRIVATE if (PACKAGE / name).is_dir()]
+    names = (*PRIVATE, WORDS)
+    covered = [Path(_COURSE, "dlbook", name) for name in names if (PACKAGE / name).is_dir()]
     for source, target in {**shown, "/usr": "/usr"}.items():
         for copy in copies:
             if copy.is_dir() and copy.is_relative_to(source) and source != str(PACKAGE):
