@@ -55,6 +55,10 @@ class Edition:
                 cells[first] = self._noted(cells[first], ENGLISH)
         return replace(english, cells=tuple(cells))
 
+    def has_begun(self, path: Path) -> bool:
+        """Return whether a notebook is in the language, wholly or in part."""
+        return self.language == "en" or bool(self._pieces(overlay_name(path)))
+
     def _pieces(self, name: str) -> dict[str, Piece]:
         return load(name, self.language, locale(self.course))
 

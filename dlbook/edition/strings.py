@@ -1,4 +1,4 @@
-"""The visible strings of the package in Python and JavaScript, and whether a catalogue has them."""
+"""The visible strings of the package in Python, JavaScript and templates, and whether a catalogue has them."""
 
 import ast
 import json
@@ -18,12 +18,12 @@ _PART = re.compile(r"\{[^{}]*\}")
 
 
 def marked(package: Path = PACKAGE) -> set[str]:
-    """Return all strings that go through the door, in Python and JavaScript, and titles of sets."""
+    """Return all strings that go through the door, in code and templates, and titles of sets."""
     found = {verdict.value for verdict in Verdict}
     found |= {key.name.partition("_")[2].replace("_", " ") for key in answer_key.all_keys()}
     for path in sorted(package.rglob("*.py")):
         found |= set(in_python(path.read_text("utf-8")))
-    for path in sorted(package.rglob("*.js")):
+    for path in sorted([*package.rglob("*.js"), *package.glob("site/theme/*.md")]):
         found |= {json.loads(text) for text in _IN_SCRIPT.findall(path.read_text("utf-8"))}
     return found
 

@@ -5,12 +5,22 @@ from posixpath import join, normpath
 from urllib.parse import quote, unquote
 
 RUN = "run"  # the folder of the site in which the course runs in the reader's browser
+ROOTS = {"en": "", "zh": "zh/"}  # where the book of an edition begins, by its language
 _NOTEBOOK = re.compile(r"(?P<place>[^#]+)\.ipynb(?:#(?P<anchor>.*))?")
 
 
-def run_address(folder: str, stem: str) -> str:
-    """Return where a notebook runs: `run_address("chapters", "05_backpropagation")`."""
-    return f"{RUN}/notebooks/index.html?path={quote(f'{folder}/{stem}.ipynb')}"
+def to_root(language: str) -> str:
+    """Return how the front page of an edition reaches the root of the site: '' or `../`."""
+    return "../" * ROOTS[language].count("/")
+
+
+def run_address(folder: str, stem: str, language: str = "en") -> str:
+    """Return where a notebook runs, from the root of the book of an edition.
+
+    `run_address("chapters", "05_backpropagation")` is such an address.
+    """
+    path = quote(f"{ROOTS[language]}{folder}/{stem}.ipynb")
+    return f"{to_root(language)}{RUN}/notebooks/index.html?path={path}"
 
 
 def page_address(folder: str, stem: str, anchor: str = "") -> str:
