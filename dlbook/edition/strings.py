@@ -1,4 +1,4 @@
-"""The visible strings of the package in Python, JavaScript and templates, and whether a catalogue has them."""
+"""The visible strings of the package in code and templates, and whether a catalogue has them."""
 
 import ast
 import json

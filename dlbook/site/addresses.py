@@ -26,7 +26,7 @@ def run_address(folder: str, stem: str, language: str = "en") -> str:
 def page_address(folder: str, stem: str, anchor: str = "") -> str:
     """Return the page of a notebook, at the section that has `anchor` in the notebook."""
     place = quote(f"{folder}/{stem}.html")
-    return f"{place}#{_id(anchor)}" if anchor else place
+    return f"{place}#{id_of(anchor)}" if anchor else place
 
 
 def from_notebook(link: str, folder: str) -> str:
@@ -48,7 +48,7 @@ def anchor_of(title: str) -> str:
     return title.strip().replace(" ", "-")
 
 
-def _id(anchor: str) -> str:
+def id_of(anchor: str) -> str:
     """Return the id that Sphinx gives the section with an anchor."""
     from docutils.nodes import make_id
 

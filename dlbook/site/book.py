@@ -1,7 +1,8 @@
 """The book as static pages: chapters with their stored outputs, exercise sets, claims.
 
 There is one book for each language of an edition: the English one, and the Chinese one in `zh/`,
-whose figures are those of the English one. No notebook is run. Sphinx works in a temporary folder; only what is whole reaches the site.
+whose figures are those of the English one. No notebook is run.
+Sphinx works in a temporary folder; only what is whole reaches the site.
 """
 
 import io

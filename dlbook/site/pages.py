@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from dlbook.check.roles import role
-from dlbook.edition.book import Edition
-from dlbook.grading.notebook import Cell, Notebook
+from dlbook.edition.book import Edition, headings
+from dlbook.grading.notebook import Cell, Notebook, read
+from dlbook.grading.teach.prose import anchor
 from dlbook.i18n import N_, _
 from dlbook.site import figures
-from dlbook.site.addresses import run_address, to_root
+from dlbook.site.addresses import id_of, run_address, to_root
 
 _VERDICT = (N_("Show the verdict"), N_("Hide the verdict"))
 ANSWERS = {  # what puts out the answer to a prediction: how the fold is called, and how when open
@@ -49,10 +50,11 @@ _MOVES_THERE = N_(
 
 @dataclass(frozen=True)
 class Place:
-    """Where a page is: the folder of the site, how it reaches that, and how explorers move there."""
+    """What a cell needs to know of its page; `moves` says how explorers move there."""
 
+    edition: Edition
+    path: Path
     root: Path
-    up: str
     moves: str
 
 
@@ -87,8 +89,9 @@ def page(edition: Edition, path: Path, root: Path, runs: bool) -> str:
     first_code = next((cell.id for cell in cells if cell.kind == "code"), "")
     address = run_address(path.parent.name, path.stem, edition.language) if runs else ""
     here = _(_MOVES_HERE).format(address=f"../{address}")
-    place = Place(root, f"../{to_root(edition.language)}", here if runs else _(_MOVES_THERE))
+    place = Place(edition, path, root, here if runs else _(_MOVES_THERE))
     entries = [_entry(cell, cell.id == first_code, place) for cell in cells]
+    _keep_anchors(entries[1:], path)
     if runs and entries:
         title, _end, rest = entries[0]["source"].partition("\n")
         what = _(_OPENS[path.parent.name])
@@ -97,6 +100,20 @@ def page(edition: Edition, path: Path, root: Path, runs: bool) -> str:
     language = {"name": "python", "pygments_lexer": "python"}
     content = {"cells": entries, "metadata": {"language_info": language}}
     return json.dumps(content | {"nbformat": 4, "nbformat_minor": 5}, ensure_ascii=False)
+
+
+def _keep_anchors(entries: list[dict[str, Any]], path: Path) -> None:
+    """Put the anchor of each English heading above its translation, so that it leads there, too."""
+    english = {cell.id: cell.source for cell in read(path).cells}
+    for entry in entries:
+        before, after = headings(english[entry["id"]]), headings(entry["source"])
+        if entry["cell_type"] != "markdown" or before == after or len(before) != len(after):
+            continue
+        for title, other in zip(before, after, strict=True):
+            mark = f'<span id="{id_of(anchor(title))}"></span>'
+            entry["source"] = re.sub(
+                rf"^(#+ +{re.escape(other)})", rf"{mark}\n\n\1", entry["source"], flags=re.MULTILINE
+            )
 
 
 def _entry(cell: Cell, is_first: bool, place: Place) -> dict[str, Any]:
@@ -143,10 +160,14 @@ def _is_live(output: dict[str, Any]) -> bool:
 
 def _output(output: dict[str, Any], place: Place) -> dict[str, Any]:
     """Return an output as the page shows it: figures as files, below an explorer how it moves."""
-    data = output.get("data", {})
+    data = dict(output.get("data", {}))
+    if "text/markdown" in data:
+        words = "".join(data["text/markdown"])
+        data["text/markdown"] = place.edition.with_anchors(words, place.path)
     if "text/html" not in data:
-        return output
+        return output | ({"data": data} if data else {})
     html = "".join(data["text/html"])
     if still := _STILL.match(html):
         html = html[still.end() :] + _MOVE.format(place.moves)
-    return output | {"data": data | {"text/html": figures.stored(html, place.root, place.up)}}
+    up = f"../{to_root(place.edition.language)}"
+    return output | {"data": data | {"text/html": figures.stored(html, place.root, up)}}
