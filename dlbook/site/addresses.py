@@ -6,6 +6,8 @@ from urllib.parse import quote, unquote
 
 RUN = "run"  # the folder of the site in which the course runs in the reader's browser
 ROOTS = {"en": "", "zh": "zh/"}  # where the book of an edition begins, by its language
+RUNS = {"en": "notebooks", "zh": "zh"}  # the folder in it of the page, by language
+CELL = "cell-id="  # what JupyterLab's anchor of a cell begins with
 _NOTEBOOK = re.compile(r"(?P<place>[^#]+)\.ipynb(?:#(?P<anchor>.*))?")
 
 
@@ -20,7 +22,7 @@ def run_address(folder: str, stem: str, language: str = "en") -> str:
     `run_address("chapters", "05_backpropagation")` is such an address.
     """
     path = quote(f"{ROOTS[language]}{folder}/{stem}.ipynb")
-    return f"{to_root(language)}{RUN}/notebooks/index.html?path={path}"
+    return f"{to_root(language)}{RUN}/{RUNS[language]}/index.html?path={path}"
 
 
 def page_address(folder: str, stem: str, anchor: str = "") -> str:

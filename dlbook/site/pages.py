@@ -16,7 +16,7 @@ from dlbook.grading.notebook import Cell, Notebook, read
 from dlbook.grading.teach.prose import anchor
 from dlbook.i18n import N_, _
 from dlbook.site import figures
-from dlbook.site.addresses import id_of, run_address, to_root
+from dlbook.site.addresses import CELL, id_of, run_address, to_root
 
 _VERDICT = (N_("Show the verdict"), N_("Hide the verdict"))
 ANSWERS = {  # what puts out the answer to a prediction: how the fold is called, and how when open
@@ -103,7 +103,7 @@ def page(edition: Edition, path: Path, root: Path, runs: bool) -> str:
 
 
 def _keep_anchors(entries: list[dict[str, Any]], path: Path) -> None:
-    """Put the anchor of each English heading above its translation, so that it leads there, too."""
+    """Let anchors of English headings, and of cells, lead to what is translated, too."""
     english = {cell.id: cell.source for cell in read(path).cells}
     for entry in entries:
         before, after = headings(english[entry["id"]]), headings(entry["source"])
@@ -111,9 +111,10 @@ def _keep_anchors(entries: list[dict[str, Any]], path: Path) -> None:
             continue
         for title, other in zip(before, after, strict=True):
             mark = f'<span id="{id_of(anchor(title))}"></span>'
-            entry["source"] = re.sub(
-                rf"^(#+ +{re.escape(other)})", rf"{mark}\n\n\1", entry["source"], flags=re.MULTILINE
-            )
+            line = rf"^(#+ +{re.escape(other)})"
+            entry["source"] = re.sub(line, rf"{mark}\n\n\1", entry["source"], flags=re.MULTILINE)
+        mark = f'<span id="{id_of(CELL + entry["id"])}"></span>'
+        entry["source"] = f"{mark}\n\n{entry['source']}"
 
 
 def _entry(cell: Cell, is_first: bool, place: Place) -> dict[str, Any]:
