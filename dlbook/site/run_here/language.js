@@ -2,5 +2,5 @@
 
 const asked = decodeURIComponent(new URLSearchParams(location.search).get("path") ?? "");
 
-if (asked.startsWith("zh/") && !location.pathname.includes("/run/zh/"))
+if (asked.startsWith("zh/") && document.documentElement.lang !== "zh-CN")
   location.replace(`../zh/index.html${location.search}${location.hash}`);
