@@ -6,7 +6,7 @@ from urllib.parse import quote, unquote
 
 RUN = "run"  # the folder of the site in which the course runs in the reader's browser
 ROOTS = {"en": "", "zh": "zh/"}  # where the book of an edition begins, by its language
-RUNS = {"en": "notebooks", "zh": "zh"}  # the folder in it of the page, by language
+RUNS = {"en": "notebooks", "zh": "notebooks-zh"}  # its page by language; the name begins so
 CELL = "cell-id="  # what JupyterLab's anchor of a cell begins with
 _NOTEBOOK = re.compile(r"(?P<place>[^#]+)\.ipynb(?:#(?P<anchor>.*))?")
 

@@ -193,7 +193,7 @@ def test_a_chapter_runs_its_explorers_move_and_an_endless_loop_ends(host, page, 
 
 def test_a_chinese_set_runs_on_its_page_and_its_cards_are_chinese(host, page, tmp_path):
     cells = open_notebook(page, host, f"zh/{SET}")
-    page.wait_for_url(f"{host.address}/run/zh/index.html?path=zh/{SET}")
+    page.wait_for_url(f"{host.address}/run/notebooks-zh/index.html?path=zh/{SET}")
     page.locator("h2", has_text="5.3 ReLU 的反向").wait_for()
     run(page, cells.first)
     cell = cells.filter(has_text="# answer: relu_back").first

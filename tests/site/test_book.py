@@ -164,11 +164,11 @@ def test_every_link_on_the_site_leads_somewhere(site):
                 assert parts.scheme in ("https", "http", "mailto"), link
                 continue
             target = resolved(name, link["href"])
-            if target in ("run/notebooks/index.html", "run/zh/index.html"):
+            if target in ("run/notebooks/index.html", "run/notebooks-zh/index.html"):
                 found[target] += 1
                 path = parse_qs(parts.query)["path"][0]
                 assert (ROOT / path.removeprefix("zh/")).is_file(), link
-                assert path.startswith("zh/") == (target == "run/zh/index.html"), link
+                assert path.startswith("zh/") == (target == "run/notebooks-zh/index.html"), link
                 continue
             assert (site / target).is_file(), f"{name}: {link}"
             if parts.fragment:
@@ -177,7 +177,7 @@ def test_every_link_on_the_site_leads_somewhere(site):
     assert (
         found["anchor"] > 500
         and found["outer"] > 50
-        and found["run/notebooks/index.html"] >= len(NAMES) <= found["run/zh/index.html"]
+        and found["run/notebooks/index.html"] >= len(NAMES) <= found["run/notebooks-zh/index.html"]
     ), found
 
 

@@ -3,4 +3,4 @@
 const asked = decodeURIComponent(new URLSearchParams(location.search).get("path") ?? "");
 
 if (asked.startsWith("zh/") && document.documentElement.lang !== "zh-CN")
-  location.replace(`../zh/index.html${location.search}${location.hash}`);
+  location.replace(`../notebooks-zh/index.html${location.search}${location.hash}`);
