@@ -134,7 +134,7 @@ def test_a_chinese_page_on_a_phone_has_chinese_words_and_leads_to_the_english_on
         page.screenshot(path=tmp_path / f"zh-{name.replace('/', '-')}.png")
         seen = page.evaluate(SEEN)
         assert seen["width"] <= PHONE["width"] and not seen["outside"]
-    assert page.locator("h1").inner_text().startswith("5 反向传播")
+    assert page.locator("article h1").inner_text().startswith("5 反向传播")
     page.locator("a.other-language").click()
     page.wait_for_url(f"{address}/{CHAPTER}")
     page.locator("a.other-language").click()
