@@ -18,7 +18,7 @@ _LAYOUT = {  # of the theme: what stands at the edges of a page
     "navbar_center": [],
     "navbar_end": [],
     "navbar_persistent": [],
-    "article_header_end": ["other-language.html", "article-header-buttons.html"],
+    "article_header_start": ["toggle-primary-sidebar.html", "other-language.html"],
     "navigation_with_keys": False,
     "show_prev_next": True,
     "footer_content_items": [],
@@ -35,6 +35,7 @@ def settings(static: Path, language: str) -> dict[str, Any]:
     return {
         "project": NAME,
         "language": _LANGUAGES[language],
+        "html_search_language": "en",  # Sphinx's Chinese one needs jieba, and its script fails
         "extensions": ["myst_nb"],
         "root_doc": "index",
         "html_theme": "sphinx_book_theme",
