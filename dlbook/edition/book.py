@@ -55,6 +55,10 @@ class Edition:
                 cells[first] = self._noted(cells[first], ENGLISH)
         return replace(english, cells=tuple(cells))
 
+    def has_begun(self, path: Path) -> bool:
+        """Return whether a notebook is in the language, wholly or in part."""
+        return self.language == "en" or bool(self._pieces(overlay_name(path)))
+
     def _pieces(self, name: str) -> dict[str, Piece]:
         return load(name, self.language, locale(self.course))
 
@@ -67,7 +71,7 @@ class Edition:
         elif text is not None:
             text = _with_english_anchors(cell.source, text) if self.for_lab else text
             cell = replace(cell, source=text)
-        return replace(cell, source=self._with_anchors(cell.source, path))
+        return replace(cell, source=self.with_anchors(cell.source, path))
 
     def _noted(self, cell: Cell, text: str) -> Cell:
         """Return an English cell with a note in both languages, below its heading if it has one."""
@@ -79,8 +83,8 @@ class Edition:
 
     # ---- links: an anchor is made of the words of a heading, and these are translated ----
 
-    def _with_anchors(self, source: str, path: Path) -> str:
-        """Return prose whose links lead to the headings as the edition words them."""
+    def with_anchors(self, source: str, path: Path) -> str:
+        """Return prose of a notebook whose links lead to the headings as the edition words them."""
         here = overlay_name(path)
 
         def moved(found: re.Match[str]) -> str:

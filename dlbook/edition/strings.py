@@ -1,4 +1,4 @@
-"""The visible strings of the package in Python and JavaScript, and whether a catalogue has them."""
+"""The visible strings of the package in code and templates, and whether a catalogue has them."""
 
 import ast
 import json
@@ -13,7 +13,7 @@ from dlbook.grading.package import PACKAGE
 from dlbook.i18n import catalogue
 
 DOORS = ("_", "N_")
-STUDENTS_PAGE = "grading/results/templates/feedback.html"
+_PAGES = ("**/*.js", "site/theme/*.md", "grading/results/templates/feedback.html")
 _IN_SCRIPT = re.compile(r'\b_\(\s*("(?:[^"\\\n]|\\.)*")')
 _PART = re.compile(r"\{[^{}]*\}")
 
@@ -24,7 +24,7 @@ def marked(package: Path = PACKAGE) -> set[str]:
     found |= {key.name.partition("_")[2].replace("_", " ") for key in answer_key.all_keys()}
     for path in sorted(package.rglob("*.py")):
         found |= set(in_python(path.read_text("utf-8")))
-    for path in [*sorted(package.rglob("*.js")), *package.glob(STUDENTS_PAGE)]:
+    for path in (file for glob in _PAGES for file in sorted(package.glob(glob))):
         found |= {json.loads(text) for text in _IN_SCRIPT.findall(path.read_text("utf-8"))}
     return found
 

@@ -8,6 +8,8 @@ kernel speaks English, so no value that it sends depends on a language.
 """
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from dlbook.i18n.catalogue import read
@@ -44,6 +46,18 @@ def use(language: str) -> None:
 def forget() -> None:
     """Settle on no language any more: it is looked for again, as at the start of a process."""
     _chosen.clear()
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Let this process speak a language for a while, then the one that it spoke before."""
+    before = dict(_chosen)
+    _chosen["language"] = language
+    try:
+        yield
+    finally:
+        _chosen.clear()
+        _chosen.update(before)
 
 
 def _find(here: Path) -> str:

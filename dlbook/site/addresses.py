@@ -5,18 +5,30 @@ from posixpath import join, normpath
 from urllib.parse import quote, unquote
 
 RUN = "run"  # the folder of the site in which the course runs in the reader's browser
+ROOTS = {"en": "", "zh": "zh/"}  # where the book of an edition begins, by its language
+RUNS = {"en": "notebooks", "zh": "notebooks-zh"}  # its page by language; the name begins so
+CELL = "cell-id="  # what JupyterLab's anchor of a cell begins with
 _NOTEBOOK = re.compile(r"(?P<place>[^#]+)\.ipynb(?:#(?P<anchor>.*))?")
 
 
-def run_address(folder: str, stem: str) -> str:
-    """Return where a notebook runs: `run_address("chapters", "05_backpropagation")`."""
-    return f"{RUN}/notebooks/index.html?path={quote(f'{folder}/{stem}.ipynb')}"
+def to_root(language: str) -> str:
+    """Return how the front page of an edition reaches the root of the site: '' or `../`."""
+    return "../" * ROOTS[language].count("/")
+
+
+def run_address(folder: str, stem: str, language: str = "en") -> str:
+    """Return where a notebook runs, from the root of the book of an edition.
+
+    `run_address("chapters", "05_backpropagation")` is such an address.
+    """
+    path = quote(f"{ROOTS[language]}{folder}/{stem}.ipynb")
+    return f"{to_root(language)}{RUN}/{RUNS[language]}/index.html?path={path}"
 
 
 def page_address(folder: str, stem: str, anchor: str = "") -> str:
     """Return the page of a notebook, at the section that has `anchor` in the notebook."""
     place = quote(f"{folder}/{stem}.html")
-    return f"{place}#{_id(anchor)}" if anchor else place
+    return f"{place}#{id_of(anchor)}" if anchor else place
 
 
 def from_notebook(link: str, folder: str) -> str:
@@ -38,7 +50,7 @@ def anchor_of(title: str) -> str:
     return title.strip().replace(" ", "-")
 
 
-def _id(anchor: str) -> str:
+def id_of(anchor: str) -> str:
     """Return the id that Sphinx gives the section with an anchor."""
     from docutils.nodes import make_id
 

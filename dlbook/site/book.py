@@ -1,6 +1,8 @@
 """The book as static pages: chapters with their stored outputs, exercise sets, claims.
 
-No notebook is run. Sphinx works in a temporary folder; only what is whole reaches the site.
+There is one book for each language of an edition: the English one, and the Chinese one in `zh/`,
+whose figures are those of the English one. No notebook is run.
+Sphinx works in a temporary folder; only what is whole reaches the site.
 """
 
 import io
@@ -11,8 +13,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from dlbook import atomic
+from dlbook.edition.book import Edition
 from dlbook.grading.course.build import Course
+from dlbook.i18n import N_, _, speaking
 from dlbook.site import mathjax, pages
+from dlbook.site.addresses import ROOTS
 from dlbook.site.front import claims_page, front_page
 from dlbook.site.settings import settings
 
@@ -28,7 +33,7 @@ _CONTENTS = """
 
 @contextmanager
 def built(course: Course, runs: bool) -> Iterator[tuple[Path, list[str]]]:
-    """Give a folder with the finished book, and what Sphinx warned of, a line each.
+    """Give a folder with the finished books, and what Sphinx warned of, a line each.
 
     Args:
         course: its chapters and exercise sets become pages.
@@ -36,34 +41,43 @@ def built(course: Course, runs: bool) -> Iterator[tuple[Path, list[str]]]:
     """
     with tempfile.TemporaryDirectory(prefix="dlbook-site-") as place:
         root = Path(place)
-        source, static, extra = (root / name for name in ("source", "static", "extra"))
-        for folder in (source, static, extra):
-            folder.mkdir()
-        _write_source(course, source, extra, runs)
-        mathjax.copy(static / "mathjax")
-        (extra / ".nojekyll").touch()  # else GitHub Pages leaves out folders such as _static
-        told = _run_sphinx(source, root / "book", root / "trees", settings(static, extra))
+        told: list[str] = []
+        for language in ROOTS:
+            with speaking(language):
+                told += _build(Edition(course, language), root, runs)
+        (root / "book" / ".nojekyll").touch()  # else GitHub Pages leaves out folders like _static
         yield root / "book", told
 
 
-def _write_source(course: Course, source: Path, extra: Path, runs: bool) -> None:
-    chapters, sets = course.notebooks("chapters"), course.notebooks("exercises")
+def _build(edition: Edition, root: Path, runs: bool) -> list[str]:
+    """Write the book of an edition below `root / "book"`; return what Sphinx warned of."""
+    work = root / edition.language
+    source, static, book = work / "source", work / "static", root / "book" / ROOTS[edition.language]
+    for folder in (source, static, book):
+        folder.mkdir(parents=True)
+    _write_source(edition, source, root / "book", runs)
+    mathjax.copy(static / "mathjax")
+    return _run_sphinx(source, book, work / "trees", settings(static, edition.language))
+
+
+def _write_source(edition: Edition, source: Path, book: Path, runs: bool) -> None:
+    chapters, sets = (edition.course.notebooks(name) for name in ("chapters", "exercises"))
     for path in (*chapters, *sets):
         target = source / path.parent.name / path.name
         target.parent.mkdir(exist_ok=True)
-        atomic.write(target, pages.page(path, extra, runs), sync=False)
-    claims = claims_page(chapters)
+        atomic.write(target, pages.page(edition, path, book, runs), sync=False)
+    claims = claims_page(edition)
     if claims:
         atomic.write(source / "claims.md", claims, sync=False)
-    front = front_page(chapters, sets, runs)
+    front = front_page(edition, runs)
     parts = {
-        "Chapters": [f"chapters/{path.stem}" for path in chapters],
-        "Exercises": [f"exercises/{path.stem}" for path in sets],
-        "The article": ["claims"] if claims else [],
+        N_("Chapters"): [f"chapters/{path.stem}" for path in chapters],
+        N_("Exercises"): [f"exercises/{path.stem}" for path in sets],
+        N_("The article"): ["claims"] if claims else [],
     }
     for caption, names in parts.items():
         if names:
-            front += _CONTENTS.format(caption=caption, names="\n".join(names))
+            front += _CONTENTS.format(caption=_(caption), names="\n".join(names))
     atomic.write(source / "index.md", front, sync=False)
 
 

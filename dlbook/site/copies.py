@@ -14,17 +14,19 @@ from typing import Any
 from dlbook.check.errors import UserError
 from dlbook.edition.book import Edition
 from dlbook.grading.course.build import Course
+from dlbook.i18n import N_, _, speaking
+from dlbook.site.addresses import ROOTS
 from dlbook.site.torch_free import torch_free
 from dlbook.workspace.folder import FOLDERS, fresh
 
-_NO_TORCH = (
+_NO_TORCH = N_(
     "**In a browser** there is no torch: the exercises that use it stay open here, all others "
     "work. To solve those, too, install the course on your computer: its front page says how."
 )
 
 
 def copies(course: Path) -> Iterator[tuple[str, bytes]]:
-    """Yield the path and the file of each notebook of a course.
+    """Yield the path and the file of each notebook of a course, in each of its languages.
 
     Args:
         course: the folder with chapters/ and exercises/.
@@ -32,7 +34,13 @@ def copies(course: Path) -> Iterator[tuple[str, bytes]]:
     Raises:
         UserError: if there are no notebooks in one of them.
     """
-    edition = Edition(Course(course), "en")
+    for language in ROOTS:
+        with speaking(language):
+            yield from _of_edition(Edition(Course(course), language, for_lab=True))
+
+
+def _of_edition(edition: Edition) -> Iterator[tuple[str, bytes]]:
+    course = edition.course.root
     for folder in FOLDERS:
         paths = sorted((course / folder).glob("*.ipynb"))
         if not paths:
@@ -41,7 +49,7 @@ def copies(course: Path) -> Iterator[tuple[str, bytes]]:
                 "a course with --course DIR"
             )
         for path in paths:
-            yield f"{folder}/{path.name}", _copy(path, edition)
+            yield f"{ROOTS[edition.language]}{folder}/{path.name}", _copy(path, edition)
 
 
 def _copy(path: Path, edition: Edition) -> bytes:
@@ -61,7 +69,7 @@ def _do_without_torch(cells: list[dict[str, Any]]) -> None:
     if torch_free(source) != source:
         cells[place]["source"] = torch_free(source).splitlines(keepends=True)
         note = {"cell_type": "markdown", "id": "no-torch-here", "metadata": {}}
-        cells.insert(place, note | {"source": [_NO_TORCH]})
+        cells.insert(place, note | {"source": [_(_NO_TORCH)]})
 
 
 def version_of(data: bytes) -> str:

@@ -11,13 +11,13 @@ FOLDER = "figures"
 _INLINE = re.compile(r'<img (?P<words>[^>]*?)src="data:image/png;base64,(?P<data>[^"]+)"')
 
 
-def stored(html: str, root: Path, up: str = "..") -> str:
+def stored(html: str, root: Path, up: str) -> str:
     """Return HTML whose figures are files below `root`, each named by what is in it.
 
     Args:
         html: the output of a cell, with its figures as `data:` addresses.
         root: the folder of the site.
-        up: how its page reaches the root.
+        up: how its page reaches the root, such as `../`.
     """
 
     def store(found: re.Match[str]) -> str:
@@ -26,7 +26,7 @@ def stored(html: str, root: Path, up: str = "..") -> str:
         path.parent.mkdir(parents=True, exist_ok=True)
         atomic.write(path, data, sync=False)
         words = found["words"] + _height(found["words"], data)
-        return f'<img {words} loading="lazy" src="{up}/{FOLDER}/{path.name}"'
+        return f'<img {words} loading="lazy" src="{up}{FOLDER}/{path.name}"'
 
     return _INLINE.sub(store, html)
 

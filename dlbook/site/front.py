@@ -8,14 +8,17 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from dlbook import claims
-from dlbook.grading.notebook import read
+from dlbook.edition.book import Edition
+from dlbook.grading.notebook import Notebook
 from dlbook.grading.teach.prose import anchor, parts, plain
+from dlbook.i18n import _
+from dlbook.i18n.overlay import told
 from dlbook.site.addresses import run_address
 from dlbook.site.pages import Opening, opening
 from dlbook.site.wrong_line import wrong_line
 
 THEME = Path(__file__).parent / "theme"
-_BUILD = "In this chapter you build "
+_BUILD, _BUILT = "In this chapter you build ", "You build "
 _SETTLED = re.compile(r"claims\.settle\(\s*\"(\w+)\"")
 
 
@@ -26,51 +29,77 @@ class Row:
     stem: str
     chapter: Opening
     exercises: Opening | None
+    is_translated: bool
 
     @property
     def builds(self) -> str:
-        """What the reader builds in the chapter."""
-        return self.chapter.sentence.removeprefix(_BUILD)
+        """What the reader builds in the chapter, as a sentence."""
+        return self.chapter.sentence.replace(_BUILD, _BUILT, 1)
 
 
-def front_page(chapters: list[Path], sets: list[Path], runs: bool) -> str:
+def front_page(edition: Edition, runs: bool) -> str:
     """Return the front page in Markdown.
 
     Args:
-        chapters: the notebooks of the chapters, in order.
-        sets: those of the exercise sets.
+        edition: its chapters and exercise sets, in its language.
         runs: whether the site can run them.
     """
-    of_stem = {path.stem: opening(path) for path in sets}
-    rows = [Row(path.stem, opening(path), of_stem.get(path.stem)) for path in chapters]
+    of_stem = {
+        path.stem: opening(edition.notebook(path)) for path in edition.course.notebooks("exercises")
+    }
+    rows = [
+        Row(
+            path.stem,
+            opening(edition.notebook(path)),
+            of_stem.get(path.stem),
+            edition.has_begun(path),
+        )
+        for path in edition.course.notebooks("chapters")
+    ]
     line = wrong_line()
     if line and line.set_name not in of_stem:
         line = None
-    address = run_address("exercises", line.set_name) if line and runs else ""
-    return _render("front.md", rows=rows, line=line, address=address)
+    address = run_address("exercises", line.set_name, edition.language) if line and runs else ""
+    return _render(
+        "front.md",
+        rows=rows,
+        line=line,
+        address=address,
+        is_english=edition.language == "en",
+    )
 
 
-def claims_page(chapters: list[Path]) -> str:
-    """Return the page of the claims in Markdown; '' where no chapter settles one.
-
-    Args:
-        chapters: their notebooks, in order.
-    """
+def claims_page(edition: Edition) -> str:
+    """Return the page of the claims in Markdown; '' where no chapter of the edition settles one."""
     table = claims.load()
     rows = []
-    for path in chapters:
-        places = {id: place for id, place in _settled(path).items() if id in table}
+    for path in edition.course.notebooks("chapters"):
+        notebook = edition.notebook(path)
+        places = {id: place for id, place in _settled(notebook).items() if id in table}
         found = [(table[id], place, anchor(place)) for id, place in places.items()]
         found = [row for row in found if row[0].chapter == path.stem[:2]]
         if found:
-            rows.append((path.stem, opening(path).title, found))
-    return _render("claims.md", chapters=rows, verdicts=claims.VERDICTS) if rows else ""
+            rows.append((path.stem, opening(notebook).title, found))
+    if not rows:
+        return ""
+    return _render(
+        "claims.md",
+        chapters=rows,
+        verdicts=claims.VERDICTS,
+        part=_part,
+        is_chinese=edition.language == "zh",
+    )
 
 
-def _settled(path: Path) -> dict[str, str]:
+def _part(claim: claims.Claim, name: str) -> Markup:
+    """Return a part of a claim in the language of the page."""
+    return Markup(told(claims.OVERLAY, f"{claim.id} {name}", getattr(claim, name)))
+
+
+def _settled(notebook: Notebook) -> dict[str, str]:
     """Return the claims that a chapter settles, each with the title of the section."""
     found: dict[str, str] = {}
-    for part in parts(read(path).cells):
+    for part in parts(notebook.cells):
         if part.cell.kind == "code":
             found |= dict.fromkeys(_SETTLED.findall(part.cell.source), part.heading)
     return found
@@ -92,4 +121,5 @@ def _render(template: str, **values: object) -> str:
         lstrip_blocks=True,
     )
     environment.filters |= {"strong": _strong, "plain": plain}
+    environment.globals["_"] = lambda text: Markup(_(text))
     return environment.get_template(template).render(values)

@@ -12,7 +12,9 @@ from pathlib import Path
 
 from dlbook import atomic
 from dlbook.check.errors import UserError
+from dlbook.i18n import VARIABLE
 from dlbook.site import copies, pyodide as distribution, wheels
+from dlbook.site.addresses import RUNS
 
 HERE = Path(__file__).parent / "run_here"
 PYTHON = "pyodide"  # the folder with Python
@@ -28,8 +30,10 @@ BEGINS_WITH = (  # packages that Python begins with: the kernel and the learner'
     "sqlite3",
     "ssl",
 )
-_PAGE = "notebooks/index.html"
+_PAGE, _SETTINGS = "index.html", "jupyter-lite.json"
 _SCRIPTS = ("newer.js", "stop.js")  # what is added to the page
+_KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
+_PYTHON = {"packages": list(BEGINS_WITH)}  # what Pyodide is told when it begins
 
 
 def build(course: Path, to: Path, pyodide: Path | None) -> None:
@@ -48,6 +52,7 @@ def build(course: Path, to: Path, pyodide: Path | None) -> None:
     notebooks = dict(copies.copies(course))
     _jupyterlite(notebooks, to)
     _mend_page(to)
+    _speak_chinese(to)
     distribution.write(to / PYTHON, pyodide, added)
     versions = {path: copies.version_of(data) for path, data in notebooks.items()}
     atomic.write(to / "versions.json", json.dumps(versions, indent=1) + "\n", sync=False)
@@ -96,7 +101,7 @@ def _page_settings() -> dict[str, object]:
     kernel = {
         "pyodideUrl": f"./{PYTHON}/kernel.js",
         "disablePyPIFallback": True,
-        "loadPyodideOptions": {"packages": list(BEGINS_WITH)},
+        "loadPyodideOptions": _PYTHON,
     }
     data = {
         "appName": "dlbook",
@@ -104,16 +109,17 @@ def _page_settings() -> dict[str, object]:
         "exposeAppInBrowser": True,  # stop.js listens to it
         "settingsStorageName": "dlbook settings",
         "workspacesStorageName": "dlbook workspaces",
-        "litePluginSettings": {"@jupyterlite/pyodide-kernel-extension:kernel": kernel},
+        "litePluginSettings": {_KERNEL: kernel},
     }
     return {"jupyter-lite-schema-version": 0, "jupyter-config-data": data}
 
 
 def _mend_page(to: Path) -> None:
     """Say in the page what it is; let it tell of a newer course and of how to stop Python."""
-    page = to / _PAGE
+    page = to / RUNS["en"] / _PAGE
     text = page.read_text("utf-8")
-    scripts = "".join(f'<script defer src="../{name}"></script>' for name in _SCRIPTS)
+    scripts = '<script src="../language.js"></script>'  # at once: it may lead to another page
+    scripts += "".join(f'<script defer src="../{name}"></script>' for name in _SCRIPTS)
     for old, new in (
         ("<html>", '<html lang="en">'),
         ("<title>Jupyter Notebook - Notebooks</title>", "<title>dlbook, in your browser</title>"),
@@ -126,5 +132,19 @@ def _mend_page(to: Path) -> None:
             )
         text = text.replace(old, new, 1)
     atomic.write(page, text, sync=False)
-    for name in _SCRIPTS:
+    for name in ("language.js", *_SCRIPTS):
         atomic.write(to / name, (HERE / name).read_bytes(), sync=False)
+
+
+def _speak_chinese(to: Path) -> None:
+    """Write the page that runs Chinese notebooks: the English one, where Python speaks Chinese."""
+    english, chinese = to / RUNS["en"], to / RUNS["zh"]
+    chinese.mkdir(exist_ok=True)
+    text = (english / _PAGE).read_text("utf-8")
+    text = text.replace('<html lang="en">', '<html lang="zh-CN">', 1)
+    text = text.replace("dlbook, in your browser", "dlbook，在浏览器里", 1)
+    atomic.write(chinese / _PAGE, text, sync=False)
+    settings = json.loads((english / _SETTINGS).read_text("utf-8"))
+    python = {"loadPyodideOptions": _PYTHON | {"env": {VARIABLE: "zh"}}}
+    settings["jupyter-config-data"].setdefault("litePluginSettings", {})[_KERNEL] = python
+    _write(chinese / _SETTINGS, settings)

@@ -189,3 +189,18 @@ def test_a_chapter_runs_its_explorers_move_and_an_endless_loop_ends(host, page, 
     cell.locator(".cm-content", has_text="# mine").wait_for()
     answer(page, cell, "print('alive' + ' again')")
     cell.locator(".jp-OutputArea", has_text="alive again").wait_for()
+
+
+def test_a_chinese_set_runs_on_its_page_and_its_cards_are_chinese(host, page, tmp_path):
+    cells = open_notebook(page, host, f"zh/{SET}")
+    page.wait_for_url(f"{host.address}/run/notebooks-zh/index.html?path=zh/{SET}")
+    page.locator("h2", has_text="5.3 ReLU 的反向").wait_for()
+    run(page, cells.first)
+    cell = cells.filter(has_text="# answer: relu_back").first
+    answer(page, cell, WRONG)
+    card = cell.locator(".jp-OutputArea [role=status]")
+    card.filter(has_text="✗ relu_back：常见错误").wait_for()
+    assert "提示：看的是 g 的符号。" in card.inner_text()
+    page.screenshot(path=tmp_path / "zh-card.png")
+    answer(page, cell, RIGHT)
+    card.filter(has_text="✓ relu_back：正确").wait_for()

@@ -125,6 +125,23 @@ def test_every_formula_is_drawn(on_a_phone):
         assert seen["formulas"] == seen["asked"] and not seen["errors"], f"{name}: {seen}"
 
 
+def test_a_chinese_page_on_a_phone_has_chinese_words_and_leads_to_the_english_one(
+    browser, address, tmp_path
+):
+    page = opened(browser, viewport=PHONE)
+    for name in ("index.html", CHAPTER):
+        page.goto(f"{address}/zh/{name}")
+        page.screenshot(path=tmp_path / f"zh-{name.replace('/', '-')}.png")
+        seen = page.evaluate(SEEN)
+        assert seen["width"] <= PHONE["width"] and not seen["outside"]
+    assert page.locator("article h1").inner_text().startswith("5 反向传播")
+    page.locator("a.other-language").click()
+    page.wait_for_url(f"{address}/{CHAPTER}")
+    page.locator("a.other-language").click()
+    page.wait_for_url(f"{address}/zh/{CHAPTER}")
+    page.context.close()
+
+
 # ---- what a reader does ----
 
 

@@ -38,4 +38,4 @@ def parsed(path: Path):
 def pages(site: Path) -> dict[str, Path]:
     """Return the pages by their address; the theme leaves templates of its own in `_static`."""
     found = {path.relative_to(site).as_posix(): path for path in sorted(site.rglob("*.html"))}
-    return {name: path for name, path in found.items() if not name.startswith("_static/")}
+    return {name: path for name, path in found.items() if "_static/" not in name}

@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 
 from dlbook import claims
+from dlbook.edition.book import Edition
 from dlbook.grading.course.build import Course
 from dlbook.grading.notebook import read
 from dlbook.site import mathjax, pages as pages_module
@@ -43,7 +44,8 @@ def sheet(request, site):
 
 def test_each_notebook_has_a_page_and_nothing_else_has_one_beside_the_three(site):
     wanted = {f"{name}.html" for name in NAMES} | {"index.html", "search.html", "claims.html"}
-    assert set(pages(site)) == wanted and len(NAMES) >= 22
+    both = wanted | {f"zh/{name}" for name in wanted}
+    assert set(pages(site)) == both and len(NAMES) >= 22
 
 
 def test_a_page_has_every_cell_of_its_notebook(sheet):
@@ -162,15 +164,21 @@ def test_every_link_on_the_site_leads_somewhere(site):
                 assert parts.scheme in ("https", "http", "mailto"), link
                 continue
             target = resolved(name, link["href"])
-            if target == "run/notebooks/index.html":
-                found["run"] += 1
-                assert (ROOT / parse_qs(parts.query)["path"][0]).is_file(), link
+            if target in ("run/notebooks/index.html", "run/notebooks-zh/index.html"):
+                found[target] += 1
+                path = parse_qs(parts.query)["path"][0]
+                assert (ROOT / path.removeprefix("zh/")).is_file(), link
+                assert path.startswith("zh/") == (target == "run/notebooks-zh/index.html"), link
                 continue
             assert (site / target).is_file(), f"{name}: {link}"
             if parts.fragment:
                 found["anchor"] += 1
                 assert unquote(parts.fragment) in ids[target], f"{name}: {link}"
-    assert found["anchor"] > 500 and found["outer"] > 50 and found["run"] >= len(NAMES), found
+    assert (
+        found["anchor"] > 500
+        and found["outer"] > 50
+        and found["run/notebooks/index.html"] >= len(NAMES) <= found["run/notebooks-zh/index.html"]
+    ), found
 
 
 def test_nothing_is_loaded_from_another_host(site):
@@ -221,7 +229,8 @@ def test_no_file_names_a_place_on_the_machine_that_built_it(site, tmp_path_facto
 def test_a_page_says_its_language_title_and_width_for_a_phone(site):
     for name, path in pages(site).items():
         page = parsed(path)
-        assert page.html["lang"] == "en" and page.title.get_text().strip(), name
+        language = "zh-CN" if name.startswith("zh/") else "en"
+        assert page.html["lang"] == language and page.title.get_text().strip(), name
         assert "width=device-width" in page.find("meta", {"name": "viewport"})["content"], name
 
 
@@ -287,7 +296,8 @@ def test_the_map_leads_to_each_chapter_and_says_its_minutes(site):
 
 
 def test_without_the_browsers_python_no_page_offers_to_run(tmp_path):
-    page = pages_module.page(ROOT / "chapters" / "05_backpropagation.ipynb", tmp_path, runs=False)
+    edition, path = Edition(Course(ROOT), "en"), ROOT / "chapters" / "05_backpropagation.ipynb"
+    page = pages_module.page(edition, path, tmp_path, runs=False)
     assert "run/" not in page and "Run it here" not in page
     assert "when you run this chapter in JupyterLab" in page
 
