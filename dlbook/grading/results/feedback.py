@@ -12,6 +12,7 @@ from dlbook.grading.results.html import render, title_of
 from dlbook.grading.rules.marks import ExerciseMark, Mark, term
 from dlbook.grading.rules.points import text
 from dlbook.grading.run.report import ExerciseReport
+from dlbook.i18n import N_
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class _Card:
     score: str
     kind: str
     symbol: str
+    verdict: str
     which: str = ""
     remark: str = ""
     hints: Sequence[str] = ()
@@ -110,7 +112,9 @@ def _card(exercise: ExerciseReport, mark: ExerciseMark) -> _Card:
     score = text(mark.score)
     wrong = [outcome for outcome in exercise.outcomes if outcome.verdict is not Verdict.RIGHT]
     if not wrong:
-        return _Card(exercise, score, "right", "✓", why=mark.why)
+        return _Card(exercise, score, "right", "✓", Verdict.RIGHT.value, why=mark.why)
     hints = hint_lines(dict.fromkeys(hint for outcome in wrong for hint in outcome.hints))
     first = wrong[0]
-    return _Card(exercise, score, "problem", "✗", first.kind, first.remark, hints, mark.why)
+    has_share = mark.score > 0 and not mark.is_by_hand
+    look = ("◐", N_("partly right")) if has_share else ("✗", exercise.verdict.value)
+    return _Card(exercise, score, "problem", *look, first.kind, first.remark, hints, mark.why)

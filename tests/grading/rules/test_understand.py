@@ -240,3 +240,24 @@ def test_what_goes_into_an_lms_is_the_score_that_the_rules_made(marks):
 def test_no_report_of_ours_has_the_name_of_a_file_of_the_lecturer():
     ours = {"grades.csv", "class.csv", "class.html", "files.csv", "results.jsonl", "changes.csv"}
     assert not ours & set(FILES)
+
+
+ALL, NONE = (2, 2, "hidden"), (0, 2, "hidden")
+UNEVEN = {  # what an answer has right: its share of 3 points
+    ((0, 1, "shown"), (0, 1, "fresh"), ALL): "1.5",  # only the visible check is wrong
+    ((1, 2, "shown"), (1, 2, "fresh"), ALL): "2.25",
+    ((1, 2, "shown"), (2, 2, "fresh"), ALL): "2.25",  # what is not right never earns all
+    ((2, 2, "shown"), (0, 2, "fresh"), NONE): "0",
+}
+
+
+@pytest.mark.parametrize("case", UNEVEN)
+def test_a_share_says_which_parts_it_is_made_of_and_is_never_all(case):
+    exercise = ExerciseReport("relu", 3, outcomes(*case))
+    report = Report("05_back", 7, (exercise,), partial=True).to_dict(whole=True)
+    (mark,) = term([Entry("ada", "05_back", record=Record(report))], now=NOW).marks
+    assert mark.shown_score == UNEVEN[case]
+    (relu,) = mark.exercises
+    right = "2 of 2" if ALL in case else "0 of 2"
+    assert relu.why.endswith(f"hidden check: {right} parts right)") and "visible check" in relu.why
+    assert relu.why in mark.reasons[1]
