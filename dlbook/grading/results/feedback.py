@@ -104,7 +104,8 @@ def _is_untried(exercise: ExerciseReport, mark: ExerciseMark) -> bool:
 def _reasons(mark: Mark) -> list[str]:
     """Return the rules that made a score; where the checks alone did, it needs no words."""
     earned = sum((each.score for each in mark.exercises), Fraction(0))
-    is_plain = mark.score == earned and not (mark.when.words or mark.is_by_hand)
+    has_rule = mark.entry is None or mark.when.words or mark.is_by_hand
+    is_plain = mark.score == earned and not has_rule
     return [] if is_plain else list(mark.reasons)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dlbook.grading.errors import RulesError
 from dlbook.grading.rules.lines import Columns, Line, read_lines
-from dlbook.grading.rules.moment import FORM, read_moment, zone_name
+from dlbook.grading.rules.moment import FORM, is_date_alone, read_moment, zone_name
 from dlbook.grading.rules.people import ROSTER, ROSTER_COLUMNS
 from dlbook.grading.rules.settings import RULES, Settings, read_settings
 
@@ -82,6 +82,8 @@ def read_word(folder: Path) -> Word:
 
 def _dated(line: Line, column: str, settings: Settings, problems: list[str]) -> Dated | None:
     moment = read_moment(line[column], settings.zone)
+    if line.file == TIMES and is_date_alone(line[column]):
+        moment = None  # handed in before the deadline of that day, or after it?
     if moment is None:
         problems.append(
             f"{line.place}: a time such as {FORM} is needed, in {zone_name(settings.zone)}, got "

@@ -9,6 +9,8 @@ import pytest
 from dlbook.check.verdict import Outcome, Verdict
 from dlbook.grading.batch.entry import Entry, Origin, Record
 from dlbook.grading.errors import RulesError
+from dlbook.grading.results import comment
+from dlbook.grading.results.feedback import told
 from dlbook.grading.results.tables import gradebook
 from dlbook.grading.rules.final import final_entries
 from dlbook.grading.rules.marks import Term, term
@@ -261,3 +263,36 @@ def test_a_share_says_which_parts_it_is_made_of_and_is_never_all(case):
     right = "2 of 2" if ALL in case else "0 of 2"
     assert relu.why.endswith(f"hidden check: {right} parts right)") and "visible check" in relu.why
     assert relu.why in mark.reasons[1]
+
+
+def test_a_day_that_ends_is_shown_as_that_day(marks):
+    rules = 'time_zone = "UTC"\n[deadlines]\n05 = 2024-11-07\n'
+    extensions = "student,set,until,reason\n1042,05,27.11.2024,\n"
+    times = "student,set,handed in\n1042,05,2024-11-20 09:00\n1043,05,2024-11-08 00:01\n"
+    found = marks(MOODLE[:2], rules_toml=rules, extensions_csv=extensions, times_csv=times)
+    ada, bob = found.marks
+    assert ada.when.words == "extended until 2024-11-27 24:00"
+    assert bob.when.words == "1 day late: handed in 2024-11-08 00:01, due 2024-11-07 24:00"
+
+
+@pytest.mark.parametrize("day", ["2024-11-20", "20.11.2024"])
+def test_a_date_alone_in_the_times_is_refused_since_it_may_be_early_or_late(marks, day):
+    with pytest.raises(RulesError) as error:
+        marks(times_csv=f"student,set,handed in\n1042,05,{day}\n")
+    assert "times.csv, line 2: a time such as 2026-11-20 23:59 is needed" in str(error.value)
+    assert f"got {day!r}: write year, month, day, hour and minute like this" in str(error.value)
+
+
+def test_who_handed_in_nothing_reads_the_points_of_the_set_and_why_there_are_none(marks):
+    found = marks(roster_csv=ROSTER, rules_toml="missing_is_zero = true\n" + DUE)
+    zoe = next(one for one in final_entries(found) if one.student == "Zoë Fox")
+    assert comment.lines(zoe, told(found.mark("Zoë Fox", "05_back"))) == [
+        "05_back: 0 of 5 points",
+        "nothing was handed in by 2024-11-07 12:00, which counts as 0",
+    ]
+
+
+def test_where_no_file_of_a_set_could_be_read_a_comment_gives_no_points_of_the_set(marks):
+    found = marks([MOODLE[2]], roster_csv=ROSTER, rules_toml="missing_is_zero = true\n" + DUE)
+    zoe = next(one for one in final_entries(found) if one.student == "Zoë Fox")
+    assert comment.lines(zoe) == ["05_back: 0 points"]
