@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from dlbook.check.safe_text import file_stem
-from dlbook.check.shared import _
+from dlbook.check.shared import N_, _
 from dlbook.check.verdict import Verdict, hint_lines
 from dlbook.grading.batch.entry import Entry
 from dlbook.grading.results.html import render, title_of
 from dlbook.grading.rules.marks import ExerciseMark, Mark, term
 from dlbook.grading.rules.points import text
 from dlbook.grading.run.report import ExerciseReport
-from dlbook.i18n import N_
 
 
 @dataclass(frozen=True)

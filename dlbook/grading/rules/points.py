@@ -2,10 +2,9 @@
 
 from fractions import Fraction
 
-from dlbook.check.shared import _
+from dlbook.check.shared import N_, _
 from dlbook.check.verdict import Outcome, Verdict
 from dlbook.grading.run.report import ExerciseReport, Report
-from dlbook.i18n import N_
 
 _UNIT = 100  # of a point
 _VISIBLE = N_("visible check")
