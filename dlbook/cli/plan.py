@@ -78,7 +78,7 @@ def require_word(out: Path, sets: Mapping[str, ExerciseSet], found: Intake) -> N
     names = {name: [e.name for e in one.exercises] for name, one in sets.items()}
     earlier = [entry for path in journals(out) for entry in current_entries(path)]
     known: list[Known] = [*earlier, *(item.owner for item in found)]
-    understand_word(read_word(out), known, names, all_sets=True)
+    understand_word(read_word(out), known, names)
 
 
 def find_seed(asked: int | None, journal: Journal) -> int:

@@ -42,6 +42,14 @@ def damaged(tmp_path_factory):
     return place
 
 
+def test_a_deadline_of_a_set_to_come_is_told_by_both_verbs(course, damaged, out, capsys):
+    out.mkdir()
+    (out / "rules.toml").write_text('[deadlines]\n90 = "2999-01-01 12:00"\n91 = 2999-01-08\n')
+    told = "rules.toml: there are no results yet of the sets due: 91 (line 3)"
+    assert grade(course, damaged, out) == 1 and told in capsys.readouterr().out
+    assert main(["report", str(out)]) == 1 and told in capsys.readouterr().out
+
+
 REFUSED = {  # options: what is said
     ("--shard", "3/2", "--seed", "1"): "--shard needs I/N with I from 1 to N, such as 2/8",
     ("--shard", "1/2"): "--shard needs --seed S, the same for all parts",

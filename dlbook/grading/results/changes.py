@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from fractions import Fraction
 
 from dlbook.grading.batch.entry import Entry
+from dlbook.grading.rules.points import earned, text, total
 
 _CAUSES = {  # what two results differ in, and how that reads
     "submission": "another file was handed in",
@@ -15,9 +17,10 @@ _CAUSES = {  # what two results differ in, and how that reads
 
 @dataclass(frozen=True)
 class Change:
-    """One student's score in one set: before, after, which exercises, and why.
+    """One student's points by the checks in one set: before, after, which exercises, and why.
 
-    `gain` is what the score has risen by, 0 where one of the runs gave no grade.
+    Shares of exercises count; the late rule and points by hand do not. `gain` is what the points
+    have risen by, 0 where one of the runs gave no grade.
     """
 
     student: str
@@ -26,7 +29,7 @@ class Change:
     after: str
     exercises: str
     why: str
-    gain: int = 0
+    gain: Fraction = Fraction(0)
 
 
 def changes(before: Iterable[Entry], after: Iterable[Entry]) -> list[Change]:
@@ -56,17 +59,25 @@ def _result(entry: Entry) -> tuple[str, dict[str, str]]:
 
 def _score(entry: Entry) -> str:
     report = entry.report
-    return f"{report.earned} of {report.points}" if report else "not graded"
+    return f"{text(total(report))} of {report.points}" if report else "not graded"
 
 
-def _gain(before: Entry, after: Entry) -> int:
+def _gain(before: Entry, after: Entry) -> Fraction:
     old, new = before.report, after.report
-    return new.earned - old.earned if old and new else 0
+    return total(new) - total(old) if old and new else Fraction(0)
 
 
 def _verdicts(entry: Entry) -> dict[str, str]:
+    """Return the verdict on each exercise, with its points where there are shares of them."""
     report = entry.report
-    return {e.name: e.verdict.value for e in report.exercises} if report else {}
+    if report is None:
+        return {}
+    return {
+        e.name: f"{e.verdict.value} ({text(earned(report, e))})"
+        if report.partial
+        else e.verdict.value
+        for e in report.exercises
+    }
 
 
 def _exercises(before: Entry, after: Entry) -> list[str]:

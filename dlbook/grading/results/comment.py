@@ -24,7 +24,8 @@ def lines(entry: Entry, more: Iterable[str] = ()) -> list[str]:
     if report is None:
         reason = _("Not graded: {reason}").format(reason=entry.reason_for_student)
         return [clean_line(f"{head(entry)} {reason}", _LONGEST), *below]
-    score = _("{score} of {points} points").format(score=report.score, points=report.points)
+    words = _("{score} of {points} points") if report.points else _("{score} points")
+    score = words.format(score=report.score, points=report.points)
     problems = [e for e in report.exercises if e.verdict is not Verdict.RIGHT]
     return [f"{head(entry)} {score}", *below, *(_line(exercise) for exercise in problems)]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from dlbook.check.safe_text import file_stem
-from dlbook.check.shared import _
+from dlbook.check.shared import N_, _
 from dlbook.check.verdict import Verdict, hint_lines
 from dlbook.grading.batch.entry import Entry
 from dlbook.grading.results.html import render, title_of
@@ -22,6 +22,7 @@ class _Card:
     score: str
     kind: str
     symbol: str
+    verdict: str
     which: str = ""
     remark: str = ""
     hints: Sequence[str] = ()
@@ -102,7 +103,8 @@ def _is_untried(exercise: ExerciseReport, mark: ExerciseMark) -> bool:
 def _reasons(mark: Mark) -> list[str]:
     """Return the rules that made a score; where the checks alone did, it needs no words."""
     earned = sum((each.score for each in mark.exercises), Fraction(0))
-    is_plain = mark.score == earned and not (mark.when.words or mark.is_by_hand)
+    has_rule = mark.entry is None or mark.when.words or mark.is_by_hand
+    is_plain = mark.score == earned and not has_rule
     return [] if is_plain else list(mark.reasons)
 
 
@@ -110,7 +112,9 @@ def _card(exercise: ExerciseReport, mark: ExerciseMark) -> _Card:
     score = text(mark.score)
     wrong = [outcome for outcome in exercise.outcomes if outcome.verdict is not Verdict.RIGHT]
     if not wrong:
-        return _Card(exercise, score, "right", "✓", why=mark.why)
+        return _Card(exercise, score, "right", "✓", Verdict.RIGHT.value, why=mark.why)
     hints = hint_lines(dict.fromkeys(hint for outcome in wrong for hint in outcome.hints))
     first = wrong[0]
-    return _Card(exercise, score, "problem", "✗", first.kind, first.remark, hints, mark.why)
+    has_share = mark.score > 0 and not mark.is_by_hand
+    look = ("◐", N_("partly right")) if has_share else ("✗", exercise.verdict.value)
+    return _Card(exercise, score, "problem", *look, first.kind, first.remark, hints, mark.why)

@@ -18,7 +18,9 @@ def _final(mark: Mark) -> Entry:
     entry = mark.entry or Entry(person.student, mark.set_name, person.name, person.lms_id)
     if mark.score is None:
         return entry
-    report = entry.report or Report(mark.set_name, 0, (), isolation="nothing ran")
+    report = entry.report or Report(
+        mark.set_name, 0, (), isolation="nothing ran", worth=mark.points
+    )
     plain = report.to_dict(whole=True) | {"final": _number(mark.score)}
     record = replace(entry.record or Record(), report=plain, unreadable="")
     return replace(entry, record=record, problem="")

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from dlbook.check.shared import _
 from dlbook.grading.batch.entry import Entry
-from dlbook.grading.rules.moment import read_moment, shown
+from dlbook.grading.rules.moment import read_moment, shown, shown_end
 from dlbook.grading.rules.settings import Settings
 from dlbook.grading.rules.understand import Understood
 
@@ -38,7 +38,7 @@ def handed_in(
     extension, noted = known.extensions.get(key), known.times.get(key)
     due = extension.moment if extension else known.deadlines.get(key[1])
     zone = settings.zone
-    shown_due = shown(due, zone) if due else ""
+    shown_due = shown_end(due, zone) if due else ""
     extended = _("extended until {due}").format(due=shown_due) if extension else ""
     if extension and extension.line["reason"]:
         extended += f" ({extension.line['reason']})"

@@ -1,6 +1,7 @@
 """The lecturer's CSV files, line by line, as spreadsheets write them; what is wrong says where."""
 
 import csv
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import StringIO
@@ -39,29 +40,32 @@ class Line:
         return self.cells.get(column, "")
 
 
-def read_lines(path: Path, columns: Columns) -> list[Line]:
+def read_lines(path: Path, columns: Columns, problems: list[str]) -> list[Line]:
     """Return the lines of a CSV file with cells in them, [] where there is no such file.
 
-    UTF-8 with or without a mark and UTF-16 are read, with commas, semicolons or tabs.
-
-    Raises:
-        RulesError: if the file has no such columns, or a line has more cells than the first one.
+    UTF-8 with or without a mark and UTF-16 are read, with commas, semicolons or tabs. What is wrong
+    with the file or a line of it is put into `problems`, and the rest is read all the same.
     """
     if not path.exists():
         return []
-    rows = _rows(path)
-    if not rows:
-        raise RulesError(f"{path.name} is empty: write {_head(columns)} as its first line")
-    (number, head), *body = rows
-    names = [name.strip().casefold() for name in head]
-    _require(columns, names, f"{path.name}, line {number}")
+    try:
+        rows = _rows(path)
+        if not rows:
+            raise RulesError(f"{path.name} is empty: write {_head(columns)} as its first line")
+        (number, head), *body = rows
+        names = [name.strip().casefold() for name in head]
+        _require(columns, names, f"{path.name}, line {number}")
+    except RulesError as error:
+        problems.append(str(error))
+        return []
     lines = []
     for number, row in body:
         if len(row) > len(names):
-            raise RulesError(
+            problems.append(
                 f"{path.name}, line {number}: {len(names)} cells are needed, as in the first line, "
                 f'got {len(row)}: put a text with a comma or semicolon between two signs "'
             )
+            continue
         cells = dict(zip(names, (cell.strip() for cell in row), strict=False))
         lines.append(Line(path.name, number, cells))
     return lines
@@ -110,3 +114,18 @@ def _require(columns: Columns, names: Sequence[str], place: str) -> None:
             f"{place}: the columns {_head(columns)} are needed, got {','.join(names)}: "
             f"{'write' if missing else 'change'} {', '.join(missing or strange or twice)}"
         )
+
+
+def refuse(problems: Sequence[str]) -> None:
+    """Raise what is wrong, if anything is: file by file, in order of lines."""
+    if len(problems) == 1:
+        raise RulesError(problems[0])
+    if problems:
+        told = sorted(problems, key=_place)
+        raise RulesError("\n  ".join([f"{len(problems)} lines are to be mended", *told]))
+
+
+def _place(problem: str) -> tuple[str, int]:
+    """Return the file and the line that a problem begins with."""
+    found = re.match(r"(\S+), line (\d+)", problem)
+    return (found[1], int(found[2])) if found else (problem.partition(" ")[0], 0)

@@ -6,15 +6,17 @@ from datetime import UTC, datetime
 from fractions import Fraction
 
 from dlbook.check.shared import _
+from dlbook.check.verdict import Verdict
 from dlbook.grading.batch.entry import Entry
 from dlbook.grading.rules.handed_in import HandedIn, handed_in
 from dlbook.grading.rules.people import Person
-from dlbook.grading.rules.points import rounded, share, text
+from dlbook.grading.rules.points import earned, parts_in_words, rounded, text
 from dlbook.grading.rules.understand import Understood, understand
 from dlbook.grading.rules.word import Override, Word
 from dlbook.grading.run.report import ExerciseReport, Report
 
 _NOTHING = Fraction(0)
+_UNTRIED = (Verdict.NOT_ATTEMPTED, Verdict.UNREADABLE)
 _SHOWN = 20  # names in a remark
 
 
@@ -169,10 +171,14 @@ class _Maker:
         self, exercise: ExerciseReport, report: Report | None, override: Override | None
     ) -> ExerciseMark:
         """Return the points of one exercise: those of its checks, of its parts, or by hand."""
-        score, why = Fraction(exercise.score), ""
-        if report and report.partial and not exercise.score:
-            score = rounded(exercise.points * share(exercise))
-            why = _("partly right: {score}").format(score=text(score)) if score else ""
+        score, why = earned(report, exercise) if report else _NOTHING, ""
+        if report and report.partial and exercise.verdict not in (Verdict.RIGHT, *_UNTRIED):
+            why = (
+                _("partly right: {score} ({parts})")
+                if score
+                else _("no part earns points ({parts})")
+            )
+            why = why.format(score=text(score), parts=parts_in_words(exercise))
         by_hand = override is not None and override.points is not None
         if override and override.points is not None:
             self._remark_above(override, override.points, exercise.points)

@@ -48,6 +48,20 @@ def shown(moment: datetime, zone: Zone) -> str:
     return f"{local:%Y-%m-%d %H:%M:%S}".removesuffix(":00")
 
 
+def shown_end(moment: datetime, zone: Zone) -> str:
+    """Return when a time is over, as `shown` does; midnight is 24:00 of the day that ends."""
+    local = moment.astimezone(zone)
+    if (local.hour, local.minute, local.second) == (0, 0, 0):
+        return f"{local - timedelta(days=1):%Y-%m-%d} 24:00"
+    return shown(moment, zone)
+
+
+def is_date_alone(text: str) -> bool:
+    """Return whether a text is a date without a clock, which says nothing of early or late."""
+    found = _ISO.fullmatch(text.strip()) or _DOTS.fullmatch(text.strip())
+    return found is not None and found["hour"] is None
+
+
 def wall_clock(moment: datetime, zone: tzinfo | None) -> datetime:
     """Return what clocks on the wall say at a moment, without a zone."""
     return moment.astimezone(zone).replace(tzinfo=None)

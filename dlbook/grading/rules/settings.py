@@ -23,30 +23,37 @@ _LATE = ("grace_minutes", "percent_per_day", "at_most_percent", "file_times")
 
 @dataclass(frozen=True)
 class Settings:
-    """Time zone, deadlines by set as they are written, late rule, and what nothing counts as."""
+    """Time zone, deadlines by set as they are written, late rule, and what nothing counts as.
+
+    `lines` say where each deadline stands.
+    """
 
     zone: Zone = None
     deadlines: dict[str, datetime] = field(default_factory=dict)
     late: LateRule = field(default_factory=LateRule)
     missing_is_zero: bool = False
+    lines: dict[str, int] = field(default_factory=dict)
 
 
-def read_settings(path: Path) -> Settings:
+def read_settings(path: Path, problems: list[str]) -> Settings:
     """Return the rules in a file, the default ones where there is no such file.
 
-    Raises:
-        RulesError: if the file is no TOML, or a line says what no rule is.
+    What is wrong is put into `problems`, and the default stands in its place.
     """
     if not path.exists():
         return Settings()
-    return _Reader(path).settings()
+    try:
+        return _Reader(path, problems).settings()
+    except RulesError as error:
+        problems.append(str(error))
+        return Settings()
 
 
 class _Reader:
     """Reads one file; knows in which line a name stands."""
 
-    def __init__(self, path: Path) -> None:
-        self._file = path.name
+    def __init__(self, path: Path, problems: list[str]) -> None:
+        self._file, self._problems = path.name, problems
         try:
             self._text = path.read_text("utf-8-sig")
             self._data = tomllib.loads(self._text, parse_float=Decimal)
@@ -70,35 +77,44 @@ class _Reader:
             self._truth(late, "file_times"),
         )
         deadlines = {
-            name: self._moment(name, value, zone)
+            name: moment
             for name, value in self._table("deadlines").items()
+            if (moment := self._moment(name, value, zone))
         }
-        return Settings(zone, deadlines, rule, self._truth(self._data, "missing_is_zero"))
+        is_zero = self._truth(self._data, "missing_is_zero")
+        return Settings(
+            zone, deadlines, rule, is_zero, {name: self._line(name) for name in deadlines}
+        )
 
-    def _refuse(self, name: str, needed: str, got: object, todo: str) -> RulesError:
+    def _line(self, name: str) -> int:
+        """Return the line in which a name or a table of that name stands."""
         pattern = rf"\s*\[*[\"']?{re.escape(name)}[\"']?\s*[=\]]"
         lines = self._text.splitlines()
-        number = next((n for n, line in enumerate(lines, 1) if re.match(pattern, line)), 1)
-        return RulesError(f"{self._file}, line {number}: {needed}, got {got}: {todo}")
+        return next((n for n, line in enumerate(lines, 1) if re.match(pattern, line)), 1)
+
+    def _refuse(self, name: str, needed: str, got: object, todo: str) -> None:
+        self._problems.append(f"{self._file}, line {self._line(name)}: {needed}, got {got}: {todo}")
 
     def _require_names(self, table: Mapping[str, Any], names: tuple[str, ...]) -> None:
         for name in table:
             if name not in names:
                 near = get_close_matches(name, names, n=1)
                 todo = f"write {near[0]}" if near else "remove it"
-                raise self._refuse(name, f"one of {', '.join(names)} is needed", name, todo)
+                self._refuse(name, f"one of {', '.join(names)} is needed", name, todo)
 
     def _table(self, name: str) -> Mapping[str, Any]:
         value = self._data.get(name, {})
         if isinstance(value, dict):
             return value
-        raise self._refuse(name, f"a table [{name}] is needed", value, f"write [{name}]")
+        self._refuse(name, f"a table [{name}] is needed", value, f"write [{name}]")
+        return {}
 
     def _truth(self, table: Mapping[str, Any], name: str) -> bool:
         value = table.get(name, False)
         if isinstance(value, bool):
             return value
-        raise self._refuse(name, f"{name} needs true or false", repr(value), "write true or false")
+        self._refuse(name, f"{name} needs true or false", repr(value), "write true or false")
+        return False
 
     def _number(
         self, table: Mapping[str, Any], name: str, words: str, default: int, most: int | None = None
@@ -107,7 +123,8 @@ class _Reader:
         is_number = isinstance(value, int | Decimal) and not isinstance(value, bool)
         if is_number and value >= 0 and (most is None or value <= most) and value != Decimal("inf"):
             return Fraction(value)
-        raise self._refuse(name, f"{name} needs {words}", repr(value), "write a number")
+        self._refuse(name, f"{name} needs {words}", repr(value), "write a number")
+        return Fraction(default)
 
     def _zone(self) -> Zone:
         name = self._data.get("time_zone")
@@ -117,16 +134,15 @@ class _Reader:
             return ZoneInfo(name)
         except (ZoneInfoNotFoundError, ValueError, TypeError, OSError):
             words = "the name of a time zone is needed"
-            raise self._refuse(
-                "time_zone", words, repr(name), 'write one such as "Europe/Berlin"'
-            ) from None
+            self._refuse("time_zone", words, repr(name), 'write one such as "Europe/Berlin"')
+            return None
 
-    def _moment(self, name: str, value: object, zone: Zone) -> datetime:
+    def _moment(self, name: str, value: object, zone: Zone) -> datetime | None:
         moment = None
         if isinstance(value, str | date):  # TOML has dates of its own
             moment = read_moment(str(value), zone)
         if moment is None:
-            raise self._refuse(
+            self._refuse(
                 name,
                 f"a deadline such as {FORM} is needed, in {zone_name(zone)}",
                 repr(value),

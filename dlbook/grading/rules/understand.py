@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import TypeVar
 
 from dlbook.check.safe_text import clean_line
-from dlbook.grading.rules.lines import Line
+from dlbook.grading.rules.lines import Line, refuse
 from dlbook.grading.rules.people import ROSTER, Known, People, Person, people
-from dlbook.grading.rules.settings import RULES
-from dlbook.grading.rules.word import Dated, Override, Word, refuse
+from dlbook.grading.rules.settings import RULES, Settings
+from dlbook.grading.rules.word import Dated, Override, Word
 
 Sets = Mapping[str, Sequence[str]]  # the exercises of each set by its name
 _One = TypeVar("_One", Dated, Override)
@@ -30,35 +30,23 @@ class Understood:
     remarks: tuple[str, ...] = ()
 
 
-def understand(
-    word: Word, known: Iterable[Known], sets: Sets, *, all_sets: bool = False
-) -> Understood:
+def understand(word: Word, known: Iterable[Known], sets: Sets) -> Understood:
     """Return whom and what each line is about.
 
     Args:
         word: what the lecturer wrote.
         known: who handed something in.
-        sets: the exercises of each set, by name.
-        all_sets: whether `sets` are all sets there are; without, a line may be for one to come.
+        sets: the exercises of each set, by name; a line may be for a set to come, which is told.
 
     Raises:
-        RulesError: if a line names nobody, or something that is not there; it tells all of them.
+        RulesError: if a line of any file is wrong or names nobody; it tells all of them.
     """
-    resolver = _Resolver(people(known, word.roster), sets, all_sets)
+    resolver = _Resolver(people(known, word.roster), sets)
     times = {key[:2]: one for key, one in resolver.keyed(word.times).items()}
     extensions = {key[:2]: one for key, one in resolver.keyed(word.extensions).items()}
     overrides = resolver.keyed(word.overrides)
-    deadlines = {}
-    for name, due in word.settings.deadlines.items():
-        found = resolver.set_named(name)
-        if len(found) == 1:
-            deadlines[found[0]] = due
-        elif found or all_sets:
-            resolver.problems.append(
-                f"{RULES}: a set is needed under [deadlines], got {name}: "
-                f"write one of {', '.join(found or sets)}"
-            )
-    refuse([*resolver.people.problems, *resolver.problems])
+    deadlines = resolver.deadlines(word.settings)
+    refuse([*word.problems, *resolver.people.problems, *resolver.problems])
     remarks = tuple(resolver.remarks)
     return Understood(resolver.people, times, extensions, overrides, deadlines, remarks)
 
@@ -66,8 +54,8 @@ def understand(
 class _Resolver:
     """Finds the person, set and exercise of lines, and keeps what is wrong with them."""
 
-    def __init__(self, found: People, sets: Sets, all_sets: bool) -> None:
-        self.people, self._sets, self._all_sets = found, sets, all_sets
+    def __init__(self, found: People, sets: Sets) -> None:
+        self.people, self._sets = found, sets
         self.problems: list[str] = []
         self.remarks: list[str] = []
 
@@ -87,6 +75,25 @@ class _Resolver:
             found.setdefault(key, item)
         return found
 
+    def deadlines(self, settings: Settings) -> dict[str, datetime]:
+        """Return the deadlines by the whole name of their set; those of sets to come are told."""
+        known, to_come = {}, []
+        for name, due in settings.deadlines.items():
+            found, line = self.set_named(name), settings.lines.get(name, 1)
+            if len(found) == 1:
+                known[found[0]] = due
+            elif found:
+                self.problems.append(
+                    f"{RULES}, line {line}: one set is needed under [deadlines], got {name}: "
+                    f"write one of {', '.join(found)}"
+                )
+            else:
+                to_come.append(f"{name} (line {line})")
+        if to_come:
+            names = ", ".join(to_come)
+            self.remarks.append(f"{RULES}: there are no results yet of the sets due: {names}")
+        return known
+
     def set_named(self, text: str) -> list[str]:
         """Return the sets that a text names: 05, 5 and 05_backpropagation mean the same."""
         if text in self._sets:
@@ -100,13 +107,11 @@ class _Resolver:
     def _key(self, line: Line) -> tuple[str, str, str] | None:
         person = self._person(line)
         sets = self.set_named(line["set"])
-        if len(sets) != 1 and (sets or self._all_sets or not line["set"]):
+        if len(sets) > 1 or not line["set"]:
             self.problems.append(
                 f"{line.place}: a set is needed, got {line['set']!r}: write one of "
                 f"{', '.join(sets or self._sets)}"
             )
-            return None
-        if person is None:
             return None
         if not sets:
             self.remarks.append(f"{line.place}: there are no results of a set {line['set']} yet")
@@ -118,7 +123,7 @@ class _Resolver:
                 f"write one of {', '.join(exercises)}, or nothing for the whole set"
             )
             return None
-        return person.student, sets[0], line["exercise"]
+        return (person.student, sets[0], line["exercise"]) if person else None
 
     def _person(self, line: Line) -> Person | None:
         found = self.people.find(line["student"])

@@ -1,20 +1,19 @@
-"""What the lecturer wrote beside the results: read in whole, and every bad line told at once."""
+"""What the lecturer wrote beside the results: read in whole, whatever is wrong in it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from pathlib import Path
 
-from dlbook.grading.errors import RulesError
 from dlbook.grading.rules.lines import Columns, Line, read_lines
-from dlbook.grading.rules.moment import FORM, read_moment, zone_name
+from dlbook.grading.rules.moment import FORM, is_date_alone, read_moment, zone_name
 from dlbook.grading.rules.people import ROSTER, ROSTER_COLUMNS
 from dlbook.grading.rules.settings import RULES, Settings, read_settings
 
 TIMES, EXTENSIONS, OVERRIDES = "times.csv", "extensions.csv", "overrides.csv"
 FILES = (ROSTER, RULES, TIMES, EXTENSIONS, OVERRIDES)  # of the lecturer, never written by us
+_NEVER = datetime.max.replace(tzinfo=UTC)  # for what cannot be read
 _TIME_COLUMNS = Columns(("student", "set", "handed in"))
 _EXTENSION_COLUMNS = Columns(("student", "set", "until", "reason"))
 _OVERRIDE_COLUMNS = Columns(("student", "set", "exercise", "points", "comment"))
@@ -46,52 +45,53 @@ class Override:
 
 @dataclass(frozen=True)
 class Word:
-    """All that the lecturer wrote, as far as it can be understood without the results."""
+    """All that the lecturer wrote, as far as it can be understood without the results.
+
+    `problems` say what is wrong; `understand` refuses them with those that only it can see.
+    """
 
     settings: Settings = field(default_factory=Settings)
     roster: tuple[Line, ...] = ()
     times: tuple[Dated, ...] = ()
     extensions: tuple[Dated, ...] = ()
     overrides: tuple[Override, ...] = ()
+    problems: tuple[str, ...] = ()
 
 
 def read_word(folder: Path) -> Word:
-    """Return what the lecturer wrote into a folder of results.
-
-    Raises:
-        RulesError: if lines cannot be understood; it tells all of them.
-    """
-    settings = read_settings(folder / RULES)
+    """Return what the lecturer wrote into a folder of results, with all that is wrong in it."""
     problems: list[str] = []
+    settings = read_settings(folder / RULES, problems)
+
+    def lines(name: str, columns: Columns) -> list[Line]:
+        return read_lines(folder / name, columns, problems)
 
     def dated(name: str, columns: Columns, column: str) -> tuple[Dated, ...]:
-        lines = read_lines(folder / name, columns)
-        return tuple(one for line in lines if (one := _dated(line, column, settings, problems)))
+        return tuple(_dated(one, column, settings, problems) for one in lines(name, columns))
 
-    lines = read_lines(folder / OVERRIDES, _OVERRIDE_COLUMNS)
-    word = Word(
+    return Word(
         settings,
-        tuple(read_lines(folder / ROSTER, ROSTER_COLUMNS)),
+        tuple(lines(ROSTER, ROSTER_COLUMNS)),
         dated(TIMES, _TIME_COLUMNS, "handed in"),
         dated(EXTENSIONS, _EXTENSION_COLUMNS, "until"),
-        tuple(one for line in lines if (one := _override(line, problems))),
+        tuple(_override(line, problems) for line in lines(OVERRIDES, _OVERRIDE_COLUMNS)),
+        tuple(problems),
     )
-    refuse(problems)
-    return word
 
 
-def _dated(line: Line, column: str, settings: Settings, problems: list[str]) -> Dated | None:
+def _dated(line: Line, column: str, settings: Settings, problems: list[str]) -> Dated:
     moment = read_moment(line[column], settings.zone)
+    if line.file == TIMES and is_date_alone(line[column]):
+        moment = None  # handed in before the deadline of that day, or after it?
     if moment is None:
         problems.append(
             f"{line.place}: a time such as {FORM} is needed, in {zone_name(settings.zone)}, got "
             f"{line[column]!r}: write year, month, day, hour and minute like this"
         )
-        return None
-    return Dated(line, moment)
+    return Dated(line, moment or _NEVER)
 
 
-def _override(line: Line, problems: list[str]) -> Override | None:
+def _override(line: Line, problems: list[str]) -> Override:
     text = line["points"]
     points = _number(text)
     if text and points is None:
@@ -99,10 +99,8 @@ def _override(line: Line, problems: list[str]) -> Override | None:
             f"{line.place}: points of 0 or more are needed, with at most two decimals, got "
             f"{text!r}: write a number, or leave the cell empty and write a comment"
         )
-        return None
-    if points is None and not line["comment"]:
+    elif points is None and not line["comment"]:
         problems.append(f"{line.place}: points or a comment are needed, got neither: write one")
-        return None
     return Override(line, points)
 
 
@@ -115,11 +113,3 @@ def _number(text: str) -> Fraction | None:
     if not value.is_finite() or not 0 <= value < 1_000_000 or (value * 100) % 1:
         return None
     return Fraction(value)
-
-
-def refuse(problems: Sequence[str]) -> None:
-    """Raise what is wrong, if anything is."""
-    if len(problems) == 1:
-        raise RulesError(problems[0])
-    if problems:
-        raise RulesError("\n  ".join([f"{len(problems)} lines are to be mended", *problems]))

@@ -4,7 +4,8 @@ A round is the learner's cells and some checks in one kernel, or in more where a
 first round runs the visible checks at the released seed, so what comes of it may be shown. The
 second round runs all checks at a seed that nobody knows. It begins when the outcomes of the first
 are fixed, and runs the checks of those exercises that are right so far, or show a mistake that two
-hints fit. Of it students see verdicts and our own hints alone.
+hints fit; where parts earn points, of all that were tried. Of it students see verdicts and our own
+hints alone, and in that case how many parts are right.
 """
 
 from collections.abc import Callable
@@ -20,6 +21,8 @@ from dlbook.grading.run.endings import KERNEL_ENDED, Ending
 from dlbook.grading.run.graft import Step
 from dlbook.grading.run.report import AT_LIMIT
 from dlbook.grading.sandbox.usage import Allowance
+
+_HAS_PARTS = (Verdict.RIGHT, Verdict.KNOWN_MISTAKE, Verdict.WRONG, Verdict.ERROR)
 
 
 @dataclass
@@ -58,7 +61,8 @@ class Progress:
     def is_due(self, step: Step) -> bool:
         """Return whether a step is to run: a check only while it can change what comes out.
 
-        Where parts earn points, checks run on fresh inputs too: those of the first round are known.
+        Where parts earn points, all checks of an exercise run on fresh inputs, unless it was not
+        tried or ran into a limit: then it earns nothing.
         """
         if step.check is None:
             return True
@@ -66,7 +70,7 @@ class Progress:
             return False
         earlier = self.before.of(check_id(step)[0]) if self.before else []
         wanted = [o.verdict is Verdict.RIGHT or len(o.hints) > 1 for o in earlier]
-        return all(wanted) or (self.key.partial and all(o.parts_right for o in earlier))
+        return all(wanted) or (self.key.partial and all(o.verdict in _HAS_PARTS for o in earlier))
 
     def of(self, exercise: str) -> list[Outcome]:
         """Return the outcomes of an exercise in this round and those before, as far as they go."""

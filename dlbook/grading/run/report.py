@@ -43,7 +43,8 @@ class Report:
     `stopped` says that a limit has ended a cell of it. `answers` are the sources of the cells that
     answered; they are no part of the plain data. `partial` says that the set asks for credit for
     the parts of an exercise that are right; exercises here earn all or nothing all the same.
-    `final` is what the rules of a lecturer made of the score.
+    `final` is what the rules of a lecturer made of the score. `worth` are the points of the set
+    where there are no exercises: nothing was handed in.
     """
 
     set_name: str
@@ -55,6 +56,7 @@ class Report:
     answers: dict[str, str] = field(default_factory=dict)
     partial: bool = False
     final: int | float | None = None
+    worth: int = 0
 
     @property
     def at_limit(self) -> bool:
@@ -73,7 +75,7 @@ class Report:
 
     @property
     def points(self) -> int:
-        return sum(exercise.points for exercise in self.exercises)
+        return sum(exercise.points for exercise in self.exercises) or self.worth
 
     @property
     def all_right(self) -> bool:
@@ -160,6 +162,7 @@ def from_dict(data: dict[str, Any]) -> Report:
         data["isolation"],
         partial=data.get("partial", False),
         final=data.get("final"),
+        worth=data["points"],
     )
 
 

@@ -3,6 +3,7 @@ import hashlib
 import re
 import typing
 from dataclasses import fields, replace
+from fractions import Fraction
 from itertools import product
 
 import pytest
@@ -33,7 +34,7 @@ def filled(kind, text: str, outcomes: tuple[Outcome, ...]):
     """
     origin = typing.get_origin(kind)
     inner = [arg for arg in typing.get_args(kind) if arg is not ...]
-    values = {str: text, bool: True, int: 2, float: 2.0}
+    values = {str: text, bool: True, int: 2, float: 2.0, Fraction: Fraction(2)}
     if kind in values:
         return values[kind]
     if kind == (dict[str, typing.Any] | None):

@@ -1,10 +1,21 @@
+from pathlib import Path
+
 import pytest
 
 from dlbook.grading.errors import RulesError
-from dlbook.grading.rules.lines import Columns, read_lines
+from dlbook.grading.rules.lines import Columns, Line, read_lines, refuse
 
 COLUMNS = Columns(("student", "set", "points", "comment"))
 TABLE = [("student", "set", "points", "comment"), ("ada", "05", "1,5", 'good, "but" late')]
+
+
+def read(path: Path, columns: Columns) -> list[Line]:
+    problems: list[str] = []
+    lines = read_lines(path, columns, problems)
+    refuse(problems)
+    return lines
+
+
 WRITTEN = {
     "comma": 'student,set,points,comment\nada,05,"1,5","good, ""but"" late"\n',
     "semicolon": 'student;set;points;comment\nada;05;1,5;"good, ""but"" late"\n',
@@ -21,19 +32,19 @@ WRITTEN = {
 def test_a_file_is_read_as_any_spreadsheet_writes_it(tmp_path, name, encoding):
     path = tmp_path / "overrides.csv"
     path.write_bytes(WRITTEN[name].encode(encoding))
-    (line,) = read_lines(path, COLUMNS)
+    (line,) = read(path, COLUMNS)
     assert tuple(line.cells.values()) == TABLE[1]
 
 
 def test_a_line_knows_its_number_below_texts_of_several_lines(tmp_path):
     path = tmp_path / "overrides.csv"
     path.write_text('sep=,\nstudent,set,points,comment\nada,05,1,"two\nlines"\n\nbob,05,1,\n')
-    first, second = read_lines(path, COLUMNS)
+    first, second = read(path, COLUMNS)
     assert first["comment"] == "two\nlines" and second.place == "overrides.csv, line 6"
 
 
 def test_no_file_is_no_line(tmp_path):
-    assert read_lines(tmp_path / "overrides.csv", COLUMNS) == []
+    assert read(tmp_path / "overrides.csv", COLUMNS) == []
 
 
 REFUSED = {
@@ -53,7 +64,7 @@ def test_what_is_no_such_table_is_refused_with_its_line(tmp_path, text):
     path = tmp_path / "overrides.csv"
     path.write_text(text)
     with pytest.raises(RulesError) as error:
-        read_lines(path, COLUMNS)
+        read(path, COLUMNS)
     assert REFUSED[text] in str(error.value)
 
 
@@ -61,11 +72,11 @@ def test_latin_1_is_refused_with_what_to_do(tmp_path):
     path = tmp_path / "overrides.csv"
     path.write_bytes("student,set,points,comment\nJürgen,05,1,\n".encode("latin-1"))
     with pytest.raises(RulesError, match="save it again, as the kind CSV UTF-8"):
-        read_lines(path, COLUMNS)
+        read(path, COLUMNS)
 
 
 def test_a_roster_may_have_columns_of_its_own(tmp_path):
     path = tmp_path / "roster.csv"
     path.write_text("student,semester\nada,3\n")
-    (line,) = read_lines(path, Columns(("student",), ("name",), any_others=True))
+    (line,) = read(path, Columns(("student",), ("name",), any_others=True))
     assert line["student"] == "ada" and line["name"] == ""

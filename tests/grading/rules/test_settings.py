@@ -4,6 +4,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dlbook.grading.errors import RulesError
+from dlbook.grading.rules.lines import refuse
 from dlbook.grading.rules.moment import shown
 from dlbook.grading.rules.settings import Settings, read_settings
 
@@ -26,7 +27,10 @@ def read(tmp_path):
     def write_and_read(text: str) -> Settings:
         path = tmp_path / "rules.toml"
         path.write_text(text, "utf-8-sig")
-        return read_settings(path)
+        problems: list[str] = []
+        found = read_settings(path, problems)
+        refuse(problems)
+        return found
 
     return write_and_read
 
@@ -40,7 +44,7 @@ def test_rules_are_read(read):
 
 
 def test_without_rules_nothing_is_taken_off(tmp_path, read):
-    for found in (read_settings(tmp_path / "none.toml"), read("")):
+    for found in (read_settings(tmp_path / "none.toml", []), read("")):
         assert found == Settings() and found.late.percent(100) == 0
 
 
