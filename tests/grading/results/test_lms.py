@@ -76,6 +76,24 @@ def test_a_grade_that_was_there_is_told_with_its_new_value(tmp_path):
     assert "another grade was there: lovelaceada 1042: 1.0, now 2" in filled.text()
 
 
+ABOVE = {  # an export: what is said of 7 points where there are 2
+    "Moodle": (MOODLE, "7 of 2: Moodle refuses it: raise the maximum there"),
+    "Canvas": (CANVAS, "7 of 2: a bonus?"),
+    "no points in the file": (CANVAS.replace("Possible,,,,2,", "Possible,,,,,"), "7 of 2: a bonus?"),
+}
+
+
+@pytest.mark.parametrize("case", ABOVE)
+def test_points_above_the_maximum_are_filled_and_told(tmp_path, case):
+    text, words = ABOVE[case]
+    record = Record(entry("ada", 2).record.report | {"final": 7})
+    ada = replace(entry("Ada Lovelace 1042", 2, "Ada Lovelace", "1042"), record=record)
+    filled, _copy = fill_text(tmp_path, text, [ada])
+    assert filled.count == 1
+    assert f"more than there are points: Ada Lovelace 1042: {words}" in filled.text()
+    assert not fill_text(tmp_path, text, [ADA])[0].above
+
+
 @pytest.mark.parametrize("word", ["Participant ", "Teilnehmer/in", "Deelnemer "])
 def test_participant_numbers_are_found_in_any_language(tmp_path, word):
     text = f"ID,Name,Punkte\n{word}1042,Ada Lovelace,\n{word}1043,Bob,\n"
