@@ -29,6 +29,7 @@ _SOLUTION = re.compile(
 )
 _HIDES = re.compile(r"\*\*Hides\*\*([\w., `]+)", re.ASCII)
 _SECTION = re.compile(r"\[[^\]]*\]\(\.\./chapters/[^)\s]+\)")
+_TITLE = re.compile(r"^# +(.+)$", re.MULTILINE)
 _TIME = re.compile(r"\*\*Time\*\*\s+(\d+) minutes")
 
 
@@ -79,6 +80,12 @@ class ExerciseSet:
     exercises: tuple[Exercise, ...]
     hides: tuple[str, ...] = ()
     partial: bool = False
+
+    @property
+    def title(self) -> str:
+        """The words of the title cell's first heading, '' for none."""
+        found = _TITLE.search(self.cells[0].source) if self.cells else None
+        return found[1].strip() if found else ""
 
 
 def understand(name: str, notebook: Notebook) -> tuple[ExerciseSet, list[str]]:

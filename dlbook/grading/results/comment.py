@@ -31,7 +31,12 @@ def lines(entry: Entry, more: Iterable[str] = ()) -> list[str]:
 
 def head(entry: Entry) -> str:
     """Return what a comment of ours begins with, so that it is known again in an export."""
-    return f"{entry.set_name}:"
+    return f"{entry.title or entry.set_name}:"
+
+
+def is_ours(text: str, entry: Entry) -> bool:
+    """Return whether a comment on a set in an export is ours; older ones begin with its name."""
+    return html.unescape(text).startswith((head(entry), f"{entry.set_name}:"))
 
 
 def as_html(text: list[str]) -> str:

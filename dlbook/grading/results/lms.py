@@ -130,9 +130,7 @@ def _put_grade(
     filled.count += 1
 
 
-def _remark_above(
-    sheet: Sheet, entry: Entry, factor: float, most: float, filled: Filled
-) -> None:
+def _remark_above(sheet: Sheet, entry: Entry, factor: float, most: float, filled: Filled) -> None:
     """Note a grade above the points that there are: Moodle refuses the row, others add a bonus."""
     report = entry.report
     if report and most and report.score * factor > most:
@@ -146,7 +144,7 @@ def _put_comment(
 ) -> None:
     """Write a comment; one that a person wrote stays, and is told."""
     old = sheet.rows[row][column].strip()
-    if old and not old.startswith(comment.head(entry)):
+    if old and not comment.is_ours(old, entry):
         filled.problems.append(f"{_who(entry)}: a comment of another hand is there, and stays")
         return
     is_html = sheet.comment_is_html(column)

@@ -235,3 +235,5 @@ def test_its_students_are_graded_under_names_of_any_language(german, tmp_path, m
     pages = [path.read_text("utf-8") for path in (out / "feedback").glob("*.html")]
     [hinted] = [page for page in pages if "Hier verliert jede Spalte" in page]
     assert "李娜" in hinted
+    pages.append((out / "class.html").read_text("utf-8"))
+    assert all("01 Erste Schritte: Übungen" in page for page in pages)

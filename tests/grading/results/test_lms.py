@@ -79,7 +79,10 @@ def test_a_grade_that_was_there_is_told_with_its_new_value(tmp_path):
 ABOVE = {  # an export: what is said of 7 points where there are 2
     "Moodle": (MOODLE, "7 of 2: Moodle refuses it: raise the maximum there"),
     "Canvas": (CANVAS, "7 of 2: a bonus?"),
-    "no points in the file": (CANVAS.replace("Possible,,,,2,", "Possible,,,,,"), "7 of 2: a bonus?"),
+    "no points in the file": (
+        CANVAS.replace("Possible,,,,2,", "Possible,,,,,"),
+        "7 of 2: a bonus?",
+    ),
 }
 
 

@@ -1,5 +1,7 @@
 """Files as each LMS exports them: filled, and nothing else in them is another byte."""
 
+from dataclasses import replace
+
 import pytest
 
 from dlbook.grading.errors import SheetError
@@ -81,6 +83,17 @@ def test_a_comment_of_ours_is_replaced_when_it_is_filled_again(tmp_path):
     text = again.path.read_text("utf-8")
     assert f"{SET}: 2 of 2 points\n" in text and "✗" not in text
     assert again.replaced == ["Ada 1042: 0, now 2"]
+
+
+def test_a_comment_begins_with_the_title_and_one_with_the_name_of_the_set_is_ours(tmp_path):
+    path = tmp_path / "first.csv"
+    path.write_text(worksheet("German"), "utf-8", newline="")
+    ada = entry("Ada 1042", 2, "Ada", "1042")
+    for title in ("", "05 Zurück & vor: Übungen", "05 Zurück & vor: Übungen"):
+        filled = fill(path, [replace(ada, title=title)], Choice(comments=True))
+        path = filled.path
+        assert filled.comments == 1 and filled.problems == []
+    assert "05 Zurück &amp; vor: Übungen: 2 of 2 points" in path.read_text("utf-8")
 
 
 def test_a_comment_is_text_in_an_lms_that_reads_html(tmp_path):
