@@ -13,6 +13,7 @@ from dlbook.check.roles import stub_message
 from dlbook.grading.course.cell_problems import (
     KINDS,
     hides_problems,
+    name_problems,
     role_problems,
     table_problems,
     time_problems,
@@ -97,8 +98,9 @@ def understand(name: str, notebook: Notebook) -> tuple[ExerciseSet, list[str]]:
     setup = code[0] if code else ""
     hides = tuple(name.strip(" `.") for line in _HIDES.findall(title) for name in line.split(","))
     names = [cell.role.name for cell in cells if cell.role and cell.role.kind == "answer"]
-    problems = [*table_problems(rows, names), *time_problems(stated_minutes(title), rows)]
-    problems += [*role_problems(cells, names), *hides_problems(hides, cells)]
+    problems = name_problems(cells) or table_problems(rows, names)
+    problems += [*time_problems(stated_minutes(title), rows), *role_problems(cells, names)]
+    problems += hides_problems(hides, cells)
     exercises = [_exercise(n, cells, rows) for n in dict.fromkeys(names) if n in rows]
     for exercise in exercises:
         problems += _exercise_problems(exercise)

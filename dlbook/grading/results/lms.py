@@ -123,7 +123,7 @@ def _put_grade(
     if report is None:
         filled.problems.append(f"{_who(entry)}: {entry.reason}")
         return
-    old, new = sheet.rows[row][column].strip(), sheet.format_number(report.score * factor)
+    old, new = sheet.rows[row][column].strip(), sheet.format_number(report.score * factor, column)
     if parse_number(old) not in (None, parse_number(new)):
         filled.replaced.append(f"{_who(entry)}: {old}, now {new}")
     sheet.cells.put(row, column, new)

@@ -73,6 +73,23 @@ def test_a_folder_that_holds_other_things_is_left_alone(tmp_path, name, capsys):
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
+PROJECTS = {  # a title and a folder: the name of the project
+    ("Statistik für Anfänger", "stats"): "statistik-fur-anfanger",
+    ("Größe & Łódź", "stats"): "grosse-lodz",
+    ("统计学入门", "Stats 101"): "stats-101",
+    ("统计学入门", "统计"): "own-course",
+    ("dlbook", "dlbook"): "own-course",
+}
+
+
+@pytest.mark.parametrize("case", PROJECTS)
+def test_a_project_is_called_as_its_course_in_plain_letters(case, tmp_path):
+    title, folder = case
+    own_course.make(tmp_path / folder, title)
+    data = tomllib.loads((tmp_path / folder / "pyproject.toml").read_text("utf-8"))
+    assert data["project"]["name"] == PROJECTS[case]
+
+
 @pytest.mark.parametrize("title", [" ", "two\nlines"])
 def test_a_title_is_words_in_one_line(tmp_path, title):
     with pytest.raises(UserError, match="--title needs words in one line"):

@@ -144,6 +144,24 @@ def test_any_other_file_needs_its_columns_named(tmp_path):
     assert copy == "login;result\nal9;2\nbu1;1\n"
 
 
+NUMBERS = {  # a table: the half point that is filled into its first line
+    "login;points;essay\nal9;;7\nbu1;1,0;8\n": "al9;0,5;7",
+    "login;points;essay\nal9;;7,5\nbu1;;8\n": "al9;0,5;7,5",
+    "login;points;essay\nal9;;7,5\nbu1;1.0;8\n": "al9;0.5;7,5",
+    "login;points;essay\nal9;;7\nbu1;1;8\n": "al9;0.5;7",
+    'login,points,pair\nal9,,"1,2"\nbu1,,"2,3"\n': 'al9,0.5,"1,2"',
+    'login,points\nal9,\nbu1,"1,0"\n': 'al9,"0,5"',
+}
+
+
+@pytest.mark.parametrize("text", NUMBERS)
+def test_a_grade_is_written_as_the_table_writes_numbers(tmp_path, text):
+    record = Record(entry("al9", 1).record.report | {"final": 0.5})
+    half = replace(entry("al9", 1), record=record)
+    _filled, copy = fill_text(tmp_path, text, [half], Choice(column="points", id_column="login"))
+    assert copy.splitlines()[1] == NUMBERS[text]
+
+
 def test_who_has_no_grade_or_no_row_is_named_and_left_empty(tmp_path):
     bad = entry("ev2", None)
     filled, copy = fill_text(tmp_path, CANVAS, [ADA, bad, entry("nobody", 1)])

@@ -105,6 +105,21 @@ def test_a_comment_is_text_in_an_lms_that_reads_html(tmp_path):
     assert "Not graded: &lt;b&gt;no&lt;/b&gt; notebook." in filled.path.read_text("utf-8")
 
 
+DETAILS = {  # what a check says, with a hint: what a comment makes of it
+    "in line 3: x.mean(axis=0": "✗ f0: wrong. in line 3: x.mean(axis=0 · Hint: Why?",
+    "They differ.": "✗ f0: wrong. They differ. Hint: Why?",
+    "": "✗ f0: wrong. Hint: Why?",
+}
+
+
+@pytest.mark.parametrize("detail", DETAILS)
+def test_no_full_stop_is_put_behind_code(detail):
+    own = entry("Ada 1042", 0, "Ada", "1042")
+    plain = own.record.report
+    plain["exercises"][0]["checks"][0] |= {"detail": detail, "hints": ["Why?"]}
+    assert comment.lines(own)[1] == DETAILS[detail]
+
+
 def test_a_comment_holds_what_else_a_student_is_to_read(tmp_path):
     path = tmp_path / "lms.csv"
     path.write_text(worksheet("English"), "utf-8", newline="")
