@@ -8,10 +8,12 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-_KINDS = r"\s*#+\s*(answer|check|hidden check|second hint|wrong answer|right answer)\s*:\s*"
-_NAMES = r"([^\W\d]\w*)(?:\s*/\s*(\w+))?\s*$"
-_ROLE = re.compile(_KINDS + _NAMES, re.IGNORECASE | re.ASCII)
-_IN_ANY_LETTERS = re.compile(_KINDS + _NAMES, re.IGNORECASE)
+_ROLE = re.compile(
+    r"\s*#+\s*(answer|check|hidden check|second hint|wrong answer|right answer)\s*:\s*"
+    r"([^\W\d]\w*)(?:\s*/\s*(\w+))?\s*$",
+    re.IGNORECASE | re.ASCII,
+)
+_IN_ANY_LETTERS = re.compile(_ROLE.pattern, re.IGNORECASE)
 _BLANKS = "[ \t\r\f\v\xa0\u2000-\u200b\u202f\u3000\ufeff]*"  # as pages and keyboards give them
 _MARK = re.compile(
     rf"^{_BLANKS}#+{_BLANKS}(answer|check){_BLANKS}[:\uff1a]{_BLANKS}(\w+){_BLANKS}$",

@@ -30,7 +30,6 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from dlbook.check.answer_key import Key
-from dlbook.check.safe_text import clean_line
 from dlbook.grading.batch.entry import FAULT, Entry, Origin, Record
 from dlbook.grading.batch.executors import WorkerPool
 from dlbook.grading.batch.found import Found
@@ -41,7 +40,6 @@ from dlbook.grading.errors import UnreadableError
 from dlbook.grading.kernel.limits import Limits
 
 _TRIES = 2
-_LONGEST_TITLE = 80  # characters
 _LOST = "the worker's process ended"
 _AGAIN = "it reached a limit of time or memory, so it ran a second time, alone: this is what counts"
 _Own = TypeVar("_Own", Submission, Found)  # what belongs to a student
@@ -49,10 +47,7 @@ _Own = TypeVar("_Own", Submission, Found)  # what belongs to a student
 
 @dataclass(frozen=True)
 class Reference:
-    """What the submissions of one set are judged by: its key, and the digest of its solution.
-
-    `title` is what the set calls itself, '' for nothing.
-    """
+    """What the submissions of one set are judged by: key, digest of its solution, own title."""
 
     key: Key
     digest: str
@@ -167,7 +162,7 @@ class Batch:
             digest = hashlib.sha256(item.source.read()).hexdigest()
         except UnreadableError as error:
             return replace(entry, problem=str(error))
-        entry = replace(entry, title=clean_line(reference.title, _LONGEST_TITLE))
+        entry = replace(entry, title=reference.title)
         origin = Origin(digest, reference.digest, self._settings.seed, self._engine)
         if not self._settings.seed_was_asked_for:
             origin = self._journal.graded_as(origin) or origin

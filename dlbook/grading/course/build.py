@@ -196,9 +196,7 @@ class _Builder:
         new = make_key(solution, keys.RELEASED_SEED, hidden=False)
         for note in lint.notes(new):
             self.say(f"note   {note}")
-        found = tally(solution, [keys.RELEASED_SEED])
-        how = f"; `python -m dlbook.grading.course.mutants {solution.name}` names the others"
-        self.say(f"attack {solution.name}: {found}{how if found.survivors else ''}")
+        self.say(tally(solution, [keys.RELEASED_SEED]).line(solution.name))
         kept = old if old and same_key(old, new) else new  # last digits differ between machines
         return replace(kept, linted=marks.mark(kept, solution, engine)), []
 

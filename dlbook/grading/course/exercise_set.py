@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, replace
 
 from dlbook.check.roles import stub_message
+from dlbook.check.safe_text import clean_line
 from dlbook.grading.course.cell_problems import (
     KINDS,
     hides_problems,
@@ -30,6 +31,7 @@ _SOLUTION = re.compile(
 )
 _HIDES = re.compile(r"\*\*Hides\*\*([\w., `]+)", re.ASCII)
 _SECTION = re.compile(r"\[[^\]]*\]\(\.\./chapters/[^)\s]+\)")
+_LONGEST = 80  # characters of a title
 _TITLE = re.compile(r"^# +(.+)$", re.MULTILINE)
 _TIME = re.compile(r"\*\*Time\*\*\s+(\d+) minutes")
 
@@ -86,7 +88,7 @@ class ExerciseSet:
     def title(self) -> str:
         """The words of the title cell's first heading, '' for none."""
         found = _TITLE.search(self.cells[0].source) if self.cells else None
-        return found[1].strip() if found else ""
+        return clean_line(found[1], _LONGEST) if found else ""
 
 
 def understand(name: str, notebook: Notebook) -> tuple[ExerciseSet, list[str]]:

@@ -32,8 +32,7 @@ def pyproject(course: Path) -> str:
     """
     path = course / "pyproject.toml"
     if not path.is_file():
-        name = course.resolve().name
-        return new_pyproject(name, name)
+        return new_pyproject(course.resolve().name)
     text = path.read_text("utf-8")
     try:
         project = tomllib.loads(text)["project"]
@@ -47,7 +46,7 @@ def pyproject(course: Path) -> str:
     return text
 
 
-def new_pyproject(title: str, folder: str) -> str:
+def new_pyproject(title: str, folder: str = "") -> str:
     """Return a project that carries dlbook, with what it needs, under the name of a course.
 
     Args:
