@@ -109,13 +109,13 @@ def _sandbox() -> Iterator[Finding]:
     """Look whether students' code could be locked up; a learner needs no such thing."""
     import shutil
 
-    from dlbook.grading.errors import SandboxError
-    from dlbook.grading.sandbox import bubblewrap
-
     if shutil.which("bwrap") is None:
         missing = "bubblewrap is not here; only `dlbook grade` needs it: apt install bubblewrap"
         yield True, missing, ""
         return
+    from dlbook.grading.errors import SandboxError
+    from dlbook.grading.sandbox import bubblewrap
+
     try:
         bubblewrap.probe()
     except SandboxError as error:

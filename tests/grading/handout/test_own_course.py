@@ -123,7 +123,7 @@ METADATA = [
 def test_its_project_has_its_own_name_and_what_dlbook_needs(monkeypatch):
     monkeypatch.setattr(project, "requires", lambda _name: METADATA)
     found = tomllib.loads(project.new_pyproject('线性代数 "1" \\ Übung'))["project"]
-    assert found["name"] == "1-bung" and found["description"] == '线性代数 "1" \\ Übung'
+    assert found["name"] == "1-ubung" and found["description"] == '线性代数 "1" \\ Übung'
     assert found["dependencies"] == ["numpy>=2.0", "jupyterlab>=4.4", "nbval==0.11.0"]
     torch = found["optional-dependencies"]["torch"]
     assert torch == ["torch==2; (python_version < '3.15')"]
