@@ -5,13 +5,15 @@ split cells and write above such lines, so in their notebooks each of these line
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 _ROLE = re.compile(
     r"\s*#+\s*(answer|check|hidden check|second hint|wrong answer|right answer)\s*:\s*"
-    r"([A-Za-z_]\w*)(?:\s*/\s*(\w+))?\s*$",
+    r"([^\W\d]\w*)(?:\s*/\s*(\w+))?\s*$",
     re.IGNORECASE | re.ASCII,
 )
+_IN_ANY_LETTERS = re.compile(_ROLE.pattern, re.IGNORECASE)
 _BLANKS = "[ \t\r\f\v\xa0\u2000-\u200b\u202f\u3000\ufeff]*"  # as pages and keyboards give them
 _MARK = re.compile(
     rf"^{_BLANKS}#+{_BLANKS}(answer|check){_BLANKS}[:\uff1a]{_BLANKS}(\w+){_BLANKS}$",
@@ -30,11 +32,21 @@ class Role:
 
 def role(source: str) -> Role | None:
     """Return the role that the first line with text in it names, None for a cell of the story."""
-    first = next((line for line in source.splitlines() if line.strip()), "")
-    match = _ROLE.match(first)
+    match = _ROLE.match(_first_line(source))
     if match is None:
         return None
     return Role(match[1].lower(), match[2], match[3] or "")
+
+
+def names_without_role(source: str) -> list[str]:
+    """Return the names for which a first line gives no role: those in other letters than ASCII."""
+    match = _IN_ANY_LETTERS.match(unicodedata.normalize("NFC", _first_line(source)))
+    names = match.groups()[1:] if match else ()
+    return [name for name in names if name and not name.isascii()]
+
+
+def _first_line(source: str) -> str:
+    return next((line for line in source.splitlines() if line.strip()), "")
 
 
 def marks(source: str, kind: str = "answer") -> tuple[str, ...]:

@@ -22,7 +22,7 @@ Finding = tuple[bool, str, str]  # whether it is well, what was looked at, the m
 def doctor() -> int:
     """Look whether this machine has what the course needs, and say how to mend what it lacks."""
     ill = 0
-    for look in (_python, _packages, _torch, _blas, _room, _writing, _kernel):
+    for look in (_python, _packages, _torch, _blas, _room, _writing, _sandbox, _kernel):
         for fine, what, mend in look():
             print(f"{'✓' if fine else '✗'} {what}" + ("" if fine else f"\n  {mend}"))
             ill += not fine
@@ -104,6 +104,25 @@ def _writing() -> Iterator[Finding]:
 
     for place in dict.fromkeys((Path.cwd(), Path(tempfile.gettempdir()))):
         yield os.access(place, os.W_OK), f"{place} can be written to", f"chmod u+w '{place}'"
+
+
+def _sandbox() -> Iterator[Finding]:
+    """Look whether students' code could be locked up; a learner needs no such thing."""
+    import shutil
+
+    if shutil.which("bwrap") is None:
+        missing = "bubblewrap is not here; only `dlbook grade` needs it: apt install bubblewrap"
+        yield True, missing, ""
+        return
+    from dlbook.grading.errors import SandboxError
+    from dlbook.grading.sandbox import bubblewrap
+
+    try:
+        bubblewrap.probe()
+    except SandboxError as error:
+        yield True, f"bubblewrap is here and does not start: {error}", ""
+    else:
+        yield True, "bubblewrap starts: `dlbook grade` locks students' code up in it", ""
 
 
 def _kernel() -> Iterator[Finding]:

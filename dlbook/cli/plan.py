@@ -117,4 +117,4 @@ def _reference(exercises: ExerciseSet, seed: int) -> Reference:
             f"the reference of {name} rejects right answers ({rejected}), so no grade would "
             "be fair: run `dlbook build --check` and mend the solution"
         )
-    return Reference(key, content_digest(exercises.cells))
+    return Reference(key, content_digest(exercises.cells), exercises.title)

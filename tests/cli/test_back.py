@@ -24,9 +24,9 @@ def test_what_came_from_moodle_goes_back_to_moodle(course, out, tmp_path_factory
     assert main([*command, "--feedback-zip", str(place / "back.zip")]) == 1  # nobody has a grade
     said = capsys.readouterr().out
     assert "0 grades filled" in said and "2 feedback pages for Moodle" in said
-    assert "90_tiny: Not graded: the file is cut off" in (place / "lms.filled.csv").read_text(
-        "utf-8"
-    )
+    assert "90 Tiny: exercises: Not graded: the file is cut off" in (
+        place / "lms.filled.csv"
+    ).read_text("utf-8")
     with zipfile.ZipFile(place / "back.zip") as files:
         assert files.namelist() == [f"{name}/90_tiny.html" for name in names]
     words = "student,set,exercise,points,comment\nAda,90,,1.5,Told at the blackboard.\n"

@@ -14,8 +14,9 @@ from dlbook.check.progress import Entry
 from dlbook.check.verdict import Outcome, Verdict
 from dlbook.cli import desk, doctor, main
 from dlbook.grading.course import place
-from dlbook.grading.errors import GraderError
+from dlbook.grading.errors import GraderError, SandboxError
 from dlbook.grading.run.report import ExerciseReport, Report
+from dlbook.grading.sandbox import bubblewrap
 from dlbook.workspace import folder
 from tests import ROOT, SAMPLES
 
@@ -284,6 +285,28 @@ def test_the_doctor_tells_of_avx512_that_lies_unused(monkeypatch, capsys):
     assert main(["doctor"]) == 0
     said = capsys.readouterr().out
     assert "OpenBLAS runs code for Haswell" in said and "OPENBLAS_CORETYPE=SkylakeX" in said
+
+
+SANDBOXES = {  # where bwrap is, and what a start of it says: what the doctor says
+    ("", ""): "bubblewrap is not here; only `dlbook grade` needs it: apt install bubblewrap",
+    ("/usr/bin/bwrap", ""): "bubblewrap starts: `dlbook grade` locks students' code up in it",
+    ("/usr/bin/bwrap", "no namespaces"): "bubblewrap is here and does not start: no namespaces",
+}
+
+
+@pytest.mark.parametrize("case", SANDBOXES)
+def test_the_doctor_says_whether_students_code_can_be_locked_up(case, monkeypatch, capsys):
+    where, refusal = case
+
+    def probe():
+        if refusal:
+            raise SandboxError(refusal)
+
+    monkeypatch.setattr(shutil, "which", lambda _name: where or None)
+    monkeypatch.setattr(bubblewrap, "probe", probe)
+    monkeypatch.setattr(doctor, "_kernel", lambda: iter(()))
+    assert main(["doctor"]) == 0
+    assert f"✓ {SANDBOXES[case]}" in capsys.readouterr().out
 
 
 def test_the_doctor_names_what_is_missing_and_the_mend(monkeypatch, capsys):

@@ -47,10 +47,11 @@ _Own = TypeVar("_Own", Submission, Found)  # what belongs to a student
 
 @dataclass(frozen=True)
 class Reference:
-    """What the submissions of one set are judged by: its key, and the digest of its solution."""
+    """What the submissions of one set are judged by: key, digest of its solution, own title."""
 
     key: Key
     digest: str
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -161,6 +162,7 @@ class Batch:
             digest = hashlib.sha256(item.source.read()).hexdigest()
         except UnreadableError as error:
             return replace(entry, problem=str(error))
+        entry = replace(entry, title=reference.title)
         origin = Origin(digest, reference.digest, self._settings.seed, self._engine)
         if not self._settings.seed_was_asked_for:
             origin = self._journal.graded_as(origin) or origin

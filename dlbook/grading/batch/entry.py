@@ -51,7 +51,8 @@ class Entry:
 
     With `problem` it has no result; without `origin` there was nothing to grade. `time` is when it
     was handed in, in the form of ISO 8601, '' where nothing tells; `has_noted_time` says that a
-    system noted it, and that it is not the time of a file.
+    system noted it, and that it is not the time of a file. `title` is what the set calls itself, ''
+    where nobody has noted it.
     """
 
     student: str
@@ -66,6 +67,7 @@ class Entry:
     record: Record | None = None
     time: str = ""
     has_noted_time: bool = False
+    title: str = ""
 
     @property
     def report(self) -> Report | None:

@@ -28,6 +28,11 @@ class Tally:
     def __str__(self) -> str:
         return f"{self.count - len(self.survivors)} of {self.count} mutants rejected"
 
+    def line(self, set_name: str) -> str:
+        """Return how a set fared, and where mutants survive how to see them."""
+        how = f"; `python -m dlbook.grading.course.mutants {set_name}` names the others"
+        return f"attack {set_name}: {self}" + (how if self.survivors else "")
+
 
 def tally(exercise_set: ExerciseSet, seeds: Iterable[int] = SEEDS) -> Tally:
     """Return how the mutants of all references of a set fare under each of `seeds`."""

@@ -196,7 +196,7 @@ class _Builder:
         new = make_key(solution, keys.RELEASED_SEED, hidden=False)
         for note in lint.notes(new):
             self.say(f"note   {note}")
-        self.say(f"attack {solution.name}: {tally(solution, [keys.RELEASED_SEED])}")
+        self.say(tally(solution, [keys.RELEASED_SEED]).line(solution.name))
         kept = old if old and same_key(old, new) else new  # last digits differ between machines
         return replace(kept, linted=marks.mark(kept, solution, engine)), []
 

@@ -6,7 +6,7 @@ Each problem is one sentence that says what to do.
 import re
 
 from dlbook.check.hidden import hiding
-from dlbook.check.roles import Role
+from dlbook.check.roles import Role, names_without_role
 from dlbook.grading.notebook import Cell
 
 _PACKAGE_NAME = re.compile(r"[A-Za-z_]\w*(\.\w+)*")
@@ -19,6 +19,16 @@ KINDS = {  # kind of role: the kind of cell it stands in
     "wrong answer": "raw",
     "right answer": "raw",
 }
+
+
+def name_problems(cells: tuple[Cell, ...]) -> list[str]:
+    """Name exercises and labels that no first line of a cell can have."""
+    found = [name for cell in cells for name in names_without_role(cell.source)]
+    return [
+        f"{name}: names of exercises and labels need the letters a to z, digits and `_`: rename "
+        "it in every cell and in the title cell's table."
+        for name in dict.fromkeys(found)
+    ]
 
 
 def table_problems(rows: dict[str, tuple[str, ...]], names: list[str]) -> list[str]:

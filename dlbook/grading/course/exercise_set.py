@@ -10,9 +10,11 @@ import re
 from dataclasses import dataclass, replace
 
 from dlbook.check.roles import stub_message
+from dlbook.check.safe_text import clean_line
 from dlbook.grading.course.cell_problems import (
     KINDS,
     hides_problems,
+    name_problems,
     role_problems,
     table_problems,
     time_problems,
@@ -29,6 +31,8 @@ _SOLUTION = re.compile(
 )
 _HIDES = re.compile(r"\*\*Hides\*\*([\w., `]+)", re.ASCII)
 _SECTION = re.compile(r"\[[^\]]*\]\(\.\./chapters/[^)\s]+\)")
+_LONGEST = 80  # characters of a title
+_TITLE = re.compile(r"^# +(.+)$", re.MULTILINE)
 _TIME = re.compile(r"\*\*Time\*\*\s+(\d+) minutes")
 
 
@@ -80,6 +84,12 @@ class ExerciseSet:
     hides: tuple[str, ...] = ()
     partial: bool = False
 
+    @property
+    def title(self) -> str:
+        """The words of the title cell's first heading, '' for none."""
+        found = _TITLE.search(self.cells[0].source) if self.cells else None
+        return clean_line(found[1], _LONGEST) if found else ""
+
 
 def understand(name: str, notebook: Notebook) -> tuple[ExerciseSet, list[str]]:
     """Return the exercise set `name` that a solution notebook holds, and the problems of it."""
@@ -90,8 +100,9 @@ def understand(name: str, notebook: Notebook) -> tuple[ExerciseSet, list[str]]:
     setup = code[0] if code else ""
     hides = tuple(name.strip(" `.") for line in _HIDES.findall(title) for name in line.split(","))
     names = [cell.role.name for cell in cells if cell.role and cell.role.kind == "answer"]
-    problems = [*table_problems(rows, names), *time_problems(stated_minutes(title), rows)]
-    problems += [*role_problems(cells, names), *hides_problems(hides, cells)]
+    problems = name_problems(cells) or table_problems(rows, names)
+    problems += [*time_problems(stated_minutes(title), rows), *role_problems(cells, names)]
+    problems += hides_problems(hides, cells)
     exercises = [_exercise(n, cells, rows) for n in dict.fromkeys(names) if n in rows]
     for exercise in exercises:
         problems += _exercise_problems(exercise)

@@ -27,7 +27,7 @@ def make(folder: Path, title: str = "") -> list[Path]:
     project.require_title(title)
     if folder.exists() and (not folder.is_dir() or set(_names(folder)) - {".git"}):
         raise UserError(f"a new or empty folder is needed, {folder} holds other things: name one")
-    files = dict(_files(title))
+    files = dict(_files(title, folder.resolve().name))
     (folder / "dlbook" / "keys").mkdir(parents=True, exist_ok=True)  # where its keys will be
     for name, text in files.items():
         path = folder / name
@@ -40,11 +40,11 @@ def _names(folder: Path) -> Iterator[str]:
     return (path.name for path in folder.iterdir())
 
 
-def _files(title: str) -> Iterator[tuple[str, str]]:
+def _files(title: str, folder: str) -> Iterator[tuple[str, str]]:
     yield f"solutions/{_SAMPLE}.ipynb", canonical(sample())
     yield "README.md", project.filled("README.md", title=title)
     yield "STUDENTS.md", project.filled("STUDENTS.md", title=title)
-    yield "pyproject.toml", project.new_pyproject(title)
+    yield "pyproject.toml", project.new_pyproject(title, folder)
     yield ".gitignore", (project.OWN / "gitignore").read_text("utf-8")
 
 

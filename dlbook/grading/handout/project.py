@@ -3,6 +3,7 @@
 import json
 import re
 import tomllib
+import unicodedata
 from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
 from string import Template
@@ -13,6 +14,7 @@ from dlbook.grading.errors import ReleaseError
 OWN = Path(__file__).parent / "own"  # what a new course begins with
 _WORDS = "STUDENTS.md"  # in a course: the README of its bundle
 _OURS = Path(__file__).parent / "students.md"
+_PLAIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe"})  # of one piece
 _EXTRA = re.compile(r"""(.+?) ?; ?(?:(.+) and )?extra == ['"](\w+)['"]""")
 
 
@@ -44,8 +46,12 @@ def pyproject(course: Path) -> str:
     return text
 
 
-def new_pyproject(title: str) -> str:
+def new_pyproject(title: str, folder: str = "") -> str:
     """Return a project that carries dlbook, with what it needs, under the name of a course.
+
+    Args:
+        title: of the course.
+        folder: the name of its folder, which a title without plain letters gives way to.
 
     Raises:
         UserError: if dlbook is not installed.
@@ -59,7 +65,7 @@ def new_pyproject(title: str) -> str:
         ) from None
     return filled(
         "project.txt",
-        name=_name(title),
+        name=_name(title) or _name(folder) or "own-course",
         title=json.dumps(title, ensure_ascii=False),
         dependencies=_toml([line for line, extra in found if extra in ("", "lab", "grade")]),
         torch=_toml([line for line, extra in found if extra == "torch"]),
@@ -82,9 +88,11 @@ def require_title(title: str) -> None:
 
 
 def _name(title: str) -> str:
-    """Return a name for a distribution: plain letters, digits and lines."""
-    plain = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
-    return plain if plain not in ("", "dlbook") else "own-course"
+    """Return a name for a distribution: plain letters, digits and lines; '' where none is left."""
+    letters = unicodedata.normalize("NFKD", title.casefold().translate(_PLAIN))
+    bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    plain = re.sub(r"[^a-z0-9]+", "-", bare).strip("-")
+    return "" if plain == "dlbook" else plain
 
 
 def _understood(line: str) -> tuple[str, str]:

@@ -130,7 +130,7 @@ def _set(found: SetTally, marks: Term) -> _Set:
     reports = [report for entry in found.graded if (report := entry.report)]
     whole = [min(int(score), found.points) for score in scores]
     return _Set(
-        title_of(found.name),
+        title_of(found.name, marks.title(found.name)),
         found,
         median=text(median(scores)) if scores else "",
         mean=f"{float(mean(scores)):.1f}" if scores else "",

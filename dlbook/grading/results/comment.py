@@ -5,10 +5,11 @@ from collections.abc import Iterable
 
 from dlbook.check.safe_text import clean_line
 from dlbook.check.shared import _
-from dlbook.check.verdict import Verdict
+from dlbook.check.verdict import Verdict, hint_lines
 from dlbook.grading.batch.entry import Entry
 from dlbook.grading.run.report import ExerciseReport
 
+_ENDS = (".", "?", "!", ":", "…")
 _LONGEST = 400  # characters of a line
 
 
@@ -32,7 +33,12 @@ def lines(entry: Entry, more: Iterable[str] = ()) -> list[str]:
 
 def head(entry: Entry) -> str:
     """Return what a comment of ours begins with, so that it is known again in an export."""
-    return f"{entry.set_name}:"
+    return f"{entry.title or entry.set_name}:"
+
+
+def is_ours(text: str, entry: Entry) -> bool:
+    """Return whether a comment on a set in an export is ours; older ones begin with its name."""
+    return html.unescape(text).startswith((head(entry), f"{entry.set_name}:"))
 
 
 def as_html(text: list[str]) -> str:
@@ -43,9 +49,13 @@ def as_html(text: list[str]) -> str:
 def _line(exercise: ExerciseReport) -> str:
     """Return the verdict on an exercise with what the first check says that is not right."""
     first = next(o for o in exercise.outcomes if o.verdict is not Verdict.RIGHT)
-    sentences = [clean_line(line, _LONGEST) for line in (first.headline, *first.lines)]
-    return clean_line(" ".join(_ended(sentence) for sentence in sentences), _LONGEST)
+    hints = [clean_line(line, _LONGEST) for line in hint_lines(first.hints)]
+    remark = clean_line(first.remark, _LONGEST)
+    if hints and remark and not remark.endswith(_ENDS):
+        remark += " ·"  # it may end in code, where a full stop would be taken for a part of it
+    said = [_ended(first.headline), remark, *map(_ended, hints)]
+    return clean_line(" ".join(said), _LONGEST)
 
 
 def _ended(sentence: str) -> str:
-    return sentence if sentence.endswith((".", "?", "!", ":", "…")) else f"{sentence}."
+    return sentence if sentence.endswith(_ENDS) else f"{sentence}."

@@ -78,7 +78,7 @@ def _part(mark: Mark) -> _Part:
     by_name = {each.name: each for each in mark.exercises}
     tried = [e for e in exercises if not _is_untried(e, by_name[e.name])]
     return _Part(
-        title_of(mark.set_name),
+        title_of(mark.set_name, mark.title),
         mark.shown_score,
         mark.points,
         float(min(mark.score or 0, mark.points)),

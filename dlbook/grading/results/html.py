@@ -53,7 +53,9 @@ def render(template: str, **values: object) -> str:
     return ENVIRONMENT.get_template(template).render(values, style_digest=digest)
 
 
-def title_of(set_name: str) -> str:
-    """Return the name of a set for a heading: `05_backpropagation` gives `05 Backpropagation`."""
+def title_of(set_name: str, title: str = "") -> str:
+    """Return a set's heading: its title or, from its name, `05 Backpropagation`."""
+    if title:
+        return title
     number, _underscore, topic = set_name.partition("_")
     return f"{number} {_(topic.replace('_', ' ')).capitalize()}".strip() or _("No set")

@@ -49,6 +49,7 @@ class Filled:
     comments: int = 0
     problems: list[str] = field(default_factory=list)
     replaced: list[str] = field(default_factory=list)
+    above: list[str] = field(default_factory=list)
     without: list[str] = field(default_factory=list)
 
     def text(self) -> str:
@@ -58,6 +59,7 @@ class Filled:
             lines.append(f"  and {self.comments} comments")
         lines += [f"  not filled: {line}" for line in self.problems]
         lines += [f"  another grade was there: {line}" for line in self.replaced]
+        lines += [f"  more than there are points: {line}" for line in self.above]
         if self.without:
             more = f" and {len(self.without) - _SHOWN} more" if len(self.without) > _SHOWN else ""
             names = "; ".join(self.without[:_SHOWN])
@@ -89,7 +91,9 @@ def fill(
     column = _column(sheet, choice, own[0].set_name)
     wanted = choice.comments or choice.comment_column
     comments = sheet.comment_column(choice.comment_column) if wanted else None
-    factor = _factor(sheet.possible(column), own, choice.scale)
+    possible = sheet.possible(column)
+    factor = _factor(possible, own, choice.scale)
+    most = possible or _points(own)
     filled = Filled(free_sibling(path, "filled"), sheet.head[column])
     found = _match(sheet, own, choice, filled)
     if all(line.endswith(_NO_ROW) for line in filled.problems) and not found:
@@ -104,6 +108,7 @@ def fill(
             )
             continue
         _put_grade(sheet, row, column, entry, factor, filled)
+        _remark_above(sheet, entry, factor, most, filled)
         if comments is not None:
             _put_comment(sheet, row, comments, entry, words(entry), filled)
     filled.without = [sheet.who(row) for row in sheet.students if row not in found]
@@ -118,11 +123,20 @@ def _put_grade(
     if report is None:
         filled.problems.append(f"{_who(entry)}: {entry.reason}")
         return
-    old, new = sheet.rows[row][column].strip(), sheet.format_number(report.score * factor)
+    old, new = sheet.rows[row][column].strip(), sheet.format_number(report.score * factor, column)
     if parse_number(old) not in (None, parse_number(new)):
         filled.replaced.append(f"{_who(entry)}: {old}, now {new}")
     sheet.cells.put(row, column, new)
     filled.count += 1
+
+
+def _remark_above(sheet: Sheet, entry: Entry, factor: float, most: float, filled: Filled) -> None:
+    """Note a grade above the points that there are: Moodle refuses the row, others add a bonus."""
+    report = entry.report
+    if report and most and report.score * factor > most:
+        grade = f"{report.score * factor:.2f}".rstrip("0").rstrip(".")
+        next_step = "Moodle refuses it: raise the maximum there" if sheet.is_moodle else "a bonus?"
+        filled.above.append(f"{_who(entry)}: {grade} of {most:g}: {next_step}")
 
 
 def _put_comment(
@@ -130,7 +144,7 @@ def _put_comment(
 ) -> None:
     """Write a comment; one that a person wrote stays, and is told."""
     old = sheet.rows[row][column].strip()
-    if old and not old.startswith(comment.head(entry)):
+    if old and not comment.is_ours(old, entry):
         filled.problems.append(f"{_who(entry)}: a comment of another hand is there, and stays")
         return
     is_html = sheet.comment_is_html(column)
@@ -180,7 +194,7 @@ def _column(sheet: Sheet, choice: Choice, set_name: str) -> int:
 
 def _factor(possible: float | None, entries: list[Entry], scale: bool) -> float:
     """Return what scores are multiplied by; points that differ need `--scale`."""
-    points = max((report.points for entry in entries if (report := entry.report)), default=0)
+    points = _points(entries)
     if scale and possible is None:
         raise SheetError("--scale needs the points of the LMS, and no column of the file has them")
     if not points or possible is None or possible == points:
@@ -191,6 +205,11 @@ def _factor(possible: float | None, entries: list[Entry], scale: bool) -> float:
             "add --scale"
         )
     return possible / points
+
+
+def _points(entries: list[Entry]) -> int:
+    """Return the points of the set, 0 where nobody was graded."""
+    return max((report.points for entry in entries if (report := entry.report)), default=0)
 
 
 def _match(sheet: Sheet, entries: list[Entry], choice: Choice, filled: Filled) -> dict[int, Entry]:

@@ -55,7 +55,8 @@ def pack(entries: Iterable[Entry], page: Callable[[Entry], str]) -> Parcel:
     places = {entry.label: _place(entry) for entry in entries}
     kinds = {lms for lms, _path in filter(None, places.values())}
     if len(kinds) != 1:
-        labels = ", ".join(clean_line(entry.label, 80) for entry in entries[:_SHOWN])
+        handed_in = [clean_line(entry.label, 80) for entry in entries if entry.label]
+        labels = ", ".join(handed_in[:_SHOWN]) or "none"
         raise SheetError(
             "names of files as Moodle or Canvas gives them are needed, of one of the two; there "
             f"are: {labels}: grade the ZIP or folder as the LMS gave it"

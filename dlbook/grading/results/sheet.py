@@ -1,6 +1,7 @@
 """A file that an LMS exported: what its columns and rows mean."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,6 +13,7 @@ from dlbook.grading.results.cells import Cells, parse
 
 _CANVAS_COLUMN = re.compile(r"(.+) \(\d+\)")
 _BLACKBOARD_COLUMN = re.compile(r"(.+?) \[[^\[\]]*?: (\d+(?:[.,]\d+)?) [^\[\]]*\] ?\|\d+")
+_DECIMAL = re.compile(r"-?\d+([.,])\d+")
 BLACKBOARD_FEEDBACK, _BLACKBOARD_FORMAT = "Feedback to Learner", "Feedback Format"
 
 
@@ -120,10 +122,21 @@ class Sheet:
                 return parse_number(row[column])
         return None
 
-    def format_number(self, value: float) -> str:
-        """Return a grade as the file writes numbers, with at most two decimals."""
+    def format_number(self, value: float, column: int) -> str:
+        """Return a grade as the file writes numbers in a column, with at most two decimals."""
         text = f"{value:.2f}".rstrip("0").rstrip(".")
-        return text.replace(".", ",") if "," in self.cell(1, headings.MAXIMUM) else text
+        has_comma = "," in self.cell(1, headings.MAXIMUM) or column in self._comma_columns
+        return text.replace(".", ",") if has_comma else text
+
+    @cached_property
+    def _comma_columns(self) -> set[int]:
+        """The columns whose numbers have a decimal comma.
+
+        Where a column has no decimals, the others tell, unless commas part the cells themselves.
+        """
+        marks = [_decimal_marks(column) for column in zip(*self.rows[1:], strict=False)]
+        elsewhere = set().union(*marks) if self.cells.delimiter != "," else set()
+        return {i for i, own in enumerate(marks) if (own or elsewhere) == {","}}
 
     def put_comment(self, row: int, column: int, text: str) -> None:
         """Write a comment; where Blackboard wants to know its format, say so."""
@@ -136,6 +149,11 @@ class Sheet:
             return True
         name = row[self.head.index("Student")].strip().lower()
         return bool(name) and not name.startswith(("points possible", "student, test"))
+
+
+def _decimal_marks(cells: Iterable[str]) -> set[str]:
+    """Return what parts the decimals of numbers in some cells: a comma, a point, both or none."""
+    return {found[1] for cell in cells if (found := _DECIMAL.fullmatch(cell.strip()))}
 
 
 def read(path: Path, encoding: str = "") -> Sheet:

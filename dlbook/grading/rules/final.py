@@ -16,6 +16,7 @@ def final_entries(term: Term) -> list[Entry]:
 def _final(mark: Mark) -> Entry:
     person = mark.person
     entry = mark.entry or Entry(person.student, mark.set_name, person.name, person.lms_id)
+    entry = replace(entry, title=mark.title)
     if mark.score is None:
         return entry
     report = entry.report or Report(

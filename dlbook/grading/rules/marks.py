@@ -37,6 +37,7 @@ class Mark:
 
     Without `entry` nothing was handed in. `score` is None where there is no grade, and `points` are
     those of the set. `reasons` begin with the points of the exercises and end with the score.
+    `title` is what the set calls itself, '' where no result has noted it.
     """
 
     person: Person
@@ -49,6 +50,7 @@ class Mark:
     comments: tuple[str, ...] = ()
     when: HandedIn = field(default_factory=HandedIn)
     is_by_hand: bool = False
+    title: str = ""
 
     @property
     def student(self) -> str:
@@ -91,6 +93,10 @@ class Term:
         """The names of the sets, without that of files of no set."""
         return sorted({mark.set_name for mark in self.marks} - {""})
 
+    def title(self, set_name: str) -> str:
+        """Return what a set calls itself, '' where no result has noted it."""
+        return next((mark.title for mark in self.marks if mark.set_name == set_name), "")
+
 
 def term(entries: Sequence[Entry], word: Word | None = None, now: datetime | None = None) -> Term:
     """Return the marks that come of the results and of what the lecturer wrote.
@@ -110,6 +116,7 @@ def term(entries: Sequence[Entry], word: Word | None = None, now: datetime | Non
             exercises = sets.setdefault(entry.set_name, {})
             exercises |= {each.name: each.points for each in _of(entry.report)}
     known = understand(word, entries, {name: list(own) for name, own in sets.items()})
+    titles = {entry.set_name: entry.title for entry in entries if entry.title}
     maker = _Maker(word, known, sets, now or datetime.now(UTC))
     by_key = {(entry.student, entry.set_name): entry for entry in entries}
     marks = []
@@ -117,7 +124,8 @@ def term(entries: Sequence[Entry], word: Word | None = None, now: datetime | Non
         for name in [*sorted(sets), ""]:
             entry_or_none = by_key.get((person.student, name))
             if entry_or_none or (name and maker.is_expected(person, name)):
-                marks.append(maker.mark(person, name, entry_or_none))
+                mark = maker.mark(person, name, entry_or_none)
+                marks.append(replace(mark, title=titles.get(name, "")))
     remarks = [*known.remarks, *maker.remarks, *_unlisted(known, bool(word.roster))]
     return Term(tuple(marks), tuple(remarks), bool(word.roster))
 

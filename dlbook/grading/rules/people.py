@@ -96,12 +96,18 @@ def people(known: Iterable[Known], roster: Sequence[Line]) -> People:
         taken.setdefault(person.student, line)
         found[person.student] = replace(
             person,
-            name=person.name or line["name"],
+            name=person.name or line["name"] or _full_name(line["student"], person.student),
             lms_id=person.lms_id or line["id"],
             also=tuple(name for name in (*names, line["email"]) if name),
             is_listed=True,
         )
     return People(tuple(found[name] for name in sorted(found)), tuple(problems))
+
+
+def _full_name(listed: str, student: str) -> str:
+    """Return what the roster calls a student whom the results call otherwise, '' for a login."""
+    is_login = any(letter.isdigit() for letter in listed)
+    return "" if is_login or plain(listed) == plain(student) else listed
 
 
 def _fitting(handed_in: People, names: Iterable[str]) -> list[Person]:

@@ -1,5 +1,6 @@
 import time
 
+from dlbook.cli import main
 from dlbook.grading.course import attack, mutants
 from dlbook.grading.course.attack import tally
 from tests.grading.course.test_lint import sample
@@ -14,6 +15,17 @@ def test_every_mutant_of_the_sample_is_rejected():
 def test_a_mutant_that_no_input_reaches_is_named_with_its_line():
     found = tally(sample(kink=("x[0] = 0\n", "x[0] = 1\n")))
     assert "relu_back, line 5: x > 0  ->  x >= 0" in found.survivors
+
+
+def test_a_build_says_how_to_see_the_mutants_that_survive(course, capsys):
+    path = course.root / "solutions" / "90_tiny.ipynb"
+    command = ["--course", str(course.root), "build", "90"]
+    assert main(command) == 0
+    assert "attack 90_tiny: 9 of 9 mutants rejected\n" in capsys.readouterr().out
+    path.write_text(path.read_text("utf-8").replace("x[0] = 0\\n", "x[0] = 1\\n"), "utf-8")
+    main(command)
+    said = capsys.readouterr().out
+    assert "; `python -m dlbook.grading.course.mutants 90_tiny` names the others" in said
 
 
 def test_luck_is_named_with_its_seeds():

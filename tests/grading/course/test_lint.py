@@ -35,6 +35,29 @@ def test_the_sample_holds_under_five_seeds():
     assert len(lint.SEEDS) == 5 and lint.problems(sample()) == []
 
 
+NAMES = {  # a name of an exercise or a label, composed or apart: the one that is told
+    "größte_lücke": "größte_lücke",
+    "gro\u0308ße": "größe",
+    "中心": "中心",
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_in_other_letters_than_ascii_is_told_once(name):
+    cells = read(SAMPLES / "tiny-pass.ipynb").cells
+    renamed = [replace(each, source=each.source.replace("relu_back", name)) for each in cells]
+    _found, problems = understand("90_tiny", Notebook(tuple(renamed)))
+    (problem,) = [each for each in problems if not each.startswith("the title cell says")]
+    assert problem.startswith(f"{NAMES[name]}: names of exercises and labels need the letters a")
+
+
+def test_a_label_in_other_letters_would_be_shown_to_learners_and_is_told():
+    more = Cell("raw", "# wrong answer: relu_back / größer\n# hint: Where?\nx = 1")
+    cells = (*read(SAMPLES / "tiny-pass.ipynb").cells, more)
+    _found, (problem,) = understand("90_tiny", Notebook(cells))
+    assert problem.startswith("größer: names of exercises and labels need")
+
+
 def test_two_programs_may_share_a_hint_but_not_their_values():
     leaks = "Lets something through below 0. What is the slope there?"
     one, two = (wrong(label, leaks, "g * np.where(x > 0, 1, 0.1)") for label in ("leaks", "drips"))

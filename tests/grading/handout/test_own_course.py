@@ -73,6 +73,23 @@ def test_a_folder_that_holds_other_things_is_left_alone(tmp_path, name, capsys):
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
+PROJECTS = {  # a title and a folder: the name of the project
+    ("Statistik für Anfänger", "stats"): "statistik-fur-anfanger",
+    ("Größe & Łódź", "stats"): "grosse-lodz",
+    ("统计学入门", "Stats 101"): "stats-101",
+    ("统计学入门", "统计"): "own-course",
+    ("dlbook", "dlbook"): "own-course",
+}
+
+
+@pytest.mark.parametrize("case", PROJECTS)
+def test_a_project_is_called_as_its_course_in_plain_letters(case, tmp_path):
+    title, folder = case
+    own_course.make(tmp_path / folder, title)
+    data = tomllib.loads((tmp_path / folder / "pyproject.toml").read_text("utf-8"))
+    assert data["project"]["name"] == PROJECTS[case]
+
+
 @pytest.mark.parametrize("title", [" ", "two\nlines"])
 def test_a_title_is_words_in_one_line(tmp_path, title):
     with pytest.raises(UserError, match="--title needs words in one line"):
@@ -106,7 +123,7 @@ METADATA = [
 def test_its_project_has_its_own_name_and_what_dlbook_needs(monkeypatch):
     monkeypatch.setattr(project, "requires", lambda _name: METADATA)
     found = tomllib.loads(project.new_pyproject('线性代数 "1" \\ Übung'))["project"]
-    assert found["name"] == "1-bung" and found["description"] == '线性代数 "1" \\ Übung'
+    assert found["name"] == "1-ubung" and found["description"] == '线性代数 "1" \\ Übung'
     assert found["dependencies"] == ["numpy>=2.0", "jupyterlab>=4.4", "nbval==0.11.0"]
     torch = found["optional-dependencies"]["torch"]
     assert torch == ["torch==2; (python_version < '3.15')"]
@@ -235,3 +252,5 @@ def test_its_students_are_graded_under_names_of_any_language(german, tmp_path, m
     pages = [path.read_text("utf-8") for path in (out / "feedback").glob("*.html")]
     [hinted] = [page for page in pages if "Hier verliert jede Spalte" in page]
     assert "李娜" in hinted
+    pages.append((out / "class.html").read_text("utf-8"))
+    assert all("01 Erste Schritte: Übungen" in page for page in pages)

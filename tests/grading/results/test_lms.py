@@ -76,6 +76,27 @@ def test_a_grade_that_was_there_is_told_with_its_new_value(tmp_path):
     assert "another grade was there: lovelaceada 1042: 1.0, now 2" in filled.text()
 
 
+ABOVE = {  # an export: what is said of 7 points where there are 2
+    "Moodle": (MOODLE, "7 of 2: Moodle refuses it: raise the maximum there"),
+    "Canvas": (CANVAS, "7 of 2: a bonus?"),
+    "no points in the file": (
+        CANVAS.replace("Possible,,,,2,", "Possible,,,,,"),
+        "7 of 2: a bonus?",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", ABOVE)
+def test_points_above_the_maximum_are_filled_and_told(tmp_path, case):
+    text, words = ABOVE[case]
+    record = Record(entry("ada", 2).record.report | {"final": 7})
+    ada = replace(entry("Ada Lovelace 1042", 2, "Ada Lovelace", "1042"), record=record)
+    filled, _copy = fill_text(tmp_path, text, [ada])
+    assert filled.count == 1
+    assert f"more than there are points: Ada Lovelace 1042: {words}" in filled.text()
+    assert not fill_text(tmp_path, text, [ADA])[0].above
+
+
 @pytest.mark.parametrize("word", ["Participant ", "Teilnehmer/in", "Deelnemer "])
 def test_participant_numbers_are_found_in_any_language(tmp_path, word):
     text = f"ID,Name,Punkte\n{word}1042,Ada Lovelace,\n{word}1043,Bob,\n"
@@ -121,6 +142,24 @@ def test_any_other_file_needs_its_columns_named(tmp_path):
     choice = Choice(column="result", id_column="login")
     _filled, copy = fill_text(tmp_path, PLAIN, [entry("AL9", 2), BOB], choice)
     assert copy == "login;result\nal9;2\nbu1;1\n"
+
+
+NUMBERS = {  # a table: the half point that is filled into its first line
+    "login;points;essay\nal9;;7\nbu1;1,0;8\n": "al9;0,5;7",
+    "login;points;essay\nal9;;7,5\nbu1;;8\n": "al9;0,5;7,5",
+    "login;points;essay\nal9;;7,5\nbu1;1.0;8\n": "al9;0.5;7,5",
+    "login;points;essay\nal9;;7\nbu1;1;8\n": "al9;0.5;7",
+    'login,points,pair\nal9,,"1,2"\nbu1,,"2,3"\n': 'al9,0.5,"1,2"',
+    'login,points\nal9,\nbu1,"1,0"\n': 'al9,"0,5"',
+}
+
+
+@pytest.mark.parametrize("text", NUMBERS)
+def test_a_grade_is_written_as_the_table_writes_numbers(tmp_path, text):
+    record = Record(entry("al9", 1).record.report | {"final": 0.5})
+    half = replace(entry("al9", 1), record=record)
+    _filled, copy = fill_text(tmp_path, text, [half], Choice(column="points", id_column="login"))
+    assert copy.splitlines()[1] == NUMBERS[text]
 
 
 def test_who_has_no_grade_or_no_row_is_named_and_left_empty(tmp_path):

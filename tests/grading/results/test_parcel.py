@@ -52,6 +52,14 @@ def test_who_has_another_name_is_told_and_left_out():
     assert "1 feedback pages for Moodle" in parcel.text() and "not in it: bu1" in parcel.text()
 
 
+def test_a_refusal_names_files_that_were_handed_in_and_no_empty_names():
+    label = "Set 01_al9_attempt_2026-11-20.ipynb"
+    with pytest.raises(SheetError, match=rf"; there are: {label}: grade"):
+        pack([ADA, BOB, replace(ADA, label=label)], page)
+    with pytest.raises(SheetError, match="; there are: none: grade"):
+        pack([ADA, BOB], page)
+
+
 @pytest.mark.parametrize("labels", [("ada/05.ipynb",), tuple(NAMES)])
 def test_names_of_no_lms_or_of_two_are_refused(labels):
     with pytest.raises(SheetError, match=r"of one of the two; there are: (ada/05|Ada)"):

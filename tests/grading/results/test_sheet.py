@@ -1,5 +1,7 @@
 """Files as each LMS exports them: filled, and nothing else in them is another byte."""
 
+from dataclasses import replace
+
 import pytest
 
 from dlbook.grading.errors import SheetError
@@ -83,6 +85,17 @@ def test_a_comment_of_ours_is_replaced_when_it_is_filled_again(tmp_path):
     assert again.replaced == ["Ada 1042: 0, now 2"]
 
 
+def test_a_comment_begins_with_the_title_and_one_with_the_name_of_the_set_is_ours(tmp_path):
+    path = tmp_path / "first.csv"
+    path.write_text(worksheet("German"), "utf-8", newline="")
+    ada = entry("Ada 1042", 2, "Ada", "1042")
+    for title in ("", "05 Zurück & vor: Übungen", "05 Zurück & vor: Übungen"):
+        filled = fill(path, [replace(ada, title=title)], Choice(comments=True))
+        path = filled.path
+        assert filled.comments == 1 and filled.problems == []
+    assert "05 Zurück &amp; vor: Übungen: 2 of 2 points" in path.read_text("utf-8")
+
+
 def test_a_comment_is_text_in_an_lms_that_reads_html(tmp_path):
     path = tmp_path / "lms.csv"
     path.write_text(worksheet("English"), "utf-8", newline="")
@@ -90,6 +103,21 @@ def test_a_comment_is_text_in_an_lms_that_reads_html(tmp_path):
     bad = type(bad)(**{**bad.__dict__, "problem": "<b>no</b> notebook."})
     filled = fill(path, [bad], Choice(comments=True))
     assert "Not graded: &lt;b&gt;no&lt;/b&gt; notebook." in filled.path.read_text("utf-8")
+
+
+DETAILS = {  # what a check says, with a hint: what a comment makes of it
+    "in line 3: x.mean(axis=0": "✗ f0: wrong. in line 3: x.mean(axis=0 · Hint: Why?",
+    "They differ.": "✗ f0: wrong. They differ. Hint: Why?",
+    "": "✗ f0: wrong. Hint: Why?",
+}
+
+
+@pytest.mark.parametrize("detail", DETAILS)
+def test_no_full_stop_is_put_behind_code(detail):
+    own = entry("Ada 1042", 0, "Ada", "1042")
+    plain = own.record.report
+    plain["exercises"][0]["checks"][0] |= {"detail": detail, "hints": ["Why?"]}
+    assert comment.lines(own)[1] == DETAILS[detail]
 
 
 def test_a_comment_holds_what_else_a_student_is_to_read(tmp_path):

@@ -77,6 +77,12 @@ def test_a_name_of_the_results_counts_before_the_full_name_of_somebody_else(mark
     assert scores(found) == {"ada": "1", "x17": "5"}
 
 
+def test_a_login_of_the_results_takes_its_name_from_the_roster(marks):
+    logins = [entry("u1001", True, True), entry("u1002", True, True)]
+    found = marks(logins, roster_csv="student;id\nJürgen Müller;u1001\nu1002;\n")
+    assert [mark.name for mark in found.marks] == ["Jürgen Müller", ""]
+
+
 def test_who_stands_in_the_roster_alone_has_a_row_without_a_score(marks):
     found = marks(roster_csv=ROSTER)
     rows = csv.DictReader(StringIO(gradebook(found).lstrip("\ufeff")))
