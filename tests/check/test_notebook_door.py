@@ -90,7 +90,7 @@ def test_a_hidden_check_gives_no_verdict(capsys):
 
 
 def test_an_unknown_exercise_is_refused_with_what_to_do():
-    with pytest.raises(LookupError, match=r"got 'relu_bakc': use the one in the answer cell"):
+    with pytest.raises(LookupError, match=r"got 'relu_bakc': do you mean relu_back"):
 
         @check("relu_bakc")
         def case(rng):
