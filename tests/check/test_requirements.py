@@ -1,5 +1,7 @@
 """What an extra brings is read from the metadata, and whoever lacks it is told, from one place."""
 
+import os
+import subprocess
 import sys
 import tomllib
 
@@ -19,6 +21,17 @@ UNDERNEATH = {"ipywidgets"}  # what anywidget stands on: its version 7 cannot sh
 BESIDE = {  # what an extra's own packages bring
     *("docutils", "jupyter_core", "jupyter_server", "markupsafe", "zmq"),
 }
+WITHOUT_ONE = """
+import sys
+package, *words = sys.argv[1:]
+class Without:
+    def find_spec(self, name, _path=None, _target=None):
+        if name.split(".")[0] == package:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+sys.meta_path.insert(0, Without())
+from dlbook.cli import main
+sys.exit(main(words))
+"""  # the command where one package is not installed
 
 
 def test_the_metadata_is_that_of_pyproject_toml():
@@ -62,30 +75,14 @@ def test_whatever_the_package_imports_is_asked_for_in_the_core_or_an_extra():
         ("terms -o terms.html", "jinja2", "grade"),
     ],
 )
-def test_a_verb_whose_extra_is_missing_says_so(verb, module, extra, monkeypatch, tmp_path, capsys):
-    for name in [name for name in sys.modules if name.startswith("dlbook.grading")]:
-        monkeypatch.delitem(sys.modules, name)
-    for name in [name for name in sys.modules if name.split(".")[0] == module]:
-        monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setattr(sys, "path", list(sys.path))
-    monkeypatch.setattr(sys, "meta_path", [Without(module), *sys.meta_path])
-    monkeypatch.chdir(tmp_path)
-    assert main(["--course", str(ROOT), *verb.split()]) == 2
-    said = capsys.readouterr().err
-    assert said.startswith(f"dlbook: the extra {extra} is needed for this, {module} is not")
-    assert f'pip install "dlbook[{extra}]"' in said and said.count("\n") == 1
+def test_a_verb_whose_extra_is_missing_says_so(verb, module, extra, tmp_path):
+    command = [sys.executable, "-c", WITHOUT_ONE, module, "--course", str(ROOT), *verb.split()]
+    surroundings = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=tmp_path, env=surroundings, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"dlbook: the extra {extra} is needed for this, {module} is not")
+    assert f'pip install "dlbook[{extra}]"' in done.stderr and done.stderr.count("\n") == 1
     assert not any(tmp_path.iterdir())
-
-
-class Without:
-    """A finder for whom one package is not installed."""
-
-    def __init__(self, package: str) -> None:
-        self.package = package
-
-    def find_spec(self, name, _path=None, _target=None):
-        if name.split(".")[0] == self.package:
-            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 
 
 def test_a_module_that_no_extra_brings_is_a_fault_of_our_own(monkeypatch):
