@@ -30,7 +30,7 @@ CHECK = ROOT / "tests" / "in_an_environment.py"
 FOLDER = "深度 学习"  # a space, and letters of no European code page
 RUNNERS = ("pytest", "pytest-xdist", "hypothesis", "pyyaml")
 THERE = {"IPython", "PIL", "hypothesis", "matplotlib", "numpy", "pytest", "traitlets"}
-LECTURERS = ("grading", "cli", "workspace", "site")  # rooms that a learner's test has no use for
+LECTURERS = ("grading", "cli", "workspace", "edition", "site")  # rooms that a learner's test has no use for
 PER_EXTRA = {"check 05": "grade", "lab": "lab"}  # a verb: the extra that it says is missing
 TOO_FINE = "a_palette_is_much_smaller"  # before matplotlib 3.10 a channel is off by 7, not by 6
 
@@ -90,7 +90,7 @@ def problems(environment: Environment) -> Iterator[str]:
         if done.returncode:
             yield f"{' '.join(option) or 'plainly'}: {done.stdout}{done.stderr}"
     for verb, extra in PER_EXTRA.items():
-        done = environment.run("-m", "dlbook", *verb.split())
+        done = environment.run("-m", "dlbook", "--course", ROOT, *verb.split())
         if f'pip install "dlbook[{extra}]"' not in done.stderr or done.returncode != 2:
             yield f"dlbook {verb} does not name its extra: {done.stdout}{done.stderr}"
 

@@ -79,7 +79,7 @@ def test_the_command_makes_such_a_folder_and_speaks_its_language(
     assert (tmp_path / "mine" / NOTE).read_text() == "zh\n"
     monkeypatch.chdir(tmp_path / "mine")
     assert main(["update"]) == 0
-    assert "已是最新的课程" in capsys.readouterr().out
+    assert "里的课程已是最新版本" in capsys.readouterr().out
     monkeypatch.setenv("DLBOOK_LANG", "fr")
     assert main(["update"]) == 2
     assert "DLBOOK_LANG needs one of en, zh, got 'fr'" in capsys.readouterr().err
