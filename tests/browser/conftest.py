@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from dlbook import i18n
 from dlbook.workspace import folder
 from tests import ROOT
 
@@ -83,7 +84,8 @@ def surroundings(place: Path, package: Path = ROOT) -> dict[str, str]:
         "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
     }
     own = {name: str(place / folder) for name, folder in places.items()}
-    return os.environ | own | {"PYTHONPATH": str(package)}
+    rest = {name: value for name, value in os.environ.items() if name != i18n.VARIABLE}
+    return rest | own | {"PYTHONPATH": str(package)}  # the folder decides on the language
 
 
 def wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:

@@ -49,6 +49,6 @@ def test_links_lead_to_headings_with_chinese_words(lab, page):
     page.goto(f"{lab}/lab/tree/exercises/00_start_here.ipynb")
     page.locator("#jp-main-statusbar >> text=Idle").wait_for()
     page.locator(".jp-MarkdownCell a", has_text="第 0.6 节").first.click()  # to another notebook
-    page.locator("h2:visible", has_text="0.6 连续的斜率相乘").wait_for()
+    page.locator("h2:visible", has_text="0.6 函数串联，斜率相乘").wait_for()
     page.locator(".jp-MarkdownCell a:visible", has_text="第 0.9 节").first.click()  # within it
-    page.wait_for_function(IN_SIGHT, arg="0.9 一页看完整门课")
+    page.wait_for_function(IN_SIGHT, arg="0.9 一页总览全课程")
