@@ -30,7 +30,7 @@ CHECK = ROOT / "tests" / "in_an_environment.py"
 FOLDER = "深度 学习"  # a space, and letters of no European code page
 RUNNERS = ("pytest", "pytest-xdist", "hypothesis", "pyyaml")
 THERE = {"IPython", "PIL", "hypothesis", "matplotlib", "numpy", "pytest", "traitlets"}
-LECTURERS = ("grading", "cli", "workspace", "edition", "site")  # rooms that a learner's test has no use for
+LECTURERS = ("grading", "cli", "workspace", "edition", "site")  # of no use to a learner's test
 PER_EXTRA = {"check 05": "grade", "lab": "lab"}  # a verb: the extra that it says is missing
 TOO_FINE = "a_palette_is_much_smaller"  # before matplotlib 3.10 a channel is off by 7, not by 6
 
