@@ -3,7 +3,9 @@
 import pytest
 
 from dlbook.check import progress
-from tests.browser.test_learner import RIGHT, WRONG, answer
+from tests.browser import by_hand
+from tests.browser.by_hand import answer
+from tests.browser.test_learner import RIGHT, WRONG
 
 IN_SIGHT = """title => [...document.querySelectorAll("h2")].some((heading) => {
   const { top, height } = heading.getBoundingClientRect();
@@ -14,12 +16,10 @@ IN_SIGHT = """title => [...document.querySelectorAll("h2")].some((heading) => {
 @pytest.mark.notebook
 @pytest.mark.parametrize("lab", ["zh"], indirect=True)
 def test_a_learner_reads_chinese_from_the_task_to_the_tick(lab, page, tmp_path):
-    page.goto(f"{lab}/lab/tree/exercises/05_backpropagation.ipynb")
-    page.locator("#jp-main-statusbar >> text=Idle").wait_for()
+    by_hand.open_notebook(page, f"{lab}/lab/tree/exercises/05_backpropagation.ipynb")
     page.locator("h2", has_text="5.3 ReLU 的反向").wait_for()
     cells = page.locator(".jp-CodeCell")
-    cells.first.locator(".cm-content").click()
-    page.keyboard.press("Shift+Enter")
+    by_hand.run(page, cells.first)
 
     cell = cells.filter(has_text="# answer: relu_back").first
     answer(page, cell, WRONG)

@@ -3,26 +3,18 @@
 import pytest
 
 from dlbook.check import progress
+from tests.browser import by_hand
+from tests.browser.by_hand import answer
 
 WRONG = "# answer: relu_back\ndef relu_back(g, x):\n    return g * (g > 0)"
 RIGHT = "# answer: relu_back\ndef relu_back(g, x):\n    return g * (x > 0)"
 
 
-def answer(page, cell, source: str) -> None:
-    """Replace the text of a cell and run it with the key that everybody uses."""
-    cell.locator(".cm-content").click()
-    page.keyboard.press("Control+A")
-    page.keyboard.insert_text(source)
-    page.keyboard.press("Shift+Enter")
-
-
 @pytest.mark.notebook
 def test_a_learner_sees_the_hint_and_then_the_tick(lab, page, tmp_path):
-    page.goto(f"{lab}/lab/tree/exercises/05_backpropagation.ipynb")
-    page.locator("#jp-main-statusbar >> text=Idle").wait_for()
+    by_hand.open_notebook(page, f"{lab}/lab/tree/exercises/05_backpropagation.ipynb")
     cells = page.locator(".jp-CodeCell")
-    cells.first.locator(".cm-content").click()
-    page.keyboard.press("Shift+Enter")
+    by_hand.run(page, cells.first)
 
     cell = cells.filter(has_text="# answer: relu_back").first
     answer(page, cell, WRONG)

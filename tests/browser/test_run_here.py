@@ -8,9 +8,10 @@ import pytest
 
 from dlbook.site import lite
 from tests import ROOT
+from tests.browser.by_hand import answer
 from tests.browser.site_server import Host
 from tests.browser.test_explorers import differs, move, picture, until
-from tests.browser.test_learner import RIGHT, WRONG, answer
+from tests.browser.test_learner import RIGHT, WRONG
 from tests.site import carrier
 
 pytestmark = pytest.mark.notebook
