@@ -1,6 +1,10 @@
 """What a learner does in JupyterLab with keys: open, write, run, save, restart."""
 
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
+
+import nbformat
 
 FRONT = ".jp-NotebookPanel:visible"
 _CONNECTED = """async () => {
@@ -8,6 +12,13 @@ _CONNECTED = """async () => {
   const ready = kernels.filter((it) => it.connections > 0 && it.execution_state === "idle");
   return ready.length > 0 && ready.length >= document.querySelectorAll(".jp-NotebookPanel").length;
 }"""
+
+
+def write_notebook(path: Path, sources: Iterable[str]) -> None:
+    """Write a notebook with these code cells, for Python."""
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), path)
 
 
 def open_notebook(page: Any, address: str) -> None:

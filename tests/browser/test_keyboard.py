@@ -1,6 +1,5 @@
 """With keys alone: a card is walked down, explorers are moved, and a screen reader is told both."""
 
-import nbformat
 import pytest
 
 from dlbook.workspace import folder
@@ -32,16 +31,14 @@ def page(tmp_path_factory):
     """A page whose notebook was run by keys; the cell with the card is chosen, as by arrow keys."""
     place = tmp_path_factory.mktemp("keys")
     course = folder.init(place / "course").root
-    cells = [nbformat.v4.new_code_cell(source) for source in SOURCES]
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), course / "keys.ipynb")
+    by_hand.write_notebook(course / "keys.ipynb", SOURCES)
     with serving(course, place) as lab, browsing(place) as context:
         page = context.new_page()
         by_hand.open_notebook(page, f"{lab}/lab/tree/keys.ipynb")
-        for _ in cells:
+        for _ in SOURCES:
             page.keyboard.press("Shift+Enter")
         page.locator("[data-frames]").wait_for()
-        press(page, "Escape", *["ArrowUp"] * (len(cells) - 1))
+        press(page, "Escape", *["ArrowUp"] * (len(SOURCES) - 1))
         yield page
 
 

@@ -4,7 +4,6 @@ import io
 import re
 from collections.abc import Sequence
 
-import nbformat
 import numpy as np
 import pytest
 from PIL import Image
@@ -44,14 +43,12 @@ def place(tmp_path_factory):
 def ran(place):
     """A page whose notebook has been run and saved, and its address."""
     course = folder.init(place / "course").root
-    cells = [nbformat.v4.new_code_cell(source) for source in SOURCES]
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), course / "look.ipynb")
+    by_hand.write_notebook(course / "look.ipynb", SOURCES)
     with serving(course, place) as lab, browsing(place) as context:
         page = context.new_page()
         by_hand.open_notebook(page, f"{lab}/lab/tree/look.ipynb?reset")
         page.locator(".jp-CodeCell .cm-content").first.click()
-        for _ in cells:
+        for _ in SOURCES:
             page.keyboard.press("Shift+Enter")
         page.locator("[data-frames]").nth(PAGES - 1).wait_for()
         by_hand.save(page)
