@@ -5,7 +5,6 @@ thread, with two, with two beside two endless loops of others, and memory; all o
 word. Each library has a process of its own, so that waiting threads of one do not slow the other,
 and they take turns, so that a busy machine disturbs both; tables give medians. Memory is that of a
 fresh process each: the peak during three steps, less what it held before the first.
-NumPy's OpenBLAS gets what `dlbook lab` gives it (`dlbook.blas`), unless OPENBLAS_CORETYPE is set.
 """
 
 import argparse
@@ -17,7 +16,6 @@ from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
-from dlbook import blas
 from tests import ROOT
 
 LIBRARIES = ("dlbook", "torch")
@@ -211,7 +209,7 @@ def measure_memory(library, name):
 
 def start(threads, *arguments):
     own = {"OMP_NUM_THREADS": str(threads), "PYTHONPATH": str(ROOT)}
-    environment = os.environ | blas.environment() | own
+    environment = os.environ | own
     command, pipe = [sys.executable, __file__, "--inside", *map(str, arguments)], subprocess.PIPE
     return subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe, text=True)
 

@@ -22,7 +22,7 @@ Finding = tuple[bool, str, str]  # whether it is well, what was looked at, the m
 def doctor() -> int:
     """Look whether this machine has what the course needs, and say how to mend what it lacks."""
     ill = 0
-    for look in (_python, _packages, _torch, _blas, _room, _writing, _sandbox, _kernel):
+    for look in (_python, _packages, _torch, _room, _writing, _sandbox, _kernel):
         for fine, what, mend in look():
             print(f"{'✓' if fine else '✗'} {what}" + ("" if fine else f"\n  {mend}"))
             ill += not fine
@@ -81,14 +81,6 @@ def _torch() -> Iterator[Finding]:
     found = _version("torch")
     missing = "torch is not installed: chapters run without it, comparisons are left out"
     yield True, f"torch {found}" if found else missing, ""
-
-
-def _blas() -> Iterator[Finding]:
-    from dlbook import blas
-
-    for variable, value in blas.environment().items():
-        what = f"OpenBLAS runs code for {blas.architectures()[0]}; products are faster with AVX-512"
-        yield True, f"{what}: `dlbook lab` sets {variable}={value}, elsewhere do so yourself", ""
 
 
 def _room() -> Iterator[Finding]:

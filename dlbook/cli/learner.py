@@ -37,7 +37,6 @@ def lab(root: Path | None, language: str | None, options: tuple[str, ...]) -> in
     outputs, and exercises. What is missing there is made, and nothing there is overwritten. Where
     JupyterLab runs there already, that one is opened. More options go to JupyterLab.
     """
-    from dlbook import blas
     from dlbook.check.requirements import require
     from dlbook.check.watching import RUNNERS
     from dlbook.workspace import folder
@@ -56,7 +55,6 @@ def lab(root: Path | None, language: str | None, options: tuple[str, ...]) -> in
     for path in chapters[:1]:  # the address that is opened, or printed without a browser
         command.append(f"--LabApp.default_url=/lab/tree/{path.parent.name}/{path.name}")
     command += [*_OFFLINE, *options]
-    os.environ.update(blas.environment())  # kernels inherit it
     for name in ("DLBOOK_SEED", *RUNNERS):  # with these, cards would take a learner for a program
         os.environ.pop(name, None)
     paths = [str(folder.JUPYTER), os.environ.get("JUPYTER_CONFIG_PATH", "")]

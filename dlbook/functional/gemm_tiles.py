@@ -13,9 +13,13 @@ import numpy as np
 from dlbook import blas
 from dlbook.parallel import each, matmul, shares
 
-SMALL = 1_000_000 if blas.uses_avx512() else 0  # multiplications
 TALL = 64  # rows of the result, for which a packed matrix is read so often that packing pays
 SMALL_TURNED = 1200  # numbers in the result, where the second matrix is a transposed one
+
+
+def small() -> int:
+    """Return up to how many multiplications OpenBLAS does not pack a matrix."""
+    return 1_000_000 if blas.uses_avx512() else 0
 
 
 @cache
@@ -28,7 +32,7 @@ def tile(height: int, width: int, depth: int, turned: bool = False) -> tuple[int
         depth: products that are added up for each number of the result.
         turned: whether the second matrix is a transposed one.
     """
-    most = SMALL // max(depth, 1) if turned or height < TALL else 0
+    most = small() // max(depth, 1) if turned or height < TALL else 0
     lowest, narrowest = 8, 64
     if turned:
         most, lowest, narrowest = min(most, SMALL_TURNED), 16, 8

@@ -212,7 +212,10 @@ check.hint("relu_back")
 """
 
 
-@pytest.mark.parametrize("python", [["-i", "-q"], ["-m", "IPython", "--simple-prompt"]])
+IPYTHON = ["-m", "IPython", "--simple-prompt", "--no-banner"]  # some tips in it are not ASCII
+
+
+@pytest.mark.parametrize("python", [["-i", "-q"], IPYTHON])
 @pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
 def test_in_a_terminal_the_card_is_text_and_the_way_on_is_named(python, encoding, tmp_path):
     check = find("relu_back")[1].checks[0].source
@@ -224,7 +227,7 @@ def test_in_a_terminal_the_card_is_text_and_the_way_on_is_named(python, encoding
     )
     said = done.stdout.decode(encoding)
     mark = "✗" if encoding == "utf-8" else "x"
-    assert f"{mark} relu_back: known mistake" in said and "Hint: " in said
+    assert f"{mark} relu_back: known mistake" in said and "Hint: " in said, done.stderr.decode()
     assert 'More: check.hint("relu_back")' in said and "second hint: " in said
     assert "Traceback" not in said + done.stderr.decode("utf-8", "replace")
 

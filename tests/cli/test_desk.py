@@ -8,7 +8,6 @@ from types import SimpleNamespace
 
 import pytest
 
-from dlbook import blas
 from dlbook.check import progress
 from dlbook.check.progress import Entry
 from dlbook.check.verdict import Outcome, Verdict
@@ -276,15 +275,6 @@ def test_the_doctor_finds_this_machine_well(capsys):
         and said.endswith("\nall is well\n")
         and "✓ a kernel starts and imports dlbook" in said
     )
-
-
-def test_the_doctor_tells_of_avx512_that_lies_unused(monkeypatch, capsys):
-    monkeypatch.setattr(blas, "environment", lambda: {blas.CORETYPE: "SkylakeX"})
-    monkeypatch.setattr(blas, "architectures", lambda: ["Haswell"])
-    monkeypatch.setattr(doctor, "_kernel", lambda: iter(()))
-    assert main(["doctor"]) == 0
-    said = capsys.readouterr().out
-    assert "OpenBLAS runs code for Haswell" in said and "OPENBLAS_CORETYPE=SkylakeX" in said
 
 
 SANDBOXES = {  # where bwrap is, and what a start of it says: what the doctor says

@@ -9,7 +9,7 @@ from threading import Timer
 
 import pytest
 
-from dlbook import blas, i18n
+from dlbook import i18n
 from dlbook.check.errors import UserError
 from dlbook.check.watching import RUNNERS
 from dlbook.cli import learner, main
@@ -111,13 +111,6 @@ def test_lab_hands_other_options_on_to_jupyterlab(course, commands, options):
     assert rest[3:] == LAB[options]
     assert os.environ["JUPYTER_CONFIG_PATH"].split(os.pathsep)[0] == str(folder.JUPYTER)
     assert not os.environ.keys() & {"DLBOOK_SEED", *RUNNERS}, "its kernels would show no cards"
-
-
-def test_kernels_of_the_lab_use_avx512_where_openblas_would_not(course, commands, monkeypatch):
-    monkeypatch.setattr(blas, "environment", lambda: {"DLBOOK_TEST_CORETYPE": "SkylakeX"})
-    monkeypatch.setenv("DLBOOK_TEST_CORETYPE", "")  # so that it is put back
-    run(course, "lab")
-    assert os.environ["DLBOOK_TEST_CORETYPE"] == "SkylakeX"
 
 
 def test_lab_makes_no_copies_of_the_course_in_the_package(course, commands, monkeypatch, capsys):

@@ -119,7 +119,7 @@ def test_products_in_tiles_are_products(sizes, small):
     rng = np.random.default_rng(0)
     a, b, g = (rng.integers(-9, 9, size) * 1.0 for size in [(n, m), (count, m, p), (count, n, m)])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tiles, "SMALL", small)
+        patch.setattr(tiles, "small", lambda: small)
         tiles.tile.cache_clear()
         out = np.empty((count, n, p))
         tiles.multiply(a, b, out)
@@ -138,7 +138,7 @@ def test_a_product_in_tiles_is_a_product(sizes, small, data):
     a, b = (rng.integers(-9, 9, size) * 1.0 for size in [(n, m), (m, p)])
     left, right = (x.T.copy().T if t else x for x, t in zip((a, b), turned, strict=True))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tiles, "SMALL", small)
+        patch.setattr(tiles, "small", lambda: small)
         tiles.tile.cache_clear()
         np.testing.assert_array_equal(tiles.matrix_product(left, right), a @ b)
     tiles.tile.cache_clear()

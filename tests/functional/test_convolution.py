@@ -50,7 +50,7 @@ def test_conv1d_agrees_with_torch(case):
 @pytest.mark.parametrize("small", [0, 10, 1000, 1_000_000])
 @pytest.mark.parametrize(("how", "groups"), [((1, 1), 1), ((2, 0), 2), ((3, 2, 2), 4)])
 def test_tiles_and_blocks_change_nothing(small, how, groups, monkeypatch, rng):
-    monkeypatch.setattr(tiles, "SMALL", small)
+    monkeypatch.setattr(tiles, "small", lambda: small)
     monkeypatch.setattr(lowering, "BLOCK", 4 * small)
     tiles.tile.cache_clear()
     shapes = (8, 32, 7, 8), (48, 32 // groups, 3, 3), (48,)
@@ -65,11 +65,11 @@ def test_tiles_cut_evenly_and_stay_small(sides, depth, turned):
     cuts = tiles.tile(*sides, depth, turned)
     assert all(side % cut == 0 for side, cut in zip(sides, cuts, strict=True) if side)
     if cuts != sides and min(sides):
-        assert cuts[0] * cuts[1] * depth <= tiles.SMALL
+        assert cuts[0] * cuts[1] * depth <= tiles.small()
 
 
 def test_a_tall_product_stays_whole_unless_it_is_turned(monkeypatch):
-    monkeypatch.setattr(tiles, "SMALL", 1_000_000)
+    monkeypatch.setattr(tiles, "small", lambda: 1_000_000)
     tiles.tile.cache_clear()
     assert tiles.tile(tiles.TALL, 1024, 96) == (tiles.TALL, 1024)
     assert tiles.tile(tiles.TALL - 16, 1024, 96) != (tiles.TALL - 16, 1024)
