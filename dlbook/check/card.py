@@ -12,9 +12,9 @@ from dlbook.check.hidden import refusal, used_by
 from dlbook.check.letters import printable
 from dlbook.check.localized import localized_exercise
 from dlbook.check.names import near
-from dlbook.check.places import in_words
 from dlbook.check.verdict import Outcome, Step, Verdict
 from dlbook.i18n import _
+from dlbook.i18n.retell import retold
 
 
 def key_of(name: object, call: str = "check") -> tuple[answer_key.Key, answer_key.ExerciseKey]:
@@ -74,7 +74,7 @@ def verdict(name: str, result: Result, answer: object) -> Outcome:
         detail = _("stopped by you while it ran: when does its loop end?")
         where = result.values.get("where")
         if where:
-            detail += f"\n{in_words(where)}"
+            detail += f"\n{retold(where)}"
     return replace(outcome, detail=detail)
 
 

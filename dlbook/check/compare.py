@@ -20,11 +20,11 @@ from dlbook.check.cases import label_at
 from dlbook.check.containers import like
 from dlbook.check.fingerprint import EVIDENCE, fingerprint
 from dlbook.check.numbers import count_wrong, explain_numbers
-from dlbook.check.places import in_words
 from dlbook.check.roles import stub_message
 from dlbook.check.verdict import Outcome, Verdict
 from dlbook.check.wire import Failure, Foreign, Json, WireError, decode
 from dlbook.i18n import N_, _
+from dlbook.i18n.retell import retold
 
 SECOND_CALL = ("first call", "second call")
 _ARGUMENT = re.compile(r"(?:(.*) )?(?:given|afterwards|unchanged)", re.DOTALL)
@@ -132,7 +132,7 @@ def _explain(expected: object, got: object, rtol: float, atol: float) -> str | N
 def _explain_failure(got: Failure) -> str:
     """Return an exception as text, with the place that it was raised at where that is known."""
     text = with_advice(f"{got.type}: {got.message}", got.where.partition("\n")[0])
-    return f"{text}\n{in_words(got.where)}" if got.where else text
+    return f"{text}\n{retold(got.where)}" if got.where else text
 
 
 def _explain_dict(expected: dict[str, Any], got: object, rtol: float, atol: float) -> str | None:
@@ -247,7 +247,7 @@ def _explain_array(expected: np.ndarray, got: object, rtol: float, atol: float) 
     if got.shape != expected.shape:
         text = _("shape {got}, where {need} is needed").format(got=got.shape, need=expected.shape)
         if got.shape == expected.shape[::-1] and np.allclose(got.T, expected, rtol, atol):
-            text += _(" (it is transposed)")
+            text = _("{text} (it is transposed)").format(text=text)
         return text
     if expected.dtype.kind == "f" and got.dtype.kind in "fiu":
         return explain_numbers(expected, got.astype(expected.dtype), rtol, atol)
@@ -261,7 +261,7 @@ def _explain_array(expected: np.ndarray, got: object, rtol: float, atol: float) 
 def _needed(expected: object, got: object) -> str:
     text = _("{need} is needed, got {got}").format(need=_kind(expected), got=_name(got))
     if got is None:
-        text += _(": is a `return` missing?")
+        text = _("{text}: is a `return` missing?").format(text=text)
     return text
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from dlbook.check.answer_key import ExerciseKey, Key
 from dlbook.i18n import _, language
-from dlbook.i18n.overlay import load, told
+from dlbook.i18n.overlay import digest, load, told
 
 _SECTION = re.compile(
     r"\[section ([\d.]+)\]\(\.\./(chapters/\w+)\.ipynb(#[^)\s]*)?\)", re.IGNORECASE
@@ -42,6 +42,16 @@ def localized_exercise(set_name: str, exercise: ExerciseKey) -> ExerciseKey:
     second = told(overlay, second_name(name), exercise.second)
     section = _SECTION.sub(_linked, exercise.section)
     return replace(exercise, hints=hints, second=second, section=section)
+
+
+def hint_again(set_name: str, hint: str) -> str:
+    """Return a hint of a record, which is English, in the language of this process.
+
+    One that the edition does not have, or has for another English text, stays.
+    """
+    pieces = load(f"exercises/{set_name}", language()).values()
+    noted = digest(hint)
+    return next((piece.text for piece in pieces if piece.digest == noted), hint)
 
 
 def _linked(found: re.Match[str]) -> str:

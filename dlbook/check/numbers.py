@@ -23,22 +23,23 @@ def explain_numbers(expected: np.ndarray, got: np.ndarray, rtol: float, atol: fl
         return _("every number is {ratio:.4g} times what is needed").format(ratio=ratio)
     if got.size > 1 and np.allclose(got, expected + shift, rtol, atol):
         return _("every number is off by the same {shift:.4g}").format(shift=shift)
-    return f"{count_wrong(wrong, got)}{_how_far(expected[wrong], got[wrong])}"
+    return _with_gap(_counted(wrong, got), expected[wrong], got[wrong])
 
 
-def _how_far(expected: np.ndarray, got: np.ndarray) -> str:
-    """Return how far wrong numbers are off, in coarse words."""
+def _with_gap(text: str, expected: np.ndarray, got: np.ndarray) -> str:
+    """Return a text with how far wrong numbers are off, in coarse words."""
     gaps = np.abs(got - expected)
     of_largest = float(gaps.max() / np.abs(expected).max())
     if of_largest < 1e-4 and _is_rounded(expected, got):
         digits = int(-np.log10(of_largest))
-        return _("; all agree to about {n} digits, and yours look rounded").format(n=digits)
+        words = _("{text}; all agree to about {n} digits, and yours look rounded")
+        return words.format(text=text, n=digits)
     gap = float((gaps / np.abs(expected)).max())
     if gap < 1e-4:
-        return _("; all are close: is something in float32?")
+        return _("{text}; all are close: is something in float32?").format(text=text)
     if gap < 0.1:
-        return _("; none is off by more than a tenth")
-    return _("; the largest gap is more than a tenth")
+        return _("{text}; none is off by more than a tenth").format(text=text)
+    return _("{text}; the largest gap is more than a tenth").format(text=text)
 
 
 def _is_rounded(expected: np.ndarray, got: np.ndarray) -> bool:
@@ -48,8 +49,10 @@ def _is_rounded(expected: np.ndarray, got: np.ndarray) -> bool:
 
 def count_wrong(wrong: np.ndarray, got: np.ndarray) -> str | None:
     """Return how many numbers are wrong, and the learner's own one at the first, or None."""
-    if not wrong.any():
-        return None
+    return _counted(wrong, got) if wrong.any() else None
+
+
+def _counted(wrong: np.ndarray, got: np.ndarray) -> str:
     if got.size == 1:
         return _("the number is not right, yours is {got}").format(got=f"{got.item():.6g}")
     index = tuple(int(i) for i in np.argwhere(wrong)[0])

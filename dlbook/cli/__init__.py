@@ -23,7 +23,7 @@ from dlbook.cli import (
 )
 from dlbook.cli.course import RIGHT, STOPPED, UNUSABLE, find_work
 from dlbook.cli.options import PATH
-from dlbook.i18n import LANGUAGES, VARIABLE, _, use
+from dlbook.i18n import LANGUAGES, VARIABLE, _, speaking, use
 from dlbook.version import version
 
 _VERBS = (
@@ -51,8 +51,8 @@ _VERBS = (
 )
 
 
-_IN_ENGLISH = {"build", "doctor", "release", "grade", "report", "grades"}  # records and their words
-_IN_ENGLISH |= {"gradescope", "classroom", "notes", "terms"}
+_IN_ENGLISH = {"build", "doctor", "release", "gradescope", "classroom", "notes", "terms"}
+_RECORDS = {"grade", "report", "grades"}  # English as well, but for what students read
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -141,15 +141,15 @@ class _InOrder(click.Group):
 def _dlbook(context: click.Context, course: Path | None) -> int:
     """A deep-learning course in notebooks, with checked exercises."""
     context.obj = course
-    _settle_language(context.invoked_subcommand)
+    _settle_language(context)
     if context.invoked_subcommand is None:
         _show_where(context, course)
     return RIGHT
 
 
-def _settle_language(verb: str | None) -> None:
+def _settle_language(context: click.Context) -> None:
     """Let authors' and teachers' verbs speak English; refuse a language that we do not have."""
-    asked = os.environ.get(VARIABLE)
+    verb, asked = context.invoked_subcommand, os.environ.get(VARIABLE)
     if asked and asked not in LANGUAGES:
         raise UserError(
             f"{VARIABLE} needs one of {', '.join(LANGUAGES)}, got {asked!r}: set it to one of "
@@ -157,6 +157,8 @@ def _settle_language(verb: str | None) -> None:
         )
     if verb in _IN_ENGLISH:
         use("en")
+    if verb in _RECORDS:
+        context.with_resource(speaking("en"))
 
 
 def _show_where(context: click.Context, root: Path | None) -> None:

@@ -1,7 +1,7 @@
 """The verbs that work on a folder of results: report and grades."""
 
 import sys
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,11 +10,13 @@ import click
 from dlbook.check.errors import UserError
 from dlbook.cli.course import NOT_RIGHT, RIGHT, require_new_in_folder
 from dlbook.cli.options import PATH
+from dlbook.i18n import asked, speaking
 
 if TYPE_CHECKING:
     from dlbook.grading.batch.entry import Entry
     from dlbook.grading.batch.journal import Journal
     from dlbook.grading.rules.marks import Term
+    from dlbook.grading.rules.word import Word
 
 
 @click.command(short_help="write the reports of a graded folder again")
@@ -65,24 +67,25 @@ def grades(results: Path, export: Path | None, parcel: Path | None, **choice: An
     from dlbook.grading.results.feedback import told
     from dlbook.grading.results.lms import Choice, fill
     from dlbook.grading.rules.final import final_entries
-    from dlbook.grading.rules.marks import term
     from dlbook.grading.rules.word import read_word
 
     if export is None and parcel is None:
         raise UserError("--fill LMS.csv or --feedback-zip FILE.zip is needed: name one, or both")
-    wanted, marks = Choice(**choice), term(_entries(results), read_word(results))
-    entries = final_entries(marks)
-    problems = []
+    wanted, word = Choice(**choice), read_word(results)
+    with _for_students(word):
+        marks = _marks_for_students(_entries(results), word)
+        entries = final_entries(marks)
+        problems = []
 
-    def words(entry: "Entry") -> list[str]:
-        return comment.lines(entry, told(marks.mark(entry.student, entry.set_name)))
+        def words(entry: "Entry") -> list[str]:
+            return comment.lines(entry, told(marks.mark(entry.student, entry.set_name)))
 
-    if export is not None:
-        filled = fill(export, entries, wanted, words)
-        problems += filled.problems
-        print(filled.text())
-    if parcel is not None:
-        problems += _write_parcel(parcel, entries, marks, wanted.set_prefix)
+        if export is not None:
+            filled = fill(export, entries, wanted, words)
+            problems += filled.problems
+            print(filled.text())
+        if parcel is not None:
+            problems += _write_parcel(parcel, entries, marks, wanted.set_prefix)
     return NOT_RIGHT if problems else RIGHT
 
 
@@ -107,20 +110,34 @@ def write_reports(folder: Path, journal: "Journal") -> int:
     """Write all reports from all journals of the folder, and say the result in short."""
     from dlbook.grading.batch.journal import current_files
     from dlbook.grading.results.changes import changes
-    from dlbook.grading.results.files import summary, write_all
+    from dlbook.grading.results.files import summary, write_all, write_feedback
     from dlbook.grading.results.folder import Results
     from dlbook.grading.results.term_lines import term_lines
     from dlbook.grading.rules.marks import term
     from dlbook.grading.rules.word import read_word
 
-    entries = _entries(folder)
-    marks = term(entries, read_word(folder))
+    entries, word = _entries(folder), read_word(folder)
+    marks = term(entries, word)
     changed = changes(_entries(folder, back=1), entries)
     results = Results(folder, journal, lambda line: print(line, file=sys.stderr))
     found = [name for path in _journals(folder) for name in current_files(path)]
     write_all(results, entries, changed, found, marks)
+    with _for_students(word):
+        write_feedback(results, _marks_for_students(entries, word))
     print("\n".join([summary(folder, entries, changed, found), *term_lines(marks, changed)]))
     return NOT_RIGHT if any(entry.reason for entry in entries) else RIGHT
+
+
+def _for_students(word: "Word") -> AbstractContextManager[None]:
+    """Speak what students read: the language in rules.toml, else that of DLBOOK_LANG."""
+    return speaking(word.settings.language or asked() or "en")
+
+
+def _marks_for_students(entries: "list[Entry]", word: "Word") -> "Term":
+    from dlbook.grading.results.language import told_again
+    from dlbook.grading.rules.marks import term
+
+    return term([told_again(entry) for entry in entries], word)
 
 
 def _entries(folder: Path, back: int = 0) -> list["Entry"]:

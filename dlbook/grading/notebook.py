@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from dlbook.check.roles import Role, role
+from dlbook.check.shared import _
 from dlbook.grading.errors import UnreadableError
 from dlbook.grading.unreadable import what_bytes_are, what_text_is
 
@@ -71,18 +72,21 @@ def read(path: Path) -> Notebook:
             no notebook.
     """
     if not path.is_file():
-        raise UnreadableError(f"A notebook file is needed, {path} is none: check its name.")
+        raise UnreadableError(
+            _("A notebook file is needed, {path} is none: check its name.").format(path=path)
+        )
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise UnreadableError("it is larger than 20 MB: clear its outputs and save it again.")
+            raise UnreadableError(
+                _("it is larger than 20 MB: clear its outputs and save it again.")
+            )
         return parse(path.read_bytes())
     except UnreadableError as error:
         raise UnreadableError(f"{path.name}: {error}") from None
     except OSError as error:
         why = (error.strerror or str(error)).lower()
-        raise UnreadableError(
-            f"{path.name} cannot be read ({why}): give yourself the right to read it."
-        ) from None
+        words = _("{name} cannot be read ({why}): give yourself the right to read it.")
+        raise UnreadableError(words.format(name=path.name, why=why)) from None
 
 
 def parse(data: bytes) -> Notebook:
@@ -97,7 +101,7 @@ def parse(data: bytes) -> Notebook:
     except json.JSONDecodeError as error:
         raise UnreadableError(what_text_is(text, error.lineno)) from None
     except (RecursionError, ValueError):
-        raise UnreadableError("the file nests or counts beyond reason: save it again.") from None
+        raise UnreadableError(_("the file nests or counts beyond reason: save it again.")) from None
     notes: list[str] = []
     entries = _entries(content, notes)
     between = "\n" if content.get("nbformat") == _OLD else ""
@@ -121,7 +125,7 @@ def _text(data: bytes) -> str:
         return data.decode(encoding)
     except UnicodeDecodeError:
         raise UnreadableError(
-            "the file is not text in UTF-8: save it again from Jupyter."
+            _("the file is not text in UTF-8: save it again from Jupyter.")
         ) from None
 
 
@@ -134,28 +138,27 @@ def _entries(content: Any, notes: list[str]) -> list[Any]:
         and isinstance(content.get("worksheets"), list)
     ):
         number = _OLD if content.get("nbformat") == _OLD else 3
-        notes.append(f"read from the old notebook format {number}")
+        notes.append(_("read from the old notebook format {number}").format(number=number))
         sheets = [sheet for sheet in content["worksheets"] if isinstance(sheet, dict)]
         lists = [sheet.get("cells") for sheet in sheets]
         entries = [cell for cells in lists if isinstance(cells, list) for cell in cells]
     if not isinstance(entries, list):
-        raise UnreadableError("the file is JSON but no notebook: it has no list of cells.")
+        raise UnreadableError(_("the file is JSON but no notebook: it has no list of cells."))
     if len(entries) > MAX_CELLS:
-        raise UnreadableError(
-            f"the notebook has {len(entries)} cells, at most {MAX_CELLS} are read."
-        )
+        words = _("the notebook has {count} cells, at most {most} are read.")
+        raise UnreadableError(words.format(count=len(entries), most=MAX_CELLS))
     return entries
 
 
 def _cell(entry: Any, between: str, notes: list[str]) -> Cell | None:
     if not isinstance(entry, dict):
-        notes.append("left out something in the list of cells that is no cell")
+        notes.append(_("left out something in the list of cells that is no cell"))
         return None
     source = entry.get("source", entry.get("input", ""))
     if isinstance(source, list):
         source = between.join(line for line in source if isinstance(line, str))
     if not isinstance(source, str):
-        notes.append("left out a cell whose source is no text")
+        notes.append(_("left out a cell whose source is no text"))
         return None
     kind = entry.get("cell_type")
     source = source.replace("\0", "").encode("utf-8", "replace").decode("utf-8")

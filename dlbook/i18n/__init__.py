@@ -63,8 +63,13 @@ def speaking(language: str) -> Iterator[None]:
 def _find(here: Path) -> str:
     if "DLBOOK_SEED" in os.environ:  # a graded kernel
         return "en"
-    asked = os.environ.get(VARIABLE) or noted(here)
-    return asked if asked in LANGUAGES else "en"
+    return asked() or noted(here) or "en"
+
+
+def asked() -> str:
+    """Return the language that DLBOOK_LANG names, '' where it names none of ours."""
+    name = os.environ.get(VARIABLE, "")
+    return name if name in LANGUAGES else ""
 
 
 def noted(here: Path) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import IO
 
+from dlbook.check.shared import N_, _
 from dlbook.grading.batch.names import compose, decode
 from dlbook.grading.errors import UnreadableError
 
@@ -28,8 +29,8 @@ _MAX_FIELDS = 32  # of an entry; there are hardly more than three
 _ZIP_64, _UNICODE_PATH = 0x0001, 0x7075  # kinds of extra fields
 _WINDOWS = (0, 10, 11, 14)  # systems on which a backslash parts folders
 _STORED, _DEFLATED = 0, 8
-_BROKEN = "not a ZIP archive, or cut off: hand it in again."
-_LYING = "broken inside its archive: hand it in again."
+_BROKEN = N_("not a ZIP archive, or cut off: hand it in again.")
+_LYING = N_("broken inside its archive: hand it in again.")
 
 
 @dataclass(frozen=True)
@@ -55,11 +56,11 @@ class Member:
     def problem(self) -> str:
         """Why it cannot be read, '' where it can."""
         if self.mode & 0o170000 not in (0, 0o100000):
-            return "a link or a device inside an archive: hand in the file itself."
+            return _("a link or a device inside an archive: hand in the file itself.")
         if self.flags & 1:
-            return "encrypted: hand it in without a password."
+            return _("encrypted: hand it in without a password.")
         if self.method not in (_STORED, _DEFLATED):
-            return "packed in an unusual way: hand in an ordinary ZIP archive."
+            return _("packed in an unusual way: hand in an ordinary ZIP archive.")
         return ""
 
 
@@ -76,10 +77,11 @@ def members(stream: IO[bytes], most: int) -> list[Member]:
     try:
         start, directory, count = _directory(stream)
         if count > most:
-            raise UnreadableError(f"has {count} entries, at most {most} are read.")
+            words = _("has {count} entries, at most {most} are read.")
+            raise UnreadableError(words.format(count=count, most=most))
         raw = list(_raw_entries(directory, most))
     except (struct.error, OSError, ValueError):
-        raise UnreadableError(_BROKEN) from None
+        raise UnreadableError(_(_BROKEN)) from None
     names = [_name(fields, name, extra) for fields, name, extra in raw]
     only_backslashes = not any("/" in name for name, _guess in names)
     found = []
@@ -102,17 +104,17 @@ def unpack(stream: IO[bytes], member: Member, limit: int | None = None) -> bytes
         stream.seek(member.offset)
         head = _LOCAL.unpack(stream.read(_LOCAL.size))
         if head[0] != b"PK\3\4":
-            raise UnreadableError(_LYING)
+            raise UnreadableError(_(_LYING))
         stream.seek(head[-2] + head[-1], 1)
         packed = stream.read(min(member.packed, wanted + wanted // 100 + 1_000))
         inflate = zlib.decompressobj(-zlib.MAX_WBITS)
         data = packed if member.method == _STORED else inflate.decompress(packed, wanted + 1)
     except (struct.error, OSError, ValueError, zlib.error):
-        raise UnreadableError(_LYING) from None
+        raise UnreadableError(_(_LYING)) from None
     if limit is not None:
         return data[:limit]
     if len(data) != member.size or zlib.crc32(data) != member.checksum:
-        raise UnreadableError(_LYING)
+        raise UnreadableError(_(_LYING))
     return data
 
 
@@ -127,7 +129,7 @@ def _directory(stream: IO[bytes]) -> tuple[int, bytes, int]:
     tail = stream.read()
     at = tail.rfind(b"PK\5\6")
     if at < 0:
-        raise UnreadableError(_BROKEN)
+        raise UnreadableError(_(_BROKEN))
     _sign, _disk, _first, _here, count, length, offset, _comment = _END.unpack_from(tail, at)
     end = before + at
     if at >= _LOCATOR.size and tail.startswith(b"PK\6\7", at - _LOCATOR.size):
@@ -135,10 +137,10 @@ def _directory(stream: IO[bytes]) -> tuple[int, bytes, int]:
         stream.seek(place)
         record = _END_64.unpack(stream.read(_END_64.size))
         if record[0] != b"PK\6\6":
-            raise UnreadableError(_BROKEN)
+            raise UnreadableError(_(_BROKEN))
         end, (count, length, offset) = place, record[-3:]
     if length > min(end, _MAX_DIRECTORY):
-        raise UnreadableError(_BROKEN)
+        raise UnreadableError(_(_BROKEN))
     stream.seek(end - length)
     return end - length - offset, stream.read(length), count
 
@@ -150,9 +152,9 @@ def _raw_entries(directory: bytes, most: int) -> Iterator[tuple[tuple[int, ...],
         fields = _ENTRY.unpack_from(directory, at)
         count += 1
         if fields[0] != b"PK\1\2":
-            raise UnreadableError(_BROKEN)
+            raise UnreadableError(_(_BROKEN))
         if count > most:
-            raise UnreadableError(f"has more than {most} entries.")
+            raise UnreadableError(_("has more than {most} entries.").format(most=most))
         name_end = at + _ENTRY.size + fields[10]
         extra_end = name_end + fields[11]
         yield fields, directory[at + _ENTRY.size : name_end], directory[name_end:extra_end]

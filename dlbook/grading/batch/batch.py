@@ -30,7 +30,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from dlbook.check.answer_key import Key
-from dlbook.grading.batch.entry import FAULT, Entry, Origin, Record
+from dlbook.grading.batch.entry import AGAIN, CHANGED, FAULT, OLDER, Entry, Origin, Record
 from dlbook.grading.batch.executors import WorkerPool
 from dlbook.grading.batch.found import Found
 from dlbook.grading.batch.journal import Journal
@@ -41,7 +41,6 @@ from dlbook.grading.kernel.limits import Limits
 
 _TRIES = 2
 _LOST = "the worker's process ended"
-_AGAIN = "it reached a limit of time or memory, so it ran a second time, alone: this is what counts"
 _Own = TypeVar("_Own", Submission, Found)  # what belongs to a student
 
 
@@ -224,7 +223,7 @@ class Batch:
         try:
             data = pending.submission.source.read()
             if hashlib.sha256(data).hexdigest() != pending.origin.submission:
-                raise UnreadableError("the file was changed meanwhile: run the same command again.")
+                raise UnreadableError(CHANGED)
         except UnreadableError as error:
             self._give_up(pending, str(error))
             return None
@@ -269,7 +268,7 @@ class Batch:
             self._at_limit.append(pending)
             return
         if pending.is_last_try:
-            record = record.with_note(_AGAIN)
+            record = record.with_note(AGAIN)
         self._journal.put(self._run, replace(pending.entry, record=record))
         for each in self._with_duplicates(pending):
             self._settle(each, record)
@@ -293,7 +292,7 @@ class Batch:
         older = pending.submission.older
         if not older:
             return
-        note = f"{pending.submission.label} does not count, an older copy does: {reason}"
+        note = OLDER.format(label=pending.submission.label, reason=reason)
         copy = replace(older[0], older=older[1:], set_name=pending.entry.set_name)
         entry = self._entry(copy, (*pending.entry.notes, note))
         self._journal.put(self._run, entry)

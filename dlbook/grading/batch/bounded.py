@@ -19,6 +19,7 @@ from time import monotonic
 from traceback import extract_tb
 from typing import Any, NoReturn
 
+from dlbook.check.shared import _
 from dlbook.grading.errors import GraderError, UngradableError
 
 Json = Any  # what json.loads returns
@@ -96,7 +97,7 @@ def _receive(reading: int, bounds: Bounds) -> bytes:
     poller.register(reading, select.POLLIN)
     while True:
         if not poller.poll(max(0.0, end - monotonic()) * 1000):
-            raise _too_much(f"{bounds.seconds:g} seconds", by_chance=True)
+            raise _too_much(_seconds(bounds.seconds), by_chance=True)
         part = os.read(reading, _CHUNK)
         if not part:
             return b"".join(parts)
@@ -104,7 +105,7 @@ def _receive(reading: int, bounds: Bounds) -> bytes:
         left -= len(part)
         if left < 0:
             raise UngradableError(
-                "what is to be said of it is too long: take out what is no part of an answer."
+                _("what is to be said of it is too long: take out what is no part of an answer.")
             )
 
 
@@ -112,7 +113,7 @@ def _parsed(reply: bytes) -> dict[str, Json]:
     try:
         return dict(json.loads(reply))
     except (ValueError, TypeError, RecursionError):
-        return _failed(UngradableError("what came of it cannot be read: hand it in again."))
+        return _failed(UngradableError(_("what came of it cannot be read: hand it in again.")))
 
 
 def _result(reply: dict[str, Json]) -> Json:
@@ -126,20 +127,26 @@ def _result(reply: dict[str, Json]) -> Json:
 def _how_it_ended(code: int, bounds: Bounds) -> dict[str, Json]:
     """Return the reply of a child that has sent none."""
     if code == -signal.SIGPROF:
-        return _failed(_too_much(f"{bounds.cpu_seconds:g} seconds"))
+        return _failed(_too_much(_seconds(bounds.cpu_seconds)))
     if code == -signal.SIGKILL:  # by a machine that is short of memory
-        return _failed(_too_much("the memory that there is", by_chance=True))
+        return _failed(_too_much(_("the memory that there is"), by_chance=True))
     return _failed(
-        UngradableError("Python crashes when it reads it: take out what is no part of an answer.")
+        UngradableError(
+            _("Python crashes when it reads it: take out what is no part of an answer.")
+        )
     )
 
 
 def _too_much(what: str, *, by_chance: bool = False) -> UngradableError:
-    return UngradableError(
-        f"reading and judging it took the grader more than {what}: "
-        "take out what is no part of an answer.",
-        by_chance=by_chance,
+    words = _(
+        "reading and judging it took the grader more than {what}: "
+        "take out what is no part of an answer."
     )
+    return UngradableError(words.format(what=what), by_chance=by_chance)
+
+
+def _seconds(n: float) -> str:
+    return _("{n} seconds").format(n=f"{n:g}")
 
 
 # ---- in the child ----
@@ -190,20 +197,18 @@ def _reply(inside: Callable[[], Json], bounds: Bounds) -> dict[str, Json]:
     except GraderError as error:
         return {"fault": str(error)[:_CHUNK]}
     except MemoryError:
-        return _failed(_too_much(f"{bounds.memory / 1e9:g} GB of memory"))
+        return _failed(_too_much(_("{n} GB of memory").format(n=f"{bounds.memory / 1e9:g}")))
     except RecursionError:
         return _failed(
             UngradableError(
-                "something in it is nested too deeply: take out what is no part of an answer."
+                _("something in it is nested too deeply: take out what is no part of an answer.")
             )
         )
     except BaseException as error:
-        return _failed(
-            UngradableError(
-                f"the grader cannot deal with it ({_place(error)}): "
-                "take out what is no part of an answer."
-            )
+        words = _(
+            "the grader cannot deal with it ({place}): take out what is no part of an answer."
         )
+        return _failed(UngradableError(words.format(place=_place(error))))
 
 
 def _place(error: BaseException) -> str:

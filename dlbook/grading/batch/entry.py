@@ -5,8 +5,14 @@ import json
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from dlbook.check.shared import N_, _
 from dlbook.grading.run.report import Report, from_dict
 
+AGAIN = N_(
+    "it reached a limit of time or memory, so it ran a second time, alone: this is what counts"
+)
+OLDER = N_("{label} does not count, an older copy does: {reason}")
+CHANGED = N_("the file was changed meanwhile: run the same command again.")
 FAULT = "grader fault, not graded"  # how a problem begins that is none of the file
 
 
@@ -78,7 +84,7 @@ class Entry:
     def reason_for_student(self) -> str:
         """Why there is no grade, without what the grader says of itself."""
         if self.problem.startswith(FAULT):
-            return "for a reason that is not yours: whoever grades knows more."
+            return _("for a reason that is not yours: whoever grades knows more.")
         return self.reason
 
     @property
@@ -87,5 +93,5 @@ class Entry:
         if self.problem:
             return self.problem
         if self.record is None:
-            return "not graded yet: run the same command again, it goes on where it stopped."
+            return _("not graded yet: run the same command again, it goes on where it stopped.")
         return self.record.unreadable

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from dlbook.check.shared import N_, _
 from dlbook.grading.batch.assign import assign
 from dlbook.grading.batch.found import Found
 from dlbook.grading.batch.items import Item, look_at_all
@@ -14,7 +15,7 @@ from dlbook.grading.batch.recognise import Held
 from dlbook.grading.batch.remarks import doubts, guesses
 from dlbook.grading.batch.submission import RULE, Submission, rank
 
-_NOTHING = "nothing was handed in."
+_NOTHING = N_("nothing was handed in.")
 _SHOWN = 5  # files in a note
 
 
@@ -67,7 +68,8 @@ def _copies(item: Item, only: str | None) -> Iterator[Submission]:
     held = item.held[:1] if item.problem else item.held
     if only:
         held = tuple(found for found in item.held if found.set_name == only)
-    note = f"the name {item.label} was read as {item.file.guess}" if item.is_guessed else ""
+    words = _("the name {label} was read as {guess}") if item.is_guessed else ""
+    note = words.format(label=item.label, guess=item.file.guess)
     for owner in item.owners:
         for found in held or (Held(""),):
             yield Submission(
@@ -106,7 +108,9 @@ def _decide(copies: list[Submission], alone: str) -> list[Submission]:
         is_entry = bool(name) or student not in known
         unread = [item for item in group if item.problem]
         for item in unread if _readable(group) or not is_entry else unread[:0]:
-            notes.setdefault(student, []).append(f"{item.label} left aside: {item.problem}")
+            words = _("{label} left aside: {problem}")
+            note = words.format(label=item.label, problem=item.problem)
+            notes.setdefault(student, []).append(note)
     decided = []
     for (student, name), group in sorted(groups.items()):
         if name or student not in known:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from dlbook.check.shared import N_, _
 from dlbook.grading.batch.listing import HEAD, File, is_like_notebook, list_files
 from dlbook.grading.batch.noise import likely_noise
 from dlbook.grading.batch.owners import Owner, submitters
@@ -17,14 +18,14 @@ _NOTES = {
     PEOPLE: "Gradescope's list of people",
     "metadata.yml": "Gradescope's note on a submission",
 }
-_UNKNOWN = "not an exercise notebook of this course: hand in the one that was released."
+_UNKNOWN = N_("not an exercise notebook of this course: hand in the one that was released.")
 _OTHER = {  # endings of files that are no notebooks: the problem that is reported
-    ".py": "only the notebook is graded: put what it needs into a cell.",
-    ".html": "a page or text typed into the LMS, no notebook: hand in the .ipynb file.",
-    ".pdf": "a PDF, no notebook: hand in the .ipynb file.",
+    ".py": N_("only the notebook is graded: put what it needs into a cell."),
+    ".html": N_("a page or text typed into the LMS, no notebook: hand in the .ipynb file."),
+    ".pdf": N_("a PDF, no notebook: hand in the .ipynb file."),
 } | dict.fromkeys(
     (".rar", ".7z", ".gz", ".tar", ".xz"),
-    "an archive of another kind: hand in the .ipynb file, or a ZIP.",
+    N_("an archive of another kind: hand in the .ipynb file, or a ZIP."),
 )
 _MAX_PEOPLE = 5_000_000  # bytes of Gradescope's list
 
@@ -121,7 +122,7 @@ def _look_at(item: Item, recogniser: Recogniser, only: str | None) -> Item:
 
 def _what_else(name: str) -> str:
     """Return why a file that is no notebook is not graded."""
-    return _OTHER.get(Path(name).suffix.lower(), _UNKNOWN)
+    return _(_OTHER.get(Path(name).suffix.lower(), _UNKNOWN))
 
 
 def _why_not(name: str, held: Sequence[Held], is_notebook: bool, only: str | None) -> str:
@@ -129,5 +130,6 @@ def _why_not(name: str, held: Sequence[Held], is_notebook: bool, only: str | Non
     if not held and not (only and is_notebook):
         return _what_else(name)
     if only and held and all(found.set_name != only for found in held):
-        return f"holds the set {held[0].set_name}, where {only} is graded."
+        words = _("holds the set {set}, where {only} is graded.")
+        return words.format(set=held[0].set_name, only=only)
     return ""

@@ -12,6 +12,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO
 
+from dlbook.check.shared import N_, _
 from dlbook.grading.batch.archive import Member, members
 from dlbook.grading.batch.names import compose, decode
 from dlbook.grading.batch.noise import file_noise, folder_noise
@@ -26,8 +27,8 @@ MAX_INNER_SUM = 50_000_000
 _MAX_DEPTH = 50  # folders
 _MAX_NESTED = 2  # ZIPs in each other
 HEAD = 64  # bytes that tell what a file is
-_EMPTY = "an empty folder: nothing was handed in."
-_DEEP = f"more than {_MAX_DEPTH} folders in each other: hand in the notebook itself."
+_EMPTY = N_("an empty folder: nothing was handed in.")
+_DEEP = N_("more than {most} folders in each other: hand in the notebook itself.")
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,7 @@ def _walk(place: Path) -> Iterator[File]:
             elif folder_noise(entry.name):
                 yield File((*own, ""), Source(path), noise=folder_noise(entry.name))
             elif len(own) > _MAX_DEPTH:
-                yield File((*own, ""), Source(path), problem=_DEEP)
+                yield File((*own, ""), Source(path), problem=_DEEP.format(most=_MAX_DEPTH))
             else:
                 waiting.append((path, own))
 
@@ -181,13 +182,13 @@ def _opened(file: File, budget: _Budget) -> Iterator[File]:
         return
     try:
         if len(file.source.members) >= _MAX_NESTED:
-            raise UnreadableError("a ZIP in a ZIP in a ZIP: hand in the notebook itself.")
+            raise UnreadableError(_("a ZIP in a ZIP in a ZIP: hand in the notebook itself."))
         data = file.read()
         found = _entries(replace(file, archive=data), BytesIO(data), budget)
     except UnreadableError as error:
         yield replace(file, problem=str(error))
         return
-    for inner in found or [replace(file, problem="an empty ZIP: nothing was handed in.")]:
+    for inner in found or [replace(file, problem=_("an empty ZIP: nothing was handed in."))]:
         yield from _opened(inner, budget)
 
 
@@ -221,10 +222,11 @@ def _entries(zipped: File, stream: IO[bytes], budget: _Budget) -> list[File]:
     files = list(_named(zipped, inside))
     size = sum(_bytes_to_read(file, stream) for file in files)
     if size > budget.bytes:
-        raise UnreadableError(
-            f"holds {size // 1_000_000} MB of notebooks, at most {budget.bytes // 1_000_000} MB "
-            "are read: hand in the notebook alone."
+        words = _(
+            "holds {size} MB of notebooks, at most {most} MB are read: hand in the notebook alone."
         )
+        size, most = size // 1_000_000, budget.bytes // 1_000_000
+        raise UnreadableError(words.format(size=size, most=most))
     budget.entries -= len(inside)
     budget.bytes -= size
     return files
@@ -257,7 +259,7 @@ def _named(zipped: File, inside: list[Member]) -> Iterator[File]:
         told.add(own)
         problem = _EMPTY if member.is_folder else member.problem
         if len(own) > _MAX_DEPTH:
-            own, problem = (*own[:_MAX_DEPTH], own[-1]), _DEEP
+            own, problem = (*own[:_MAX_DEPTH], own[-1]), _DEEP.format(most=_MAX_DEPTH)
         source = replace(zipped.source, members=(*zipped.source.members, member))
         parts, time = (*zipped.parts, *own), zipped.time or member.time
         archive, is_noted = zipped.archive, zipped.is_noted

@@ -10,11 +10,12 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO
 
+from dlbook.check.shared import N_, _
 from dlbook.grading.batch.archive import Member, unpack
 from dlbook.grading.errors import UnreadableError
 from dlbook.grading.notebook import MAX_BYTES
 
-TOO_LARGE = "larger than 20 MB: clear its outputs and save it again."
+TOO_LARGE = N_("larger than 20 MB: clear its outputs and save it again.")
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def read_member(archive: IO[bytes], member: Member, limit: int | None = None) ->
     if member.problem:
         raise UnreadableError(member.problem)
     if member.size > MAX_BYTES and limit is None:
-        raise UnreadableError(TOO_LARGE)
+        raise UnreadableError(_(TOO_LARGE))
     return unpack(archive, member, limit)
 
 
@@ -61,9 +62,9 @@ def open_regular(path: Path) -> IO[bytes]:
     try:
         found = path.lstat().st_mode
         if stat.S_ISLNK(found):
-            raise UnreadableError("a link, which may point anywhere: hand in the file itself.")
+            raise UnreadableError(_("a link, which may point anywhere: hand in the file itself."))
         if not stat.S_ISREG(found):
-            raise UnreadableError("not a regular file: hand in a notebook file.")
+            raise UnreadableError(_("not a regular file: hand in a notebook file."))
         flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
         descriptor = os.open(path, flags | getattr(os, "O_BINARY", 0))
     except (OSError, ValueError) as error:
@@ -71,14 +72,14 @@ def open_regular(path: Path) -> IO[bytes]:
     stream = os.fdopen(descriptor, "rb")
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         stream.close()
-        raise UnreadableError("not a regular file: hand in a notebook file.")
+        raise UnreadableError(_("not a regular file: hand in a notebook file."))
     return stream
 
 
 def cannot_be_opened(error: OSError | ValueError) -> str:
     """Return why a file or folder cannot be opened."""
     reason = getattr(error, "strerror", None) or str(error)
-    return f"cannot be opened ({reason}): check its name and rights."
+    return _("cannot be opened ({reason}): check its name and rights.").format(reason=reason)
 
 
 def _read_file(stream: IO[bytes], limit: int | None) -> bytes:
@@ -86,8 +87,8 @@ def _read_file(stream: IO[bytes], limit: int | None) -> bytes:
     if limit is not None:
         return stream.read(limit)
     if os.fstat(stream.fileno()).st_size > MAX_BYTES:
-        raise UnreadableError(TOO_LARGE)
+        raise UnreadableError(_(TOO_LARGE))
     data = stream.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
-        raise UnreadableError(TOO_LARGE)
+        raise UnreadableError(_(TOO_LARGE))
     return data

@@ -17,7 +17,7 @@ from time import monotonic
 from typing import Literal
 
 from dlbook.check.answer_key import Key, from_json
-from dlbook.check.shared import use
+from dlbook.check.shared import _, use
 from dlbook.grading.batch.bounded import Bounds, Json, bounded, end_with
 from dlbook.grading.batch.entry import Record
 from dlbook.grading.errors import (
@@ -137,9 +137,8 @@ def _believe(data: Json) -> Record:
             from_dict(record.report)
         return record
     except (TypeError, ValueError, KeyError) as error:
-        raise UngradableError(
-            f"what came out is no result ({error!r}): hand it in again."
-        ) from None
+        words = _("what came out is no result ({error}): hand it in again.")
+        raise UngradableError(words.format(error=repr(error))) from None
 
 
 def _close_launcher(sandbox: SandboxMode) -> None:

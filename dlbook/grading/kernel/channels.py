@@ -17,6 +17,7 @@ import zmq
 from jupyter_client.session import Session
 from zmq.utils.monitor import recv_monitor_message
 
+from dlbook.check.shared import N_, _
 from dlbook.check.wire import MIME
 from dlbook.grading.errors import (
     DeadKernelError,
@@ -58,7 +59,10 @@ class Channels:
 
     def __init__(self, kernel: StartedKernel, limits: Limits, notebook: Allowance) -> None:
         self._kernel, self._limits, self._notebook = kernel, limits, notebook
-        self._most = {"characters": limits.output_characters, "messages": limits.output_messages}
+        self._most = {
+            N_("characters"): limits.output_characters,
+            N_("messages"): limits.output_messages,
+        }
         self._budget = dict(self._most)
         self._session = Session(key=kernel.key)
         self._context = zmq.Context()
@@ -188,7 +192,7 @@ class Channels:
             raise MemoryLimitError
         if own_memory() > self._own_memory + _MAX_UNREAD:
             self._kernel.kill()
-            raise OutputLimitError(f"put out a message of more than {_MAX_MESSAGE:,} characters")
+            raise OutputLimitError(_too_long())
 
     def _require_alive(self) -> None:
         if not self._kernel.is_alive():
@@ -214,10 +218,10 @@ class Channels:
         if recv_monitor_message(self._connection)["event"] != zmq.EVENT_DISCONNECTED:
             return  # the kernel does not listen yet
         if not self._connection.poll(_RETRY):
-            raise OutputLimitError(f"put out a message of more than {_MAX_MESSAGE:,} characters")
+            raise OutputLimitError(_too_long())
         if comes_true(self._has_ended, self._kernel.meter, _GRACE):
             self._require_alive()
-        raise DeadKernelError("closed the kernel's connection")
+        raise DeadKernelError(_("closed the kernel's connection"))
 
     def _has_ended(self, seconds: float) -> bool:
         """Return whether the kernel has ended, or does so within some seconds."""
@@ -234,7 +238,8 @@ class Channels:
         self._budget["characters"] -= sum(map(len, frames))
         for kind, left in self._budget.items():
             if left < 0:
-                raise OutputLimitError(f"put out more than {self._most[kind]:,} {kind}")
+                words, most = _("put out more than {n} {kind}"), f"{self._most[kind]:,}"
+                raise OutputLimitError(words.format(n=most, kind=_(kind)))
         if channel == "iopub" and not _may_count(frames):
             return None
         try:
@@ -287,3 +292,7 @@ def _may_count(frames: list[bytes]) -> bool:
     if kind not in _REQUIRED_FIELDS:
         return False
     return len(frames[-1]) <= _MAX_PLAIN or MIME.encode() in frames[-1]
+
+
+def _too_long() -> str:
+    return _("put out a message of more than {n} characters").format(n=f"{_MAX_MESSAGE:,}")

@@ -37,7 +37,7 @@ def write_all(
     found: Sequence[Found] = (),
     marks: Term | None = None,
 ) -> None:
-    """Write grades.csv, class.html, class.csv, files.csv, results.jsonl and feedback/.
+    """Write grades.csv, class.html, class.csv, files.csv and results.jsonl, for the lecturer.
 
     Where a score has changed there is changes.csv, too. Without `marks` results stand as they are.
     """
@@ -49,6 +49,10 @@ def write_all(
     results.write("results.jsonl", json_lines(entries))
     if changed:
         results.write("changes.csv", change_table(changed))
+
+
+def write_feedback(results: Results, marks: Term) -> None:
+    """Write feedback/, a page for each student, in the language of this process."""
     students: dict[str, list[Mark]] = {}
     for mark in marks.marks:
         if mark.has_news:

@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from dlbook.check.shared import LANGUAGES
 from dlbook.grading.errors import RulesError
 from dlbook.grading.rules.late import LateRule
 from dlbook.grading.rules.moment import FORM, Zone, read_moment, zone_name
 
 RULES = "rules.toml"
-_TOP = ("time_zone", "missing_is_zero", "deadlines", "late")
+_TOP = ("language", "time_zone", "missing_is_zero", "deadlines", "late")
 _LATE = ("grace_minutes", "percent_per_day", "at_most_percent", "file_times")
 
 
@@ -25,7 +26,7 @@ _LATE = ("grace_minutes", "percent_per_day", "at_most_percent", "file_times")
 class Settings:
     """Time zone, deadlines by set as they are written, late rule, and what nothing counts as.
 
-    `lines` say where each deadline stands.
+    `lines` say where each deadline stands; `language` is what students read, '' where it is open.
     """
 
     zone: Zone = None
@@ -33,6 +34,7 @@ class Settings:
     late: LateRule = field(default_factory=LateRule)
     missing_is_zero: bool = False
     lines: dict[str, int] = field(default_factory=dict)
+    language: str = ""
 
 
 def read_settings(path: Path, problems: list[str]) -> Settings:
@@ -82,9 +84,8 @@ class _Reader:
             if (moment := self._moment(name, value, zone))
         }
         is_zero = self._truth(self._data, "missing_is_zero")
-        return Settings(
-            zone, deadlines, rule, is_zero, {name: self._line(name) for name in deadlines}
-        )
+        lines = {name: self._line(name) for name in deadlines}
+        return Settings(zone, deadlines, rule, is_zero, lines, self._language())
 
     def _line(self, name: str) -> int:
         """Return the line in which a name or a table of that name stands."""
@@ -101,6 +102,14 @@ class _Reader:
                 near = get_close_matches(name, names, n=1)
                 todo = f"write {near[0]}" if near else "remove it"
                 self._refuse(name, f"one of {', '.join(names)} is needed", name, todo)
+
+    def _language(self) -> str:
+        value = self._data.get("language", "")
+        if value in ("", *LANGUAGES):
+            return str(value)
+        todo = "write the one that students read"
+        self._refuse("language", f"one of {', '.join(LANGUAGES)} is needed", repr(value), todo)
+        return ""
 
     def _table(self, name: str) -> Mapping[str, Any]:
         value = self._data.get(name, {})

@@ -19,6 +19,7 @@ from dlbook.check.answer_key import CheckKey, ExerciseKey
 from dlbook.check.compare import judge
 from dlbook.check.evaluate import both_calls
 from dlbook.check.example import example
+from dlbook.check.shared import _
 from dlbook.check.verdict import Outcome, Verdict
 from dlbook.check.wire import MIME, Json
 from dlbook.grading.errors import DeadKernelError, TimeLimitError
@@ -63,7 +64,7 @@ class _NbvalKernel(RunningKernel):  # type: ignore[misc]
         return self._kernel.is_alive()
 
     def interrupt(self) -> None:
-        self.stopped = f"stopped after {self._channels.spent}"
+        self.stopped = _("stopped after {time}").format(time=self._channels.spent)
         self._channels.interrupt()
 
     def stop(self) -> None:
@@ -147,7 +148,8 @@ class StepCell(IPyNbCell):  # type: ignore[misc]
         progress, step = self.parent.current.progress, self.step
         if self.parent.timed_out and not step.check:
             progress.stopped = True
-            progress.note(f"a cell was {self.parent.kernel.stopped}", step.source)
+            text = _("a cell was {stopped}")
+            progress.note(text.format(stopped=self.parent.kernel.stopped), step.source)
         found = errors(self.test_outputs)
         if step.answers and (found or self.parent.timed_out):
             progress.answer_endings |= dict.fromkeys(step.answers, self._ending(found))
@@ -155,7 +157,8 @@ class StepCell(IPyNbCell):  # type: ignore[misc]
     def _ending(self, found: list[Any]) -> Ending:
         """Return how an answer cell with these errors ended."""
         if self.parent.timed_out:
-            return Ending(Verdict.TIME_OUT, f"its cell was {self.parent.kernel.stopped}")
+            text = _("its cell was {stopped}")
+            return Ending(Verdict.TIME_OUT, text.format(stopped=self.parent.kernel.stopped))
         verdict = verdict_on(found[0]["ename"], found[0]["evalue"])
         return Ending(verdict, describe(found[0], self.step.source))
 

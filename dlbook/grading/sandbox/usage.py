@@ -13,6 +13,8 @@ from contextlib import suppress
 from random import random
 from time import monotonic
 
+from dlbook.check.shared import _
+
 TICK = 0.1  # seconds between looks at a process that is awaited
 _TICKS_A_SECOND = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 _UTIME, _CSTIME = 11, 14  # in /proc/PID/stat, counted from the state
@@ -183,9 +185,10 @@ class Allowance:
     @property
     def spent(self) -> str:
         """What was used up, in words; '' while there is something left."""
-        kinds = {"of processor time": self._worked, "of waiting": self._waited}
-        used_up = (f"{self._seconds:g} seconds {k}" for k, v in kinds.items() if v > self._seconds)
-        return next(used_up, "")
+        worked, waited = _("{n} seconds of processor time"), _("{n} seconds of waiting")
+        used_up = {worked: self._worked, waited: self._waited}
+        found = (words for words, spent in used_up.items() if spent > self._seconds)
+        return next(found, "").format(n=f"{self._seconds:g}")
 
 
 def comes_true(what: Callable[[float], bool], meter: Meter, seconds: float) -> bool:

@@ -53,10 +53,12 @@ REFUSED = {  # what is written instead of a line of GOOD: what is said
         "line 1: the name of a time zone is needed, got 'Shanghai': write one such as"
     ),
     ("missing_is_zero = true", "missing_is_zero = 0"): "line 2: missing_is_zero needs true or",
-    ("missing_is_zero", "mising_is_zero"): "line 2: one of time_zone, missing_is_zero, deadlines, "
-    "late is needed, got mising_is_zero: write missing_is_zero",
+    ("missing_is_zero", "mising_is_zero"): "line 2: one of language, time_zone, missing_is_zero, "
+    "deadlines, late is needed, got mising_is_zero: write missing_is_zero",
     ('"2026-11-20 23:59"', '"11/20/2026"'): "line 4: a deadline such as 2026-11-20 23:59 is "
     "needed, in Asia/Shanghai, got '11/20/2026': write 05 = ",
+    ("missing_is_zero = true", 'language = "zh_CN"'): "line 2: one of en, zh is needed, got 'zh_CN'"
+    ": write the one that students read",
     ("05 =", "05 "): "rules.toml is no TOML",
     ("12.5", "120"): "line 9: percent_per_day needs percent from 0 to 100, got 120: write a",
     ("15", "-1"): "line 8: grace_minutes needs minutes, 0 or more, got -1",
