@@ -131,7 +131,8 @@ def _explain(expected: object, got: object, rtol: float, atol: float) -> str | N
 
 def _explain_failure(got: Failure) -> str:
     """Return an exception as text, with the place that it was raised at where that is known."""
-    text = with_advice(f"{got.type}: {got.message}", got.where.partition("\n")[0])
+    message = retold(got.message)  # it may be ours: that of a refused import
+    text = with_advice(f"{got.type}: {message}", got.where.partition("\n")[0])
     return f"{text}\n{retold(got.where)}" if got.where else text
 
 

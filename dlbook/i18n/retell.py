@@ -14,8 +14,8 @@ from dlbook.i18n import N_, language, words
 
 LINE = N_("{title}: {text}")  # a label of a check, and how its value differs
 _FEW = 5  # letters: templates with fewer fit texts that they were not made for
-_LONGEST = 2_000  # characters of a line that is told again: strangers write parts of it
-_COLONS = 4  # in a line that may end a label
+_LONGEST = 1_000  # characters of a line that is told again: strangers write parts of it
+_COLONS = 3  # in a line that may end a label
 _DEEPEST = 4  # texts inside each other
 _GAP = re.compile(r"\{(\w*)[^{}]*\}")
 _ERROR = re.compile(r"[A-Za-z_][\w.]{0,80}(?:Error|Exception|Exit|Interrupt|Iteration|Warning): ")
