@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from unicodedata import east_asian_width
 from xml.etree import ElementTree
 
 from dlbook.check import answer_key
 from dlbook.check.answer_key import ExerciseKey
 from dlbook.check.progress import Entry
 from dlbook.i18n import _
+from dlbook.i18n.terminal import columns
 
 _RIGHT, _TRIED, _OPEN = "●", "◐", "○"
 
@@ -58,14 +58,9 @@ def plain(found: Iterable[Row]) -> list[dict[str, object]]:
 def text(found: Iterable[Row]) -> str:
     """Return the map as lines, with what comes next in the last one."""
     found = list(found)
-    width = max((_columns(row.title) for row in found), default=0)
-    lines = [f"{row.title}{' ' * (width - _columns(row.title))}  {row.dots}" for row in found]
+    width = max((columns(row.title) for row in found), default=0)
+    lines = [f"{row.title}{' ' * (width - columns(row.title))}  {row.dots}" for row in found]
     return "\n".join([*lines, "", f"{_legend()}. {_summary(found)}"])
-
-
-def _columns(text: str) -> int:
-    """Return how many columns of a terminal a text takes: a Chinese character takes two."""
-    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def html(found: Iterable[Row]) -> str:

@@ -19,11 +19,13 @@ from dlbook.cli import (
     results,
     site,
     teach,
+    words,
     workspace,
 )
 from dlbook.cli.course import RIGHT, STOPPED, UNUSABLE, find_work
 from dlbook.cli.options import PATH
-from dlbook.i18n import LANGUAGES, VARIABLE, _, use
+from dlbook.cli.verb import Verb, Verbs
+from dlbook.i18n import LANGUAGES, N_, VARIABLE, _, use
 from dlbook.version import version
 
 _VERBS = (
@@ -51,14 +53,11 @@ _VERBS = (
 )
 
 
-_IN_ENGLISH = {"build", "doctor", "release", "grade", "report", "grades"}  # records and their words
-_IN_ENGLISH |= {"gradescope", "classroom", "notes", "terms"}
-
-
 def main(arguments: list[str] | None = None) -> int:
     """Run one verb and return its exit code: 0 all right, 1 something is not, 2 unusable input."""
     if arguments is None:
         _speak_utf8()
+    words.lend()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # a pipe on Windows may have no letter for a mark
             stream.reconfigure(errors=PLAIN)
@@ -68,7 +67,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"dlbook: {error}", file=sys.stderr)
         return error.exit_code
     except click.ClickException as error:
-        print(f"dlbook: {_in_one_line(error)}", file=sys.stderr)
+        print(f"dlbook: {words.in_one_line(error)}", file=sys.stderr)
         return error.exit_code
     except click.Abort:  # Ctrl-C
         return STOPPED
@@ -94,30 +93,14 @@ def _which_extra(error: ModuleNotFoundError) -> str:
     return advice(error.name or "")
 
 
-def _in_one_line(error: click.ClickException) -> str:
-    text = " ".join(error.format_message().split())
-    if isinstance(error, click.UsageError) and error.ctx:
-        if error.ctx.parent is None and text.startswith("No such command"):
-            text += f" The verbs are: {', '.join(_dlbook.commands)}"
-        text += f" (see `{error.ctx.command_path} --help`)"
-    return text
-
-
 def _show_version(context: click.Context, _option: click.Parameter, wanted: bool) -> None:
     if wanted:
         print(f"dlbook {version()}")
         context.exit()
 
 
-class _InOrder(click.Group):
-    """A command whose help lists the verbs as they were added: learners' first."""
-
-    def list_commands(self, _context: click.Context) -> list[str]:
-        return list(self.commands)
-
-
 @click.group(
-    cls=_InOrder,
+    cls=Verbs,
     commands={verb.name: verb for verb in _VERBS if verb.name},
     context_settings={"help_option_names": ["-h", "--help"]},
     invoke_without_command=True,
@@ -127,7 +110,7 @@ class _InOrder(click.Group):
     "--course",
     type=PATH,
     metavar="DIR",
-    help="The folder with chapters/ and exercises/ (default: found from here upwards).",
+    help=N_("The folder with chapters/ and exercises/ (default: found from here upwards)."),
 )
 @click.option(
     "--version",
@@ -135,19 +118,19 @@ class _InOrder(click.Group):
     is_eager=True,
     expose_value=False,
     callback=_show_version,
-    help="Print the version.",
+    help=N_("Print the version."),
 )
 @click.pass_context
 def _dlbook(context: click.Context, course: Path | None) -> int:
     """A deep-learning course in notebooks, with checked exercises."""
     context.obj = course
-    _settle_language(context.invoked_subcommand)
+    _settle_language(_dlbook.commands.get(context.invoked_subcommand or ""))
     if context.invoked_subcommand is None:
         _show_where(context, course)
     return RIGHT
 
 
-def _settle_language(verb: str | None) -> None:
+def _settle_language(verb: click.Command | None) -> None:
     """Let authors' and teachers' verbs speak English; refuse a language that we do not have."""
     asked = os.environ.get(VARIABLE)
     if asked and asked not in LANGUAGES:
@@ -155,7 +138,7 @@ def _settle_language(verb: str | None) -> None:
             f"{VARIABLE} needs one of {', '.join(LANGUAGES)}, got {asked!r}: set it to one of "
             "them, or unset it"
         )
-    if verb in _IN_ENGLISH:
+    if verb and not isinstance(verb, Verb):
         use("en")
 
 
