@@ -60,7 +60,7 @@ def text(found: Iterable[Row]) -> str:
     found = list(found)
     width = max((columns(row.title) for row in found), default=0)
     lines = [f"{row.title}{' ' * (width - columns(row.title))}  {row.dots}" for row in found]
-    return "\n".join([*lines, "", f"{_legend()}. {_summary(found)}"])
+    return "\n".join([*lines, "", _below(found)])
 
 
 def html(found: Iterable[Row]) -> str:
@@ -79,13 +79,17 @@ def html(found: Iterable[Row]) -> str:
         words = _("{right} of {all} right").format(right=right, all=len(row.exercises))
         dots = {"role": "img", "aria-label": words}
         ElementTree.SubElement(cell, "span", dots).text = row.dots
-    ElementTree.SubElement(page, "div").text = f"{_legend()}. {_summary(found)}"
+    ElementTree.SubElement(page, "div").text = _below(found)
     return ElementTree.tostring(page, encoding="unicode", method="html")
+
+
+def _below(found: list[Row]) -> str:
+    return _("{legend}. {summary}").format(legend=_legend(), summary=_summary(found))
 
 
 def _legend() -> str:
     words = zip((_RIGHT, _TRIED, _OPEN), (_("was right"), _("tried"), _("open")), strict=True)
-    return ", ".join(" ".join(pair) for pair in words)
+    return _(", ").join(" ".join(pair) for pair in words)
 
 
 def _summary(found: list[Row]) -> str:

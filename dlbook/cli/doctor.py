@@ -62,13 +62,13 @@ def _packages() -> Iterator[Finding]:
         (whole if len(there) == len(found) else partly).append(extra)
     yield from wrong.values()
     text = _("extras that are here: {names}")
-    yield True, text.format(names=", ".join(whole) or _("none")), ""
+    yield True, text.format(names=_(", ").join(whole) or _("none")), ""
     if partly:
         text = _(
             "extras that are missing, or here in part: {names}; "
             'pip install "dlbook[{first}]" adds one'
         )
-        yield True, text.format(names=", ".join(partly), first=partly[0]), ""
+        yield True, text.format(names=_(", ").join(partly), first=partly[0]), ""
 
 
 def _package(needed: "Requirement") -> Finding:

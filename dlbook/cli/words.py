@@ -62,5 +62,5 @@ def in_one_line(error: click.ClickException) -> str:
 def _verbs(command: click.Command, text: str) -> str:
     """Return the names of all verbs where the one that was typed is none."""
     if isinstance(command, click.Group) and text.startswith(_(_NO_COMMAND).partition("{")[0]):
-        return _(" The verbs are: {verbs}").format(verbs=", ".join(command.commands))
+        return _(" The verbs are: {verbs}").format(verbs=_(", ").join(command.commands))
     return ""

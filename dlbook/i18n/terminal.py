@@ -29,7 +29,7 @@ def fill(text: str, width: int) -> list[str]:
     or after one that opens. A word that is longer than a line has a line of its own.
     """
     lines = [""]
-    for piece in _PIECE.findall(text):
+    for piece in filter(None, _PIECE.findall(text)):
         if lines[-1] and columns(lines[-1] + piece.rstrip()) > width:
             lines.append("")
         lines[-1] += piece
