@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 
+import click
 import pytest
 
 from dlbook.cli import _dlbook, doctor, main
@@ -69,6 +70,16 @@ def test_every_verb_is_told_in_chinese_in_the_list(capsys):
 @pytest.mark.parametrize("verb", TEACHERS)
 def test_the_help_of_a_teachers_verb_is_english_all_through(verb, capsys):
     assert not _HAN.search(said(capsys, verb, "--help")[1])
+
+
+@pytest.mark.parametrize("verb", LEARNERS)
+def test_english_help_is_what_click_makes_of_it(verb, monkeypatch, capsys):
+    monkeypatch.setenv("DLBOOK_LANG", "en")
+    forget()
+    command = _dlbook.commands[verb]
+    names = {"info_name": f"dlbook {verb}", "help_option_names": ["-h", "--help"]}
+    plain = click.Context(command, **names).get_help()
+    assert said(capsys, verb, "--help") == (0, f"{plain}\n")
 
 
 def test_one_process_speaks_the_language_of_the_moment(monkeypatch, capsys):
