@@ -5,17 +5,15 @@ Ours is put there instead. What is not listed here stays English, and so does al
 to come keeps its `_` elsewhere. Versions of click word some of these differently.
 """
 
-import click.core
-import click.exceptions
-import click.parser
-import click.types
+import sys
+
+import click
 
 from dlbook.i18n import N_, _
 
 _NO_COMMAND = N_("No such command {name!r}.")
 THEIRS = (
     _NO_COMMAND,
-    N_("Usage:"),
     N_("Options"),
     N_("Commands"),
     N_("Show this message and exit."),
@@ -40,8 +38,9 @@ THEIRS = (
 
 def lend() -> None:
     """Let click look its words up where we look up ours."""
-    for module in (click.core, click.exceptions, click.parser, click.types):
-        vars(module).update(_=_, ngettext=_one_or_many)
+    for name in ("core", "exceptions", "parser", "types"):
+        if module := sys.modules.get(f"click.{name}"):
+            vars(module).update(_=_, ngettext=_one_or_many)
 
 
 def _one_or_many(one: str, many: str, count: int) -> str:

@@ -16,10 +16,8 @@ CATALOGUE = (LOCALE / "zh_CN" / "dlbook.po").read_text("utf-8")
 SPEAKING = (  # what learners read comes from these files
     "check/*.py",
     "workspace/*.py",
-    *(
-        f"cli/{name}.py"
-        for name in ("desk", "doctor", "learner", "names", "target", "verb", "words", "workspace")
-    ),
+    *(f"cli/{name}.py" for name in ("desk", "doctor", "learner", "names", "target")),
+    *(f"cli/{name}.py" for name in ("translated", "words", "workspace")),
     *(f"grading/run/{name}.py" for name in ("answers", "endings", "graft", "nbval_run")),
     *(f"grading/run/{name}.py" for name in ("progress", "report")),
     "claims.py",
@@ -29,7 +27,7 @@ SPEAKING = (  # what learners read comes from these files
 )
 PAGES = ("explore/base/*.js",)
 _WORDS = re.compile(r"[A-Za-z`]{2,}[,:]? [a-z`]{2,}")
-_NOT_SHOWN = {"metavar"}  # of a verb: cli/verb.py lists those that are words
+_NOT_SHOWN = {"metavar"}  # of a verb: cli/translated.py lists those that are words
 _FOR_PROGRAMMERS = {
     *("FileNotFoundError", "LookupError", "ModuleNotFoundError", "TypeError", "ValueError"),
     "WireError",
