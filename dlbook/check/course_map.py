@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from unicodedata import east_asian_width
 from xml.etree import ElementTree
 
 from dlbook.check import answer_key
 from dlbook.check.answer_key import ExerciseKey
 from dlbook.check.progress import Entry
 from dlbook.i18n import _
+from dlbook.i18n.terminal import columns
 
 _RIGHT, _TRIED, _OPEN = "●", "◐", "○"
 
@@ -58,14 +58,9 @@ def plain(found: Iterable[Row]) -> list[dict[str, object]]:
 def text(found: Iterable[Row]) -> str:
     """Return the map as lines, with what comes next in the last one."""
     found = list(found)
-    width = max((_columns(row.title) for row in found), default=0)
-    lines = [f"{row.title}{' ' * (width - _columns(row.title))}  {row.dots}" for row in found]
-    return "\n".join([*lines, "", f"{_legend()}. {_summary(found)}"])
-
-
-def _columns(text: str) -> int:
-    """Return how many columns of a terminal a text takes: a Chinese character takes two."""
-    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
+    width = max((columns(row.title) for row in found), default=0)
+    lines = [f"{row.title}{' ' * (width - columns(row.title))}  {row.dots}" for row in found]
+    return "\n".join([*lines, "", _below(found)])
 
 
 def html(found: Iterable[Row]) -> str:
@@ -84,13 +79,17 @@ def html(found: Iterable[Row]) -> str:
         words = _("{right} of {all} right").format(right=right, all=len(row.exercises))
         dots = {"role": "img", "aria-label": words}
         ElementTree.SubElement(cell, "span", dots).text = row.dots
-    ElementTree.SubElement(page, "div").text = f"{_legend()}. {_summary(found)}"
+    ElementTree.SubElement(page, "div").text = _below(found)
     return ElementTree.tostring(page, encoding="unicode", method="html")
+
+
+def _below(found: list[Row]) -> str:
+    return _("{legend}. {summary}").format(legend=_legend(), summary=_summary(found))
 
 
 def _legend() -> str:
     words = zip((_RIGHT, _TRIED, _OPEN), (_("was right"), _("tried"), _("open")), strict=True)
-    return ", ".join(" ".join(pair) for pair in words)
+    return _(", ").join(" ".join(pair) for pair in words)
 
 
 def _summary(found: list[Row]) -> str:

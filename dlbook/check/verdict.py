@@ -56,7 +56,7 @@ class Step:
     def line(self) -> str:
         """Return the step as text, for where nothing folds."""
         line = _("{title}: {text}").format(title=self.title, text=self.text)
-        return line + (f" ({self.link})" if self.link else "")
+        return line + (_(" ({kind})").format(kind=self.link) if self.link else "")
 
 
 @dataclass(frozen=True)

@@ -19,11 +19,13 @@ from dlbook.cli import (
     results,
     site,
     teach,
+    words,
     workspace,
 )
 from dlbook.cli.course import RIGHT, STOPPED, UNUSABLE, find_work
 from dlbook.cli.options import PATH
-from dlbook.i18n import LANGUAGES, VARIABLE, _, speaking, use
+from dlbook.cli.verb import Verb, Verbs
+from dlbook.i18n import LANGUAGES, N_, VARIABLE, _, speaking, use
 from dlbook.version import version
 
 _VERBS = (
@@ -51,14 +53,14 @@ _VERBS = (
 )
 
 
-_IN_ENGLISH = {"build", "doctor", "release", "gradescope", "classroom", "notes", "terms"}
-_RECORDS = {"grade", "report", "grades"}  # English as well, but for what students read
+_RECORDS = {"grade", "report", "grades"}  # English, but for what students read
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one verb and return its exit code: 0 all right, 1 something is not, 2 unusable input."""
     if arguments is None:
         _speak_utf8()
+    words.lend()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # a pipe on Windows may have no letter for a mark
             stream.reconfigure(errors=PLAIN)
@@ -68,7 +70,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"dlbook: {error}", file=sys.stderr)
         return error.exit_code
     except click.ClickException as error:
-        print(f"dlbook: {_in_one_line(error)}", file=sys.stderr)
+        print(f"dlbook: {words.in_one_line(error)}", file=sys.stderr)
         return error.exit_code
     except click.Abort:  # Ctrl-C
         return STOPPED
@@ -94,30 +96,14 @@ def _which_extra(error: ModuleNotFoundError) -> str:
     return advice(error.name or "")
 
 
-def _in_one_line(error: click.ClickException) -> str:
-    text = " ".join(error.format_message().split())
-    if isinstance(error, click.UsageError) and error.ctx:
-        if error.ctx.parent is None and text.startswith("No such command"):
-            text += f" The verbs are: {', '.join(_dlbook.commands)}"
-        text += f" (see `{error.ctx.command_path} --help`)"
-    return text
-
-
 def _show_version(context: click.Context, _option: click.Parameter, wanted: bool) -> None:
     if wanted:
         print(f"dlbook {version()}")
         context.exit()
 
 
-class _InOrder(click.Group):
-    """A command whose help lists the verbs as they were added: learners' first."""
-
-    def list_commands(self, _context: click.Context) -> list[str]:
-        return list(self.commands)
-
-
 @click.group(
-    cls=_InOrder,
+    cls=Verbs,
     commands={verb.name: verb for verb in _VERBS if verb.name},
     context_settings={"help_option_names": ["-h", "--help"]},
     invoke_without_command=True,
@@ -127,7 +113,7 @@ class _InOrder(click.Group):
     "--course",
     type=PATH,
     metavar="DIR",
-    help="The folder with chapters/ and exercises/ (default: found from here upwards).",
+    help=N_("The folder with chapters/ and exercises/ (default: found from here upwards)."),
 )
 @click.option(
     "--version",
@@ -135,7 +121,7 @@ class _InOrder(click.Group):
     is_eager=True,
     expose_value=False,
     callback=_show_version,
-    help="Print the version.",
+    help=N_("Print the version."),
 )
 @click.pass_context
 def _dlbook(context: click.Context, course: Path | None) -> int:
@@ -155,10 +141,10 @@ def _settle_language(context: click.Context) -> None:
             f"{VARIABLE} needs one of {', '.join(LANGUAGES)}, got {asked!r}: set it to one of "
             "them, or unset it"
         )
-    if verb in _IN_ENGLISH:
-        use("en")
     if verb in _RECORDS:
         context.with_resource(speaking("en"))
+    elif verb and not isinstance(_dlbook.commands.get(verb), Verb):
+        use("en")
 
 
 def _show_where(context: click.Context, root: Path | None) -> None:

@@ -8,9 +8,10 @@ import click
 from dlbook.check.errors import UserError
 from dlbook.cli.course import NOT_RIGHT, RIGHT, find_own_course
 from dlbook.cli.options import PATH
+from dlbook.i18n import N_
 
 
-@click.command(short_help="make a course of your own, with one sample set")
+@click.command(short_help=N_("make a course of your own, with one sample set"))
 @click.argument("folder", type=PATH, metavar="DIR")
 @click.option(
     "--title", metavar="WORDS", default="", help="Its title (default: the folder's name)."
@@ -25,7 +26,7 @@ def new(folder: Path, title: str) -> int:
     return RIGHT
 
 
-@click.command(short_help="bring exercises and keys along with solutions/")
+@click.command(short_help=N_("bring exercises and keys along with solutions/"))
 @click.argument("sets", nargs=-1, metavar="[SET]...")
 @click.option("--check", "only_check", is_flag=True, help="Write nothing, say what is wrong.")
 @click.pass_obj

@@ -9,7 +9,8 @@ import click
 
 from dlbook.check.errors import UserError
 from dlbook.cli.course import NOT_RIGHT, RIGHT, UNUSABLE, find_progress, find_work
-from dlbook.i18n import _
+from dlbook.cli.verb import Verb
+from dlbook.i18n import N_, _
 
 if TYPE_CHECKING:
     from dlbook.grading.course.build import Course
@@ -18,9 +19,11 @@ if TYPE_CHECKING:
 _LOOK_EVERY = 0.5  # seconds
 
 
-@click.command(short_help="the way on with one exercise")
+@click.command(cls=Verb, short_help=N_("the way on with one exercise"))
 @click.argument("exercise")
-@click.option("--example", is_flag=True, help="Also the first case that is not right, both values.")
+@click.option(
+    "--example", is_flag=True, help=N_("Also the first case that is not right, both values.")
+)
 @click.pass_obj
 def hint(root: Path | None, exercise: str, example: bool) -> int:
     """Check EXERCISE, then give a hint and the section to read again."""
@@ -51,9 +54,9 @@ def _notebook(link: str) -> str:
     return link.partition("#")[0].rpartition("/")[2]
 
 
-@click.command(short_help="the course's answer to one exercise")
+@click.command(cls=Verb, short_help=N_("the course's answer to one exercise"))
 @click.argument("exercise")
-@click.option("--anyway", is_flag=True, help="Also without an attempt of yours.")
+@click.option("--anyway", is_flag=True, help=N_("Also without an attempt of yours."))
 @click.pass_obj
 def solution(root: Path | None, exercise: str, anyway: bool) -> int:
     """Show the course's answer to EXERCISE, once there is an attempt of yours."""
@@ -75,8 +78,8 @@ def solution(root: Path | None, exercise: str, anyway: bool) -> int:
     return RIGHT
 
 
-@click.command(short_help="which exercises were right, and what comes next")
-@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+@click.command(cls=Verb, short_help=N_("which exercises were right, and what comes next"))
+@click.option("--json", "as_json", is_flag=True, help=N_("Print it as JSON."))
 @click.pass_obj
 def progress(root: Path | None, as_json: bool) -> int:
     """Show the course as a small map: ● was right, ◐ tried, ○ open."""
@@ -92,7 +95,7 @@ def progress(root: Path | None, as_json: bool) -> int:
     return RIGHT
 
 
-@click.command(short_help="check a notebook again each time you save it")
+@click.command(cls=Verb, short_help=N_("check a notebook again each time you save it"))
 @click.argument("target", default="")
 @click.pass_obj
 def watch(root: Path | None, target: str) -> int:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from dlbook.cli.course import NOT_RIGHT, RIGHT
+from dlbook.cli.verb import Verb
+from dlbook.i18n import N_, _
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
@@ -18,7 +20,7 @@ _ROOM = 500_000_000  # bytes
 Finding = tuple[bool, str, str]  # whether it is well, what was looked at, the mend
 
 
-@click.command(short_help="what is wrong with this machine, and the mend")
+@click.command(cls=Verb, short_help=N_("what is wrong with this machine, and the mend"))
 def doctor() -> int:
     """Look whether this machine has what the course needs, and say how to mend what it lacks."""
     ill = 0
@@ -26,15 +28,21 @@ def doctor() -> int:
         for fine, what, mend in look():
             print(f"{'✓' if fine else '✗'} {what}" + ("" if fine else f"\n  {mend}"))
             ill += not fine
-    print(f"{ill} of these to mend: do what stands below each ✗" if ill else "all is well")
+    text = _("{count} of these to mend: do what stands below each ✗") if ill else _("all is well")
+    print(text.format(count=ill))
     return NOT_RIGHT if ill else RIGHT
 
 
 def _python() -> Iterator[Finding]:
     found = sys.version_info[:2]
     needed = ".".join(map(str, _LEAST_PYTHON))
-    mend = f"install Python {needed} or newer, and make a new virtual environment with it"
-    yield found >= _LEAST_PYTHON, f"Python {found[0]}.{found[1]}, {needed} is needed", mend
+    here = f"Python {found[0]}.{found[1]}"
+    mend = _("install Python {needed} or newer, and make a new virtual environment with it")
+    yield found >= _LEAST_PYTHON, _is_needed(here, needed), mend.format(needed=needed)
+
+
+def _is_needed(here: str, needed: str) -> str:
+    return _("{here}, {needed} is needed").format(here=here, needed=needed)
 
 
 def _packages() -> Iterator[Finding]:
@@ -53,10 +61,14 @@ def _packages() -> Iterator[Finding]:
         wrong |= {name: found[name] for name in there if not found[name][0]}
         (whole if len(there) == len(found) else partly).append(extra)
     yield from wrong.values()
-    yield True, f"extras that are here: {', '.join(whole) or 'none'}", ""
+    text = _("extras that are here: {names}")
+    yield True, text.format(names=_(", ").join(whole) or _("none")), ""
     if partly:
-        what = f"extras that are missing, or here in part: {', '.join(partly)}"
-        yield True, f'{what}; pip install "dlbook[{partly[0]}]" adds one', ""
+        text = _(
+            "extras that are missing, or here in part: {names}; "
+            'pip install "dlbook[{first}]" adds one'
+        )
+        yield True, text.format(names=_(", ").join(partly), first=partly[0]), ""
 
 
 def _package(needed: "Requirement") -> Finding:
@@ -64,7 +76,8 @@ def _package(needed: "Requirement") -> Finding:
     found = _version(needed.name)
     fine = bool(found) and needed.specifier.contains(found, prereleases=True)
     mend = f'pip install "{needed.name}{needed.specifier}"'
-    return fine, f"{needed.name} {found or 'is missing'}, {needed.specifier} is needed", mend
+    here = f"{needed.name} {found}" if found else _("{name} is missing").format(name=needed.name)
+    return fine, _is_needed(here, str(needed.specifier)), mend
 
 
 def _version(name: str) -> str:
@@ -79,7 +92,7 @@ def _version(name: str) -> str:
 
 def _torch() -> Iterator[Finding]:
     found = _version("torch")
-    missing = "torch is not installed: chapters run without it, comparisons are left out"
+    missing = _("torch is not installed: chapters run without it, comparisons are left out")
     yield True, f"torch {found}" if found else missing, ""
 
 
@@ -87,15 +100,17 @@ def _room() -> Iterator[Finding]:
     import shutil
 
     free = shutil.disk_usage(Path.cwd()).free
-    what = f"{free / 1e9:.1f} GB free here, {_ROOM / 1e9:.1f} are needed"
-    yield free >= _ROOM, what, "make room on this disk"
+    text = _("{free:.1f} GB free here, {room:.1f} are needed")
+    what = text.format(free=free / 1e9, room=_ROOM / 1e9)
+    yield free >= _ROOM, what, _("make room on this disk")
 
 
 def _writing() -> Iterator[Finding]:
     import tempfile
 
     for place in dict.fromkeys((Path.cwd(), Path(tempfile.gettempdir()))):
-        yield os.access(place, os.W_OK), f"{place} can be written to", f"chmod u+w '{place}'"
+        what = _("{place} can be written to").format(place=place)
+        yield os.access(place, os.W_OK), what, f"chmod u+w '{place}'"
 
 
 def _sandbox() -> Iterator[Finding]:
@@ -103,7 +118,7 @@ def _sandbox() -> Iterator[Finding]:
     import shutil
 
     if shutil.which("bwrap") is None:
-        missing = "bubblewrap is not here; only `dlbook grade` needs it: apt install bubblewrap"
+        missing = _("bubblewrap is not here; only `dlbook grade` needs it: apt install bubblewrap")
         yield True, missing, ""
         return
     from dlbook.grading.errors import SandboxError
@@ -112,9 +127,10 @@ def _sandbox() -> Iterator[Finding]:
     try:
         bubblewrap.probe()
     except SandboxError as error:
-        yield True, f"bubblewrap is here and does not start: {error}", ""
+        text = _("bubblewrap is here and does not start: {error}")
+        yield True, text.format(error=error), ""
     else:
-        yield True, "bubblewrap starts: `dlbook grade` locks students' code up in it", ""
+        yield True, _("bubblewrap starts: `dlbook grade` locks students' code up in it"), ""
 
 
 def _kernel() -> Iterator[Finding]:
@@ -122,20 +138,20 @@ def _kernel() -> Iterator[Finding]:
     from subprocess import DEVNULL
 
     if not _version("jupyter-client"):
-        yield True, "no kernel of our own is started: the extra grade is not here", ""
+        yield True, _("no kernel of our own is started: the extra grade is not here"), ""
         return
     from jupyter_client.manager import start_new_kernel
 
-    mend = "pip install --force-reinstall ipykernel jupyter-client, then call this again"
+    mend = _("pip install --force-reinstall ipykernel jupyter-client, then call this again")
     try:
         manager, client = start_new_kernel(kernel_name="python3", stderr=DEVNULL)
     except Exception as error:  # whatever it is, the learner needs to read it
-        yield False, f"a kernel does not start: {error}", mend
+        yield False, _("a kernel does not start: {error}").format(error=error), mend
         return
     try:
         reply = client.execute("import dlbook.nn", reply=True, timeout=None)["content"]
         fine = reply["status"] == "ok"
-        yield fine, "a kernel starts and imports dlbook", reply.get("evalue", "") or mend
+        yield fine, _("a kernel starts and imports dlbook"), reply.get("evalue", "") or mend
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)

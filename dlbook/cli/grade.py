@@ -15,6 +15,7 @@ from dlbook.cli.course import RIGHT, find_course
 from dlbook.cli.options import PATH, SEED, Above, Shard, dask_url, sandbox_option, shard
 from dlbook.cli.results import write_reports
 from dlbook.grading.kernel.limits import Limits
+from dlbook.i18n import N_
 
 if TYPE_CHECKING:
     from dlbook.grading.batch.batch import BatchSettings
@@ -27,7 +28,7 @@ _DEFAULT = Limits()
 _LEAST_GB = 0.4  # what Python with NumPy and torch takes before it runs anything
 
 
-@click.command(short_help="grade a folder or an LMS's ZIP of submissions")
+@click.command(short_help=N_("grade a folder or an LMS's ZIP of submissions"))
 @click.argument("submissions", type=PATH)
 @click.option("-o", "out", type=PATH, metavar="OUT", required=True, help="The results.")
 @click.option("--set", "set_prefix", metavar="05", default="", help="Grade this set alone.")

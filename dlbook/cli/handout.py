@@ -17,13 +17,14 @@ from dlbook.cli.course import (
     require_new_in_folder,
 )
 from dlbook.cli.options import PATH, SEED, sandbox_option
+from dlbook.i18n import N_
 
 if TYPE_CHECKING:
     from dlbook.grading.batch.worker import SandboxMode
     from dlbook.grading.course.build import Course
 
 
-@click.command(short_help="write the students' bundle, without solutions")
+@click.command(short_help=N_("write the students' bundle, without solutions"))
 @click.argument("folder", type=PATH, metavar="DIR")
 @click.option("--set", "sets", metavar="05", multiple=True, help="This set alone; again for more.")
 @click.pass_obj
@@ -42,7 +43,7 @@ def release(root: Path | None, folder: Path, sets: tuple[str, ...]) -> int:
     return RIGHT if notebooks else NOT_RIGHT
 
 
-@click.command(short_help="write an autograder for Gradescope")
+@click.command(short_help=N_("write an autograder for Gradescope"))
 @click.argument("set_prefix", metavar="SET")
 @click.option("-o", "out", type=PATH, metavar="FILE.zip", required=True, help="A new file.")
 @click.option("--seed", type=SEED, help="Where hidden inputs come from (default: a fresh one).")
@@ -69,7 +70,7 @@ def gradescope(
     return RIGHT
 
 
-@click.command(short_help="write a workflow for GitHub Classroom")
+@click.command(short_help=N_("write a workflow for GitHub Classroom"))
 @click.argument("set_prefix", metavar="SET")
 @click.argument("folder", type=PATH, metavar="DIR")
 @click.pass_obj

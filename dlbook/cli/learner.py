@@ -11,7 +11,8 @@ import click
 
 from dlbook.cli.course import NOT_RIGHT, RIGHT, UNUSABLE, find_course, find_work
 from dlbook.cli.options import SEED, language_option
-from dlbook.i18n import _, language as language_here, use
+from dlbook.cli.verb import Verb
+from dlbook.i18n import N_, _, language as language_here, use
 
 if TYPE_CHECKING:
     from dlbook.grading.course.build import Course
@@ -24,7 +25,8 @@ _OFFLINE = (  # nobody is asked about news, nothing looks for updates
 
 
 @click.command(
-    short_help="open the course in JupyterLab; more options go to it",
+    cls=Verb,
+    short_help=N_("open the course in JupyterLab; more options go to it"),
     context_settings={"ignore_unknown_options": True},
 )
 @language_option
@@ -77,14 +79,14 @@ def _go_to(address: str, opens: bool) -> int:
     return RIGHT
 
 
-@click.command(short_help="check your exercises in a fresh kernel")
+@click.command(cls=Verb, short_help=N_("check your exercises in a fresh kernel"))
 @click.argument("target", default="")
 @click.option(
     "--seed",
     type=SEED,
-    help="Draw the inputs from this seed and add the hidden checks (needs solutions/).",
+    help=N_("Draw the inputs from this seed and add the hidden checks (needs solutions/)."),
 )
-@click.option("--json", "as_json", is_flag=True, help="Print the reports as JSON.")
+@click.option("--json", "as_json", is_flag=True, help=N_("Print the reports as JSON."))
 @click.pass_obj
 def check(root: Path | None, target: str, seed: int | None, as_json: bool) -> int:
     """Check your exercises in a fresh kernel.

@@ -28,4 +28,4 @@ def key_of(exercise: str) -> ExerciseKey:
             "an exercise is needed, got {exercise!r}: name it as its answer cell does, such as "
             "relu_back"
         )
-    raise UserError(text.format(exercise=exercise, names=", ".join(told)))
+    raise UserError(text.format(exercise=exercise, names=_(", ").join(told)))

@@ -6,10 +6,21 @@ from typing import Any, NamedTuple
 import click
 
 from dlbook.check.errors import UserError
-from dlbook.i18n import LANGUAGES
+from dlbook.i18n import LANGUAGES, N_, _
 
 PATH = click.Path(path_type=Path)
-SEED = click.IntRange(min=0)
+
+
+class _WholeNumber(click.IntRange):
+    """A whole number; help and errors name it in the language of this process."""
+
+    @property
+    def name(self) -> str:  # type: ignore[override]
+        """What the number is called."""
+        return _("integer range")
+
+
+SEED = _WholeNumber(min=0)
 
 
 class Shard(NamedTuple):
@@ -68,7 +79,7 @@ class Above(click.FloatRange):
 language_option = click.option(
     "--language",
     type=click.Choice(list(LANGUAGES)),
-    help="The language of your copies: that of those that are there changes, too.",
+    help=N_("The language of your copies: that of those that are there changes, too."),
 )
 sandbox_option = click.option(
     "--sandbox",

@@ -10,7 +10,7 @@ import click
 from dlbook.check.errors import UserError
 from dlbook.cli.course import NOT_RIGHT, RIGHT, require_new_in_folder
 from dlbook.cli.options import PATH
-from dlbook.i18n import asked, speaking
+from dlbook.i18n import N_, asked, speaking
 
 if TYPE_CHECKING:
     from dlbook.grading.batch.entry import Entry
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dlbook.grading.rules.word import Word
 
 
-@click.command(short_help="write the reports of a graded folder again")
+@click.command(short_help=N_("write the reports of a graded folder again"))
 @click.argument("results", type=PATH, metavar="OUT")
 def report(results: Path) -> int:
     """Write the reports in OUT, a folder of results, again, from all its journals.
@@ -33,7 +33,7 @@ def report(results: Path) -> int:
         return write_reports(results, journal)
 
 
-@click.command(short_help="grades, comments and feedback back into an LMS")
+@click.command(short_help=N_("grades, comments and feedback back into an LMS"))
 @click.argument("results", type=PATH, metavar="OUT")
 @click.option(
     "--fill",

@@ -8,12 +8,13 @@ import click
 from dlbook.check.errors import UserError
 from dlbook.cli.course import NOT_RIGHT, RIGHT, find_course
 from dlbook.cli.options import PATH
+from dlbook.i18n import N_
 
 _FOR_PAGES = ("myst_nb", "sphinx", "sphinx_book_theme", "sphinx-mathjax-offline")
 _TO_RUN = ("jupyterlite_core", "jupyterlite_pyodide_kernel")
 
 
-@click.command(short_help="write the course as web pages, which also run it")
+@click.command(short_help=N_("write the course as web pages, which also run it"))
 @click.argument("to", type=PATH, metavar="DIR")
 @click.option(
     "--pyodide",

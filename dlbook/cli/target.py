@@ -44,8 +44,8 @@ def targets(course: Course, target: str) -> list[tuple[Path, str]]:
     alike = near(target, names)
     if alike:
         text = _("a set or an exercise is needed, got {target!r}; do you mean {names}?")
-        raise UserError(text.format(target=target, names=", ".join(alike)))
-    sets = ", ".join(path.stem for path in notebooks) or _("none")
+        raise UserError(text.format(target=target, names=_(", ").join(alike)))
+    sets = _(", ").join(path.stem for path in notebooks) or _("none")
     text = _("a set or an exercise is needed, got {target!r}; the sets are: {sets}")
     raise UserError(text.format(target=target, sets=sets))
 
@@ -96,7 +96,7 @@ def only(key: Key, exercise: str) -> Key:
         return key
     chosen = tuple(entry for entry in key.exercises if entry.name == exercise)
     if not chosen:
-        names = ", ".join(_names(key))
+        names = _(", ").join(_names(key))
         text = _("{set} has no exercise {exercise!r}; it has {names}")
         raise UserError(text.format(set=key.name, exercise=exercise, names=names))
     return replace(key, exercises=chosen, released=key.released and only(key.released, exercise))

@@ -8,6 +8,7 @@ import click
 from dlbook import atomic
 from dlbook.cli.course import RIGHT, find_course, require_new_in_folder
 from dlbook.cli.options import PATH
+from dlbook.i18n import N_
 
 _out = click.option("-o", "out", type=PATH, metavar="FILE.html", required=True, help="A new file.")
 _address = click.option(
@@ -17,7 +18,7 @@ _address = click.option(
 )
 
 
-@click.command(short_help="write teacher's notes: plans, misconceptions, explorers")
+@click.command(short_help=N_("write teacher's notes: plans, misconceptions, explorers"))
 @click.argument("sets", nargs=-1, metavar="[SET]...")
 @_out
 @_address
@@ -51,7 +52,7 @@ def _about_explorer(name: str) -> str:
     return (ast.get_docstring(ast.parse(path.read_text("utf-8"))) or "").partition("\n")[0]
 
 
-@click.command(short_help="write the page of terms, English and Chinese")
+@click.command(short_help=N_("write the page of terms, English and Chinese"))
 @_out
 @_address
 @click.pass_obj

@@ -6,12 +6,13 @@ import click
 
 from dlbook.cli.course import NOT_RIGHT, RIGHT, find_course
 from dlbook.cli.options import PATH, language_option
+from dlbook.cli.verb import Verb
 from dlbook.i18n import N_, _, language as language_here, noted_in, use
 
 _RELOAD = N_("Where it is open in JupyterLab, choose File, Reload Notebook from Disk.")
 
 
-@click.command(short_help="make a folder of your own with the course in it")
+@click.command(cls=Verb, short_help=N_("make a folder of your own with the course in it"))
 @click.argument("place", type=PATH, metavar="DIR")
 @language_option
 def init(place: Path, language: str | None) -> int:
@@ -35,7 +36,7 @@ def init(place: Path, language: str | None) -> int:
     return RIGHT
 
 
-@click.command(short_help="bring a newer course into your copies")
+@click.command(cls=Verb, short_help=N_("bring a newer course into your copies"))
 @click.pass_obj
 def update(root: Path | None) -> int:
     """Bring a newer course into your copies, cell by cell.
@@ -54,7 +55,7 @@ def update(root: Path | None) -> int:
     return RIGHT if all_read else NOT_RIGHT
 
 
-@click.command(short_help="begin an exercise again; what you wrote is kept")
+@click.command(cls=Verb, short_help=N_("begin an exercise again; what you wrote is kept"))
 @click.argument("exercise")
 @click.pass_obj
 def reset(root: Path | None, exercise: str) -> int:

@@ -11,19 +11,22 @@ from dlbook.check.verdict import Verdict
 from dlbook.edition import chinese
 from dlbook.grading.package import PACKAGE
 from dlbook.i18n import catalogue
+from dlbook.i18n.terminal import paragraphs
 
 DOORS = ("_", "N_")
+VERBS = ("Verb", "Verbs")  # the help of these classes of commands is their docstring
 _PAGES = ("**/*.js", "site/theme/*.md", "grading/results/templates/feedback.html")
 _IN_SCRIPT = re.compile(r'\b_\(\s*("(?:[^"\\\n]|\\.)*")')
 _PART = re.compile(r"\{[^{}]*\}")
 
 
 def marked(package: Path = PACKAGE) -> set[str]:
-    """Return all strings that go through the door, in Python, JavaScript and students' pages."""
+    """Return all strings that go through the door: in programs, help and students' pages."""
     found = {verdict.value for verdict in Verdict}
     found |= {key.name.partition("_")[2].replace("_", " ") for key in answer_key.all_keys()}
     for path in sorted(package.rglob("*.py")):
-        found |= set(in_python(path.read_text("utf-8")))
+        source = path.read_text("utf-8")
+        found |= set(in_python(source)) | set(in_help(source))
     for path in (file for glob in _PAGES for file in sorted(package.glob(glob))):
         found |= {json.loads(text) for text in _IN_SCRIPT.findall(path.read_text("utf-8"))}
     return found
@@ -38,6 +41,18 @@ def in_python(source: str) -> Iterator[str]:
                 for part in node.args
                 if isinstance(part, ast.Constant) and isinstance(part.value, str)
             )
+
+
+def in_help(source: str) -> Iterator[str]:
+    """Yield the help of the verbs in a program that speak the language of their learner."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef) and any(map(_makes_a_verb, node.decorator_list)):
+            yield from paragraphs(ast.get_docstring(node) or "")
+
+
+def _makes_a_verb(decorator: ast.expr) -> bool:
+    words = decorator.keywords if isinstance(decorator, ast.Call) else []
+    return any(word.arg == "cls" and ast.unparse(word.value) in VERBS for word in words)
 
 
 def problems(text: str) -> Iterator[str]:

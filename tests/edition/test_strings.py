@@ -8,7 +8,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from dlbook.check.verdict import Verdict
-from dlbook.edition.strings import DOORS, in_python, marked, problems
+from dlbook.edition.strings import DOORS, in_help, in_python, marked, problems
 from dlbook.grading.package import PACKAGE
 from dlbook.i18n import LOCALE, catalogue
 
@@ -16,7 +16,8 @@ CATALOGUE = (LOCALE / "zh_CN" / "dlbook.po").read_text("utf-8")
 SPEAKING = (  # what learners read comes from these files
     "check/*.py",
     "workspace/*.py",
-    *(f"cli/{name}.py" for name in ("desk", "learner", "target", "workspace")),
+    *(f"cli/{name}.py" for name in ("desk", "doctor", "learner", "names", "target")),
+    *(f"cli/{name}.py" for name in ("translated", "words", "workspace")),
     "grading/notebook.py",
     "grading/unreadable.py",
     *(f"grading/batch/{name}.py" for name in ("archive", "source")),
@@ -30,7 +31,7 @@ SPEAKING = (  # what learners read comes from these files
 )
 PAGES = ("explore/base/*.js",)
 _WORDS = re.compile(r"[A-Za-z`]{2,}[,:]? [a-z`]{2,}")
-_NOT_SHOWN = {"help", "short_help", "metavar"}  # of a verb: its help is English so far
+_NOT_SHOWN = {"metavar"}  # of a verb: cli/translated.py lists those that are words
 _FOR_PROGRAMMERS = {
     *("FileNotFoundError", "LookupError", "ModuleNotFoundError", "TypeError", "ValueError"),
     "WireError",
@@ -39,6 +40,7 @@ _ALSO_NOT_SHOWN = {  # on the wire, in a key or a style
     *("first call", "second call", "huge int", "array of ", "dict with two equal labels"),
     *("output with ", " values where two were due"),
     *("plain letters", "<!doctype html", "version https://git-lfs"),
+    *('pip install "', "import dlbook.nn"),
     *("second hint: ", ": your turn", "border-left:4px solid ", "can't allocate memory"),
     *('"dlbook-row dlbook-tools"', '"16px sans-serif"', '"button, input, select"'),
     *('"(prefers-reduced-motion: reduce)"', '"an empty pad"', '"your own"'),
@@ -113,6 +115,12 @@ def test_what_goes_round_the_door_is_seen():
 def test_strings_are_found_in_python_and_in_scripts():
     assert set(in_python("_('a {b}').format(b=_(c)); N_('d' 'e')")) == {"a {b}", "de"}
     assert {"known mistake", "eraser", "backpropagation"} <= marked()
+
+
+def test_the_docstring_of_a_verb_is_found_where_it_speaks_the_language_of_a_learner():
+    told = '    """One\n    two.\n\n    Three.\n    """\n'
+    assert list(in_help(f"@click.command(cls=Verb)\ndef f():\n{told}")) == ["One two.", "Three."]
+    assert list(in_help(f"@click.command()\ndef f():\n{told}def g():\n{told}")) == []
 
 
 def test_the_catalogue_is_whole():
