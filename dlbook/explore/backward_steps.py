@@ -161,16 +161,19 @@ def _asked(following: list[str], arrivals: dict[str, list[Arrival]], guess: floa
 
 def _heading(ax: Axes, step: int, name: str, arrivals: dict[str, list[Arrival]]) -> None:
     """Write how the slope of the last node came about, as a sum of products."""
-    at = 0.15, HEIGHT - 0.2
+    at, so_far = (0.15, HEIGHT - 0.2), f"step {step} of 5"
     if name == "y":
-        ax.text(*at, f"step {step} of 5: y moves by 1 per unit of itself", va="center")
+        ax.text(*at, f"{so_far}: y moves by 1 per unit of itself", va="center")
         return
     parts = arrivals[name]
     products = " + ".join(f"{_signed(local)}·{_signed(slope)}" for _to, local, slope in parts)
     senders = ", ".join(part[0] for part in parts)
-    came = f"{products} = {total(parts):g}"
-    source = f"{name} adds up local slope · slope from {senders}: {came}"
-    ax.text(*at, f"step {step} of 5: {source}", va="center")
+    product = f"{products} = {total(parts):g}"
+    ax.text(
+        *at,
+        f"{so_far}: {name} adds up local slope · slope from {senders}: {product}",
+        va="center",
+    )
 
 
 def _signed(number: float) -> str:
@@ -182,7 +185,7 @@ def _bends(parts: list[Arrival]) -> list[float]:
     counts = Counter(consumer for consumer, *_ in parts)
     seen: Counter[str] = Counter()
     bends = []
-    for consumer, *_ in parts:
+    for consumer, _local, _slope in parts:
         seen[consumer] += 1
         bends.append(0.0 if counts[consumer] == 1 else 0.3 * (-1) ** seen[consumer])
     return bends
