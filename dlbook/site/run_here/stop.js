@@ -11,7 +11,7 @@ listen();
 async function listen() {
   while (!window.jupyterapp) await new Promise((done) => setTimeout(done, 200));
   const { commands } = window.jupyterapp;
-  commands.commandExecuted.connect((_, { id }) => {
+  commands.commandExecuted.connect((sender, { id }) => {
     if (INTERRUPTS.includes(id)) offer(commands);
   });
 }
