@@ -60,7 +60,7 @@ def text(found: Iterable[Row]) -> str:
     found = list(found)
     width = max((_columns(row.title) for row in found), default=0)
     lines = [f"{row.title}{' ' * (width - _columns(row.title))}  {row.dots}" for row in found]
-    return "\n".join([*lines, "", f"{_legend()}. {_summary(found)}"])
+    return "\n".join([*lines, "", _below(found)])
 
 
 def _columns(text: str) -> int:
@@ -84,13 +84,15 @@ def html(found: Iterable[Row]) -> str:
         words = _("{right} of {all} right").format(right=right, all=len(row.exercises))
         dots = {"role": "img", "aria-label": words}
         ElementTree.SubElement(cell, "span", dots).text = row.dots
-    ElementTree.SubElement(page, "div").text = f"{_legend()}. {_summary(found)}"
+    ElementTree.SubElement(page, "div").text = _below(found)
     return ElementTree.tostring(page, encoding="unicode", method="html")
 
 
-def _legend() -> str:
-    words = zip((_RIGHT, _TRIED, _OPEN), (_("was right"), _("tried"), _("open")), strict=True)
-    return ", ".join(" ".join(pair) for pair in words)
+def _below(found: list[Row]) -> str:
+    """Return what the marks mean, and what comes next."""
+    text = _("{right} was right, {tried} tried, {open} open. {summary}")
+    marks = {"right": _RIGHT, "tried": _TRIED, "open": _OPEN}
+    return text.format(**marks, summary=_summary(found))
 
 
 def _summary(found: list[Row]) -> str:

@@ -32,7 +32,7 @@ BEGINS_WITH = (  # packages that Python begins with: the kernel and the learner'
 )
 _NO_WORDS = "const WORDS = {};"  # in words.js
 _PAGE, _SETTINGS = "index.html", "jupyter-lite.json"
-SCRIPTS = ("newer.js", "stop.js")  # what is added to the page: modules, which speak its language
+SCRIPTS = ("newer.js", "stop.js", "title.js")  # modules, which speak its language
 _KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
 _PYTHON = {"packages": list(BEGINS_WITH)}  # what Pyodide is told when it begins
 
@@ -116,7 +116,7 @@ def _page_settings() -> dict[str, object]:
 
 
 def _mend_page(to: Path) -> None:
-    """Say in the page what it is; let it tell of a newer course and of how to stop Python."""
+    """Say in the page and its tab what it is; let it tell of a newer course, of stopping Python."""
     page = to / RUNS["en"] / _PAGE
     text = page.read_text("utf-8")
     scripts = '<script src="../language.js"></script>'  # at once: it may lead to another page
