@@ -26,13 +26,21 @@ def quoted() -> set[str]:
     return {name for text in explorers.translated() for name in CODE.findall(text)}
 
 
+def steps(control):
+    """Return all values of a slider that has few."""
+    count = round((control.max - control.min) / control.step) if hasattr(control, "min") else 99
+    return [control.min + i * control.step for i in range(count + 1)] if count < 50 else []
+
+
 @pytest.mark.parametrize("name", explorers.shown())
 def test_all_that_is_said_of_a_picture_is_chinese(chinese, name):
     explorer = getattr(explore, name)()
     values = [ends(control) for control in explorer.controls.values()]
     code = {it for each in values for it in each if isinstance(it, str)} | quoted()
-    for row in covering(*values):
-        state = dict(zip(explorer.controls, row, strict=True))
+    states = [dict(zip(explorer.controls, row, strict=True)) for row in covering(*values)]
+    for key, control in explorer.controls.items():
+        states += [explorer.state | {key: value} for value in steps(control)]
+    for state in states:
         said = explorer._draw(plots.blank(), **state)
         assert HAN.search(said), said
         for part in sorted(code, key=len, reverse=True):
