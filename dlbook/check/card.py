@@ -12,6 +12,7 @@ from dlbook.check.hidden import refusal, used_by
 from dlbook.check.letters import printable
 from dlbook.check.localized import localized_exercise
 from dlbook.check.names import near
+from dlbook.check.requirements import without_torch
 from dlbook.check.verdict import Outcome, Step, Verdict
 from dlbook.i18n import _
 from dlbook.i18n.retell import retold
@@ -69,7 +70,7 @@ def verdict(name: str, result: Result, answer: object) -> Outcome:
         return Outcome(name, Verdict.ERROR, detail=refusal(package))
     if outcome.verdict is Verdict.NOT_ATTEMPTED or result.error is None:
         return outcome
-    detail = outcome.detail
+    detail = without_torch(result.error) or outcome.detail
     if isinstance(result.error, KeyboardInterrupt):
         detail = _("stopped by you while it ran: when does its loop end?")
         where = result.values.get("where")

@@ -84,12 +84,10 @@ def html(found: Iterable[Row]) -> str:
 
 
 def _below(found: list[Row]) -> str:
-    return _("{legend}. {summary}").format(legend=_legend(), summary=_summary(found))
-
-
-def _legend() -> str:
-    words = zip((_RIGHT, _TRIED, _OPEN), (_("was right"), _("tried"), _("open")), strict=True)
-    return _(", ").join(" ".join(pair) for pair in words)
+    """Return what the marks mean, and what comes next."""
+    text = _("{right} was right, {tried} tried, {open} open. {summary}")
+    marks = {"right": _RIGHT, "tried": _TRIED, "open": _OPEN}
+    return text.format(**marks, summary=_summary(found))
 
 
 def _summary(found: list[Row]) -> str:

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 
 from dlbook import plots
 from dlbook.explore.base.explorer import Explorer, choice, slider
+from dlbook.i18n import N_, _, speaking
 
 HEIGHT = 3.4
 Node = tuple[str, str, str]  # operation and two parents; relu has one, and an empty name
@@ -68,15 +69,12 @@ def draw(fig: Figure, graph: str, w: float, x: float, step: int, guess: float) -
             _note(ax, below[name], f"waits: {here} of {len(parts)}", plots.CONTEXT)
         for arrival, bend in zip(parts, _bends(parts), strict=True):
             _edge(ax, (name, *arrival), bend, state, places, drawn)
-    found = ", ".join(f"{name} {slope:g}" for name, slope in slopes.items())
-    ax.text(0.15, HEIGHT - 0.2, f"step {step} of 5: {_origin(done[-1], arrivals)}", va="center")
-    if following:
-        verdict = judge(arrivals[following[0]], guess)
-        asked = f"Next is {following[0]}; the guess {guess:g} is {verdict}."
-    else:
-        asked = "All are found."
-    ax.text(0.15, 0.3, asked, va="center", color=plots.GRADIENT)
-    return f"Slopes found, from the output backwards: {found}. {asked}"
+    _heading(ax, step, done[-1], arrivals)
+    with speaking("en"):  # words in pictures are English
+        ax.text(0.15, 0.3, _asked(following, arrivals, guess), va="center", color=plots.GRADIENT)
+    found = _(", ").join(f"{name} {slope:g}" for name, slope in slopes.items())
+    text = _("Slopes found, from the output backwards: {found}. {asked}")
+    return text.format(found=found, asked=_asked(following, arrivals, guess))
 
 
 def walk(graph: str, w: float, x: float) -> tuple[dict[str, float], dict[str, list[Arrival]]]:
@@ -119,22 +117,28 @@ def judge(parts: list[Arrival], guess: float) -> str:
     """
     amounts = [local * slope for _consumer, local, slope in parts]
     if _same(guess, sum(amounts)):
-        return "right"
-    size = "too low" if guess < sum(amounts) else "too high"
+        return _("right")
+    size = _("too low") if guess < sum(amounts) else _("too high")
     for kept in reversed(range(1, len(parts))):
         for chosen in combinations(range(len(parts)), kept):
             if _same(guess, sum(amounts[i] for i in chosen)):
                 lost = Counter(parts[i][0] for i in range(len(parts)) if i not in chosen)
-                return f"{size}: {_arrows(lost)} {'are' if lost.total() > 1 else 'is'} missing"
+                text = N_("{size}: {arrows} are missing")
+                if lost.total() == 1:
+                    text = N_("{size}: {arrows} is missing")
+                return _(text).format(size=size, arrows=_arrows(lost))
     if _same(guess, sum(local for _consumer, local, _slope in parts)):
-        return f"{size}: local slopes alone, not yet times what the consumer has"
+        text = _("{size}: local slopes alone, not yet times what the consumer has")
+        return text.format(size=size)
     if _same(guess, -sum(amounts)):
-        return f"{size}: the sign is turned"
-    senders = [consumer for consumer, *_ in parts]
+        return _("{size}: the sign is turned").format(size=size)
+    senders = [part[0] for part in parts]
     if len(parts) == 1:
-        return f"{size}: the arrow from {senders[0]} brings local slope · slope"
-    listed = ", ".join(senders[:-1]) + f" and {senders[-1]}"
-    return f"{size}: each arrow, from {listed}, brings local slope · slope"
+        text = _("{size}: the arrow from {sender} brings local slope · slope")
+        return text.format(size=size, sender=senders[0])
+    listed = _(" and ").join([_(", ").join(senders[:-1]), senders[-1]])
+    text = _("{size}: each arrow, from {senders}, brings local slope · slope")
+    return text.format(size=size, senders=listed)
 
 
 def _same(a: float, b: float) -> bool:
@@ -142,18 +146,34 @@ def _same(a: float, b: float) -> bool:
 
 
 def _arrows(names: Counter[str]) -> str:
-    counts = {1: "the arrow", 2: "two arrows"}
-    return " and ".join(f"{counts[count]} from {name}" for name, count in names.items())
+    texts = {1: N_("the arrow from {name}"), 2: N_("two arrows from {name}")}
+    return _(" and ").join(_(texts[count]).format(name=name) for name, count in names.items())
 
 
-def _origin(name: str, arrivals: dict[str, list[Arrival]]) -> str:
-    """Return how the slope of a node came about, as a sum of products."""
+def _asked(following: list[str], arrivals: dict[str, list[Arrival]], guess: float) -> str:
+    """Return which node is next, if one is left, and what to say of the guess of its slope."""
+    if not following:
+        return _("All are found.")
+    verdict = judge(arrivals[following[0]], guess)
+    text = _("Next is {name}; the guess {guess:g} is {verdict}.")
+    return text.format(name=following[0], guess=guess, verdict=verdict)
+
+
+def _heading(ax: Axes, step: int, name: str, arrivals: dict[str, list[Arrival]]) -> None:
+    """Write how the slope of the last node came about, as a sum of products."""
+    at, so_far = (0.15, HEIGHT - 0.2), f"step {step} of 5"
     if name == "y":
-        return "y moves by 1 per unit of itself"
+        ax.text(*at, f"{so_far}: y moves by 1 per unit of itself", va="center")
+        return
     parts = arrivals[name]
     products = " + ".join(f"{_signed(local)}·{_signed(slope)}" for _to, local, slope in parts)
-    senders = ", ".join(consumer for consumer, *_ in parts)
-    return f"{name} adds up local slope · slope from {senders}: {products} = {total(parts):g}"
+    senders = ", ".join(part[0] for part in parts)
+    product = f"{products} = {total(parts):g}"
+    ax.text(
+        *at,
+        f"{so_far}: {name} adds up local slope · slope from {senders}: {product}",
+        va="center",
+    )
 
 
 def _signed(number: float) -> str:
@@ -165,7 +185,7 @@ def _bends(parts: list[Arrival]) -> list[float]:
     counts = Counter(consumer for consumer, *_ in parts)
     seen: Counter[str] = Counter()
     bends = []
-    for consumer, *_ in parts:
+    for consumer, _local, _slope in parts:
         seen[consumer] += 1
         bends.append(0.0 if counts[consumer] == 1 else 0.3 * (-1) ** seen[consumer])
     return bends
@@ -239,10 +259,10 @@ def _edge(
 def backward_steps() -> Explorer:
     """Return the explorer of the backward pass: graph, inputs, step, and a guess of the slope."""
     controls = {
-        "graph": choice("graph", [*GRAPHS]),
+        "graph": choice(N_("graph"), [*GRAPHS]),
         "w": slider("w", 2.0, -2.0, 2.0, 0.5),
         "x": slider("x", 1.5, -2.0, 2.0, 0.5),
         "step": slider("step", 2, 0, 5, 1),
-        "guess": slider("slope of the next", 1.0, -20.0, 20.0, 0.25),
+        "guess": slider(N_("slope of the next"), 1.0, -20.0, 20.0, 0.25),
     }
     return Explorer(draw, controls, height=HEIGHT)

@@ -9,7 +9,7 @@ from matplotlib.patches import Rectangle
 
 from dlbook import plots
 from dlbook.explore.base.explorer import Explorer, choice
-from dlbook.i18n import _
+from dlbook.i18n import N_, _
 
 Shape = tuple[int, ...]
 SHAPES = ["(4, 3)", "(4, 1)", "(1, 3)", "(3,)", "(4,)", "()"]
@@ -96,7 +96,7 @@ def _lines(ax: Axes, a: Shape, b: Shape, whole: Shape | None) -> None:
 def broadcasting() -> Explorer:
     """Return the explorer of broadcasting: two shapes to choose."""
     controls = {
-        "a": choice("shape of a", SHAPES),
-        "b": choice("shape of b", SHAPES, "(3,)"),
+        "a": choice(N_("shape of a"), SHAPES),
+        "b": choice(N_("shape of b"), SHAPES, "(3,)"),
     }
     return Explorer(draw, controls, height=2.2)

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 
 from dlbook import data, functional as F, nn, optim, plots
 from dlbook.explore.base.explorer import Explorer, choice, slider
+from dlbook.i18n import N_, _, speaking
 from dlbook.tensor import Tensor
 
 HEIGHT = 3.9  # inches, as all places below
@@ -47,10 +48,13 @@ def draw(fig: Figure, picture: str, step: int, parameters: Parameters | None = N
         _lines(ax, walk)
     if step >= FIRST_UNIT:
         _parts(ax, walk, step - FIRST_UNIT)
-    code, words = walk.said(step)
+    with speaking("en"):  # words in pictures are English
+        code, words = walk.said(step)
     ax.text(0.15, HEIGHT - 0.2, f"step {step} of {LAST}: {code}", va="center", fontsize=10)
     ax.text(0.15, 0.17, words, va="center", fontsize=9, color=plots.GRADIENT)
-    return f"Step {step} of {LAST}, {code}: {words}."
+    code, words = walk.said(step)
+    text = _("Step {step} of {last}, {code}: {words}.")
+    return text.format(step=step, last=LAST, code=code, words=words)
 
 
 class Walk:
@@ -80,33 +84,34 @@ class Walk:
     def said(self, step: int) -> tuple[str, str]:
         """Return the line of code of a step, and what it does here."""
         read, closed = int(self.p.argmax()), int((self.z1 <= 0).sum())
-        chance = f"the {self.label} has the probability {self.p[self.label]:.2f}"
         if step == 0:
-            return "forward", f"{chance}; the network reads it as {_named(read)}"
+            text = _("the {digit} has the probability {p:.2f}; the network reads it as {read}")
+            words = text.format(digit=self.label, p=self.p[self.label], read=_named(read))
+            return _("forward"), words
         if step == 1:
-            words = f"the {self.label} should get more (bar to the left), the others less"
-            return "dlogits = p - t", words
+            text = _("the {digit} should get more (bar to the left), the others less")
+            return "dlogits = p - t", text.format(digit=self.label)
         if step == 2:
-            return (
-                "da1 = dlogits @ W2.T",
-                "each unit adds up what all ten scores send (dashed: negative)",
-            )
+            words = _("each unit adds up what all ten scores send (dashed: negative)")
+            return "da1 = dlogits @ W2.T", words
         if step == 3:
-            return "dz1 = da1 * (z1 > 0)", f"ReLU stops the slopes of {closed} units that are off"
+            text = _("ReLU stops the slopes of {count} units that are off")
+            return "dz1 = da1 * (z1 > 0)", text.format(count=closed)
         unit = step - FIRST_UNIT
         code = f"dx += dz1[{unit}] * W1[:, {unit}]"
         if step == LAST:
-            return (
-                code,
-                "all have added; more ink on blue pixels, less on vermillion lowers the loss",
+            return code, _(
+                "all have added; more ink on blue pixels, less on vermillion lowers the loss"
             )
         if self.z1[unit] <= 0:
-            return code, f"unit {unit} is off and adds nothing"
-        return code, f"unit {unit} adds its weights, times its slope {self.dz1[unit]:+.2f}"
+            return code, _("unit {unit} is off and adds nothing").format(unit=unit)
+        text = _("unit {unit} adds its weights, times its slope {slope:+.2f}")
+        return code, text.format(unit=unit, slope=self.dz1[unit])
 
 
 def _named(digit: int) -> str:
-    return f"an {digit}" if digit == 8 else f"a {digit}"
+    text = _("an {digit}") if digit == 8 else _("a {digit}")
+    return text.format(digit=digit)
 
 
 def _pixels(
@@ -196,7 +201,7 @@ def trained() -> tuple[np.ndarray, ...]:
     rng = np.random.default_rng((5, 1))
     model = nn.Sequential(nn.Linear(64, UNITS, rng=rng), nn.ReLU(), nn.Linear(UNITS, 10, rng=rng))
     optimizer = optim.SGD(model.parameters(), lr=0.5)
-    for _ in range(200):
+    for _step in range(200):
         optimizer.zero_grad()
         F.cross_entropy(model(x), y).backward()
         optimizer.step()
@@ -206,7 +211,7 @@ def trained() -> tuple[np.ndarray, ...]:
 def error_walk(parameters: Parameters | None = None) -> Explorer:
     """Return the player of one error on its way back: which picture, and how many steps."""
     controls = {
-        "picture": choice("picture", [*PICTURES]),
+        "picture": choice(N_("picture"), [*PICTURES]),
         "step": slider("step", LAST, 0, LAST, 1, PAUSE),
     }
 

@@ -14,7 +14,7 @@ from matplotlib.ticker import NullLocator
 
 from dlbook import data, functional as F, nn, plots
 from dlbook.explore.base.explorer import Explorer, choice, slider
-from dlbook.i18n import _
+from dlbook.i18n import N_, _
 from dlbook.tensor import Tensor
 
 WIDTH, PICTURES = 32, 100
@@ -49,10 +49,11 @@ def draw(fig: Figure, activation: str, depth: int, spread: str) -> str:
         axes[1].legend(frameon=False, fontsize=8, loc="upper left", borderpad=0)
     a_layer = (slopes[0] / slopes[-1]) ** (1 / (depth - 1))
     ratio = gradients[0] / gradients[-1]
-    title = (
-        f"slopes: × {a_layer:.2g} a layer back; weight gradient, first / last layer: {ratio:.2g}"
+    fig.suptitle(
+        f"slopes: × {a_layer:.2g} a layer back; weight gradient, first / last layer: {ratio:.2g}",
+        fontsize=10,
+        y=0.98,
     )
-    fig.suptitle(title, fontsize=10, y=0.98)
     text = _(
         "Bars for {depth} layers with {activation}, weights {spread}: slopes change by a factor "
         "of {factor:.2g} a layer on the way back; the gradient of the first weight is "
@@ -123,8 +124,8 @@ def network(depth: int, spread: str) -> list[nn.Linear]:
 def gradient_flow() -> Explorer:
     """Return the explorer of gradients by layer: activation, depth, spread of the weights."""
     controls = {
-        "activation": choice("activation", [*ACTIVATIONS]),
-        "depth": slider("depth", 10, 2, 20, 1),
-        "spread": choice("weights", [*SPREADS], "Xavier"),
+        "activation": choice(N_("activation"), [*ACTIVATIONS]),
+        "depth": slider(N_("depth"), 10, 2, 20, 1),
+        "spread": choice(N_("weights"), [*SPREADS], "Xavier"),
     }
     return Explorer(draw, controls)

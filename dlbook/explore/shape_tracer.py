@@ -6,6 +6,7 @@ agree by coincidence are called so.
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -14,6 +15,7 @@ from matplotlib.patches import Rectangle
 
 from dlbook import plots
 from dlbook.explore.base.explorer import Explorer, choice, slider
+from dlbook.i18n import N_, _, speaking
 
 HEIGHT, CELL = 3.9, 0.2  # inches
 Names = tuple[str, ...]  # the names of the axes of an array
@@ -26,9 +28,9 @@ AXES: dict[str, Names] = {
 }
 COLORS = {"x": plots.DATA, "y": plots.DATA, "W": plots.PARAMETER, "b": plots.PARAMETER}
 RIGHT = {  # what is a gradient, of what, and why
-    "x.T @ g": ("W", "batch meets batch: all examples share W, their slopes are summed"),
-    "g @ W.T": ("x", "out meets out: each input collects from all outputs it went to"),
-    "g.sum(axis=0)": ("b", "the rows are summed: all examples share b"),
+    "x.T @ g": ("W", N_("batch meets batch: all examples share W, their slopes are summed")),
+    "g @ W.T": ("x", N_("out meets out: each input collects from all outputs it went to")),
+    "g.sum(axis=0)": ("b", N_("the rows are summed: all examples share b")),
 }
 CANDIDATES = ["x @ g", "x.T @ g", "g.T @ x", "g @ W", "g @ W.T", "W @ g.T"]
 CANDIDATES += ["g.sum(axis=0)", "g.sum(axis=1)", "g.mean(axis=0)"]
@@ -41,22 +43,30 @@ def draw(fig: Figure, batch: int, inputs: int, outputs: int, candidate: str) -> 
     ax.set(xlim=(0, 7 / CELL), ylim=(0, HEIGHT / CELL))
     ax.set_axis_off()
     sizes = {"batch": batch, "in": inputs, "out": outputs}
-    result, sentence = judge(candidate, sizes)
+    result = judge(candidate, sizes)[0]
     _row(ax, 14.9, "try", _formula(candidate, result), sizes)
     places = _row(ax, 6.3, "forward", ["x", "@", "W", "+", "b", "=", "y"], sizes)
     fitting = [] if result is None else fits(result, sizes)
     for name in fitting:
         middle, rows, columns = places[name]
         right = candidate in RIGHT and RIGHT[candidate][0] == name
-        color, note = (plots.TARGET, f"this is d{name}") if right else (plots.CONTEXT, "same shape")
+        color = plots.TARGET if right else plots.CONTEXT
         corner = middle - columns / 2 - 0.2, 6.3 - rows / 2 - 0.2
         style = "-" if right else "--"
         frame = Rectangle(corner, columns + 0.4, rows + 0.4, fill=False, ec=color, lw=2, ls=style)
         ax.add_patch(frame)
-        ax.text(middle, 1.35, note, ha="center", va="top", fontsize=9, color=color, weight="bold")
-    ax.text(0.6, HEIGHT / CELL - 1, f"{candidate} {sentence}", va="center", fontsize=10)
-    sized = ", ".join(f"{name} {size}" for name, size in sizes.items())
-    return f"Blocks to scale ({sized}): {candidate} {sentence}."
+        look: dict[str, Any] = {"ha": "center", "va": "top", "fontsize": 9, "weight": "bold"}
+        ax.text(middle, 1.35, f"this is d{name}" if right else "same shape", color=color, **look)
+    with speaking("en"):  # words in pictures are English
+        ax.text(0.6, HEIGHT / CELL - 1, _sentence(candidate, sizes), va="center", fontsize=10)
+    sized = _(", ").join(f"{name} {size}" for name, size in sizes.items())
+    text = _("Blocks to scale ({sizes}): {sentence}.")
+    return text.format(sizes=sized, sentence=_sentence(candidate, sizes))
+
+
+def _sentence(candidate: str, sizes: dict[str, int]) -> str:
+    """Return what is to say of a candidate, its name first."""
+    return f"{candidate} {judge(candidate, sizes)[1]}"
 
 
 def axes_of(candidate: str) -> tuple[Names, Names, Names]:
@@ -81,20 +91,23 @@ def judge(candidate: str, sizes: dict[str, int]) -> tuple[Names | None, str]:
     """
     left, right, result = axes_of(candidate)
     if right and sizes[left[1]] != sizes[right[0]]:
-        meet = f"{left[1]} {sizes[left[1]]} meets {right[0]} {sizes[right[0]]}"
-        return None, f"does not fit: {meet}"
+        one, other = (f"{axis} {sizes[axis]}" for axis in (left[1], right[0]))
+        return None, _("does not fit: {one} meets {other}").format(one=one, other=other)
     if candidate in RIGHT:
         target, why = RIGHT[candidate]
-        return result, f"is d{target}; {why}"
+        return result, _("is {gradient}; {why}").format(gradient=f"d{target}", why=_(why))
     same = fits(result, sizes)
     if candidate == "g.mean(axis=0)":
-        return result, "has the shape of b and is wrong: slopes that meet add, the mean divides"
-    if candidate == "g.T @ x":
-        return result, "is dW turned round: right for a weight stored as (out, in), not for W"
-    if same:
-        chance = f"{_chance(left, right, result, same)} by coincidence"
-        return result, f"has the shape of {' and '.join(same)} and is wrong: {chance}"
-    return result, f"gives {_shape(result, sizes)}: neither x nor W nor b has this shape"
+        text = _("has the shape of b and is wrong: slopes that meet add, the mean divides")
+    elif candidate == "g.T @ x":
+        text = _("is dW turned round: right for a weight stored as (out, in), not for W")
+    elif same:
+        text = _("has the shape of {names} and is wrong: {sizes} by coincidence")
+    else:
+        text = _("gives {shape}: neither x nor W nor b has this shape")
+    chance = _chance(left, right, result, same)
+    names, shape = _(" and ").join(same), _shape(result, sizes)
+    return result, text.format(names=names, sizes=chance, shape=shape)
 
 
 def fits(result: Names, sizes: dict[str, int]) -> list[str]:
@@ -108,7 +121,7 @@ def _chance(left: Names, right: Names, result: Names, targets: list[str]) -> str
     pairs = [(left[1], right[0])] if right else []
     pairs += [pair for name in targets for pair in zip(result, AXES[name], strict=True)]
     equal = {" = ".join(sorted(pair)) for pair in pairs if pair[0] != pair[1]}
-    return " and ".join(sorted(equal))
+    return _(" and ").join(sorted(equal))
 
 
 def _formula(candidate: str, result: Names | None) -> list[str | Names]:
@@ -163,6 +176,6 @@ def shape_tracer() -> Explorer:
         "batch": slider("batch", 5, 2, 6, 1),
         "inputs": slider("in", 4, 2, 6, 1),
         "outputs": slider("out", 3, 2, 6, 1),
-        "candidate": choice("try", CANDIDATES, "x.T @ g"),
+        "candidate": choice(N_("try"), CANDIDATES, "x.T @ g"),
     }
     return Explorer(draw, controls, height=HEIGHT)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from dlbook import atomic
 from dlbook.check.errors import UserError
-from dlbook.i18n import VARIABLE
+from dlbook.i18n import VARIABLE, words
 from dlbook.site import copies, pyodide as distribution, wheels
 from dlbook.site.addresses import RUNS
 
@@ -30,8 +30,9 @@ BEGINS_WITH = (  # packages that Python begins with: the kernel and the learner'
     "sqlite3",
     "ssl",
 )
+_NO_WORDS = "const WORDS = {};"  # in words.js
 _PAGE, _SETTINGS = "index.html", "jupyter-lite.json"
-_SCRIPTS = ("newer.js", "stop.js")  # what is added to the page
+SCRIPTS = ("newer.js", "stop.js", "title.js")  # modules, which speak its language
 _KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
 _PYTHON = {"packages": list(BEGINS_WITH)}  # what Pyodide is told when it begins
 
@@ -115,11 +116,11 @@ def _page_settings() -> dict[str, object]:
 
 
 def _mend_page(to: Path) -> None:
-    """Say in the page what it is; let it tell of a newer course and of how to stop Python."""
+    """Say in the page and its tab what it is; let it tell of a newer course, of stopping Python."""
     page = to / RUNS["en"] / _PAGE
     text = page.read_text("utf-8")
     scripts = '<script src="../language.js"></script>'  # at once: it may lead to another page
-    scripts += "".join(f'<script defer src="../{name}"></script>' for name in _SCRIPTS)
+    scripts += "".join(f'<script type="module" src="../{name}"></script>' for name in SCRIPTS)
     for old, new in (
         ("<html>", '<html lang="en">'),
         ("<title>Jupyter Notebook - Notebooks</title>", "<title>dlbook, in your browser</title>"),
@@ -132,8 +133,22 @@ def _mend_page(to: Path) -> None:
             )
         text = text.replace(old, new, 1)
     atomic.write(page, text, sync=False)
-    for name in ("language.js", *_SCRIPTS):
+    for name in ("language.js", *SCRIPTS):
         atomic.write(to / name, (HERE / name).read_bytes(), sync=False)
+    atomic.write(to / "words.js", _words(), sync=False)
+
+
+def _words() -> str:
+    """Return words.js with all that the scripts say in Chinese."""
+    scripts = "".join((HERE / name).read_text("utf-8") for name in SCRIPTS)
+    said = {
+        english: chinese
+        for english, chinese in words("zh").items()
+        if f"_({json.dumps(english, ensure_ascii=False)})" in scripts
+    }
+    words_of = json.dumps({"zh-CN": said}, ensure_ascii=False, sort_keys=True)
+    text = (HERE / "words.js").read_text("utf-8")
+    return text.replace(_NO_WORDS, f"const WORDS = {words_of};", 1)
 
 
 def _speak_chinese(to: Path) -> None:

@@ -17,6 +17,7 @@ from dlbook.grading.teach.prose import anchor
 from dlbook.i18n import N_, _
 from dlbook.site import figures
 from dlbook.site.addresses import CELL, id_of, run_address, to_root
+from dlbook.site.stills import retold
 
 _VERDICT = (N_("Show the verdict"), N_("Hide the verdict"))
 ANSWERS = {  # what puts out the answer to a prediction: how the fold is called, and how when open
@@ -121,7 +122,7 @@ def _entry(cell: Cell, is_first: bool, place: Place) -> dict[str, Any]:
     entry: dict[str, Any] = {"cell_type": cell.kind, "id": cell.id, "source": cell.source}
     entry["metadata"] = _folding(cell, is_first) if cell.kind == "code" else {}
     if cell.kind == "code":
-        outputs = [_output(output, place) for output in cell.outputs if not _is_live(output)]
+        outputs = [_output(it, cell.source, place) for it in cell.outputs if not _is_live(it)]
         entry |= {"execution_count": None, "outputs": outputs}
     return entry
 
@@ -159,7 +160,7 @@ def _is_live(output: dict[str, Any]) -> bool:
     return set(output.get("data", {})) == {"text/plain"} and "run this cell in JupyterLab" in text
 
 
-def _output(output: dict[str, Any], place: Place) -> dict[str, Any]:
+def _output(output: dict[str, Any], source: str, place: Place) -> dict[str, Any]:
     """Return an output as the page shows it: figures as files, below an explorer how it moves."""
     data = dict(output.get("data", {}))
     if "text/markdown" in data:
@@ -169,6 +170,8 @@ def _output(output: dict[str, Any], place: Place) -> dict[str, Any]:
         return output | ({"data": data} if data else {})
     html = "".join(data["text/html"])
     if still := _STILL.match(html):
-        html = html[still.end() :] + _MOVE.format(place.moves)
+        begun = place.edition.has_begun(place.path)
+        html = retold(html[still.end() :], source) if begun else html[still.end() :]
+        html += _MOVE.format(place.moves)
     up = f"../{to_root(place.edition.language)}"
     return output | {"data": data | {"text/html": figures.stored(html, place.root, up)}}

@@ -109,6 +109,7 @@ def test_a_set_gives_a_hint_then_a_tick_and_keeps_the_work(host, page, tmp_path,
     page.screenshot(path=tmp_path / "wrong.png")
     answer(page, cell, RIGHT)
     card.filter(has_text="✓ relu_back: right").wait_for()
+    assert page.title() == "05_backpropagation (exercises)"
     saved(page, host, SET, "g * (x > 0)")
 
     page.reload()
@@ -205,3 +206,38 @@ def test_a_chinese_set_runs_on_its_page_and_its_cards_are_chinese(host, page, tm
     page.screenshot(path=tmp_path / "zh-card.png")
     answer(page, cell, RIGHT)
     card.filter(has_text="✓ relu_back：正确").wait_for()
+    assert page.title() == "05_backpropagation (练习)"
+
+
+def test_the_bars_over_a_chinese_set_are_chinese(site, host, page, tmp_path):
+    path = f"zh/{SET}"
+    cells = open_notebook(page, host, path)
+    answer(page, cells.first, "while True:\n    pass  # mine")
+    page.wait_for_timeout(1000)
+    page.locator("[data-command='notebook:interrupt-kernel']").first.click()
+    stop = page.locator("#dlbook-stop")
+    stop.get_by_role("button", name="重新启动 Python").wait_for()
+    page.screenshot(path=tmp_path / "stop.png")
+    assert told(stop) == []
+    stop.get_by_role("button", name="继续等待").click()
+    assert stop.count() == 0
+
+    saved(page, host, path, "# mine")
+    versions = site / "run" / "versions.json"
+    before = versions.read_text()
+    versions.write_text(json.dumps(json.loads(before) | {path: "newer"}))
+    try:
+        page.reload()
+        newer = page.locator("#dlbook-newer")
+        newer.get_by_role("button", name="换成新版本").wait_for()
+        page.screenshot(path=tmp_path / "newer.png")
+        assert told(newer) == []
+        newer.get_by_role("button", name="保留我的").click()
+    finally:
+        versions.write_text(before)
+
+
+def told(bar) -> list[str]:
+    """Return the English that a bar tells, names of files and of Python left out."""
+    text = re.sub(r"zh/exercises/.*?\.ipynb|Python", "", bar.inner_text())
+    return re.findall(r"[A-Za-z]{2,}", text)

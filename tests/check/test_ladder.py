@@ -13,6 +13,7 @@ from dlbook.check.ladder import solution, steps
 from dlbook.check.notebook_door import check
 from dlbook.check.verdict import Outcome, Verdict
 from dlbook.check.wire import encode
+from dlbook.i18n import speaking
 from tests.check.test_notebook_door import STUB, run_visible_check, written
 
 LINK = "[Section 5.2](../chapters/05_backpropagation.ipynb#5.2-Send)"
@@ -155,6 +156,15 @@ def test_an_attempt_is_noted_and_shown_on_the_map(wrong, capsys):
     assert "05 backpropagation" in shown and "●" in shown
     assert "1 of" in shown and "exercises have been right. " in shown and "● was right" in shown
     assert "Next: scale in 00 start here, about" in shown
+
+
+def test_the_map_is_chinese_in_a_chinese_folder(wrong, capsys):
+    capsys.readouterr()
+    with speaking("zh"):
+        check.progress()
+    shown = capsys.readouterr().out
+    assert "05 反向传播" in shown and "● 做对过，◐ 试过，○ 未做。" in shown
+    assert not re.search("[a-z]{2,}", shown.replace("scale", "")), shown
 
 
 ANY = "use the one in the answer cell's first line, as in "

@@ -11,6 +11,8 @@ from dlbook.check.verdict import Verdict
 from dlbook.edition.strings import DOORS, in_help, in_python, marked, problems
 from dlbook.grading.package import PACKAGE
 from dlbook.i18n import LOCALE, catalogue
+from dlbook.site.lite import SCRIPTS
+from tests.edition import explorers
 
 CATALOGUE = (LOCALE / "zh_CN" / "dlbook.po").read_text("utf-8")
 SPEAKING = (  # what learners read comes from these files
@@ -25,17 +27,18 @@ SPEAKING = (  # what learners read comes from these files
     *(f"grading/run/{name}.py" for name in ("nbval_run", "progress", "report")),
     "grading/sandbox/usage.py",
     "claims.py",
-    "explore/base/still.py",
     "guest.py",
     "predict.py",
+    *explorers.python(),
 )
-PAGES = ("explore/base/*.js",)
+PAGES = ("explore/base/*.js", *explorers.scripts(), *(f"site/run_here/{name}" for name in SCRIPTS))
 _WORDS = re.compile(r"[A-Za-z`]{2,}[,:]? [a-z`]{2,}")
 _NOT_SHOWN = {"metavar"}  # of a verb: cli/translated.py lists those that are words
 _FOR_PROGRAMMERS = {
-    *("FileNotFoundError", "LookupError", "ModuleNotFoundError", "TypeError", "ValueError"),
-    "WireError",
+    *("AttributeError", "FileNotFoundError", "LookupError", "ModuleNotFoundError"),
+    *("NotImplementedError", "TypeError", "ValueError", "WireError"),
 }
+_DRAWS = re.compile(r"\b(?:axes_on|add_axes|inset_axes)\(")  # what returns axes
 _ALSO_NOT_SHOWN = {  # on the wire, in a key or a style
     *("first call", "second call", "huge int", "array of ", "dict with two equal labels"),
     *("output with ", " values where two were due"),
@@ -44,20 +47,39 @@ _ALSO_NOT_SHOWN = {  # on the wire, in a key or a style
     *("second hint: ", ": your turn", "border-left:4px solid ", "can't allocate memory"),
     *('"dlbook-row dlbook-tools"', '"16px sans-serif"', '"button, input, select"'),
     *('"(prefers-reduced-motion: reduce)"', '"an empty pad"', '"your own"'),
+    "`dlbook keeps ${path}`",
+    *("short cut", "two paths", "w twice"),  # choices, which the prose quotes as code
     *(verdict.value for verdict in Verdict),
 }
 _LITERAL = re.compile(r'"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`')
 _COMMENT = re.compile(r"/\*.*?\*/|(?<![:\"])//[^\n]*", re.DOTALL)
 
 
+def canvases(tree):
+    """Return the names of figures and axes in a program: words that they get are in pictures."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.arg) and node.annotation:
+            if ast.unparse(node.annotation) in ("Axes", "Figure"):
+                yield node.arg
+        elif isinstance(node, ast.Assign) and _DRAWS.search(ast.unparse(node.value)):
+            yield from (it.id for it in ast.walk(node.targets[0]) if isinstance(it, ast.Name))
+
+
+def is_drawn(call, names):
+    """Return whether a call writes into a picture: a method of axes, or one that is given them."""
+    given = [call.func.value] if isinstance(call.func, ast.Attribute) else []
+    return any(re.split(r"\W", ast.unparse(it))[0] in names for it in [*given, *call.args[:1]])
+
+
 def unmarked(source):
     """Yield texts of several words in a program that do not go through the door."""
     tree = ast.parse(source)
-    hidden = set()
+    hidden, drawn = set(), set(canvases(tree))
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-            if name in DOORS or name in _FOR_PROGRAMMERS or name in ("compile", "fullmatch"):
+            is_known = name in DOORS or name in _FOR_PROGRAMMERS or name in ("compile", "fullmatch")
+            if is_known or is_drawn(node, drawn):
                 hidden |= {id(part) for part in ast.walk(node)}
             for word in node.keywords:
                 if word.arg in _NOT_SHOWN:
@@ -84,7 +106,7 @@ def unmarked_in_script(source):
         before = source[: found.start()].rstrip()
         words = re.sub(r"\$\{[^}]*\}", "x", found[0])
         is_shown = re.search(r"button\(\w+,$|textContent(?: =|:)$", before)
-        if found[0] in _ALSO_NOT_SHOWN or before.endswith("_("):
+        if found[0] in _ALSO_NOT_SHOWN or before.endswith("_(") or ":#" in words:  # a style
             continue
         if _WORDS.search(words) or (is_shown and len(words) > 2):
             yield found[0]
@@ -108,6 +130,8 @@ def test_what_goes_round_the_door_is_seen():
     assert list(unmarked("print(_('one two'))\nraise UserError(f'{x} is none here')")) == [
         " is none here"
     ]
+    drawing = "def draw(ax: Axes):\n    ax.text(0, 0, 'in pictures')\n    return f'{x} is seen'"
+    assert list(unmarked(drawing)) == [" is seen"]
     script = 'button(row, "clear", act); button(row, _("play"), act); note = `move it ${way}`;'
     assert list(unmarked_in_script(script)) == ['"clear"', "`move it ${way}`"]
 

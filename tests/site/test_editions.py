@@ -88,6 +88,18 @@ def test_figures_are_those_of_the_english_book(site):
         assert image["src"].startswith("../../figures/")
 
 
+def test_explorers_say_in_chinese_what_their_pictures_show(site):
+    for name in ("chapters/00_start_here", CHAPTER):
+        english, chinese = (parsed(site / f"{root}{name}.html") for root in ("", "zh/"))
+        stills = [page.select(".dlbook-still img") for page in (english, chinese)]
+        assert len(stills[0]) == len(stills[1]) >= 3
+        for before, after in zip(*stills, strict=True):
+            assert HAN.search(after["alt"]) and not HAN.search(before["alt"])
+            below = after.find_next(class_="still-words")
+            assert below.get_text() == after["alt"] and below.find_next(class_="still-note")
+        assert english.select(".still-words") == []
+
+
 def test_a_browser_gets_a_working_copy_in_each_language():
     found = {path: json.loads(data) for path, data in copies(ROOT)}
     assert {f"zh/{name}.ipynb" for name in NAMES} | {f"{name}.ipynb" for name in NAMES} == set(

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import traitlets
 
+from dlbook.i18n import _
+
 
 class Control(traitlets.HasTraits):
     """A value that the reader changes; ``control.observe(act, "value")`` hears of it.
@@ -76,7 +78,7 @@ class Slider(Control):
     def described(self) -> dict[str, Any]:
         """Return what the page needs to know of it."""
         ends = {"min": self.min, "max": self.max, "step": self.step}
-        return {"label": self.description, "pause": self.pause, **ends}
+        return {"label": _(self.description), "pause": self.pause, **ends}
 
 
 class Menu(Control):
@@ -103,7 +105,7 @@ class Menu(Control):
     def described(self) -> dict[str, Any]:
         """Return what the page needs to know of it."""
         words = [str(option) for option in self.options]
-        return {"label": self.description, "options": self.options, "words": words}
+        return {"label": _(self.description), "options": self.options, "words": words}
 
 
 def slider(

@@ -1,7 +1,7 @@
 // The page of an explorer whose picture the kernel draws: the browser's own controls above it.
 // The browser makes them operable by key and readable for a screen reader.
 import { button, calm, element, keep, listening } from "./parts.js";
-import { _ } from "./words.js";
+import { _, isTranslated } from "./words.js";
 
 const REST = 700; // milliseconds without a new picture, after which its words are said
 
@@ -85,10 +85,12 @@ function render({ model: given, el }) {
     return () => show(model.get("_values")[name]);
   });
   const image = element(el, "img");
+  const below = isTranslated && element(el, "p", { className: "dlbook-below", ariaHidden: "true" });
   const say = speaker(el, () => players.some(([plays]) => plays()));
   const draw = () => {
     const page = new DOMParser().parseFromString(model.get("_picture"), "text/html");
     for (const { name, value } of page.querySelector("img").attributes) image.setAttribute(name, value);
+    if (below) below.textContent = image.alt; // since the words in the picture are English
   };
   const follow = () => shows.forEach((show) => show());
   model.on("change:_values", follow);

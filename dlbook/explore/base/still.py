@@ -2,14 +2,16 @@
 
 It is an output of its own, before the one with the controls. While the controls live, they show a
 newer picture, so this one is hidden; when they are gone, what JupyterLab says of it is hidden, and
-the picture tells how to bring them back. In a dark theme the picture does not glare.
+the picture tells how to bring them back. In a dark theme the picture does not glare. Words in
+pictures are English, so in another language the words for the picture stand below it.
 """
 
+from html import escape
 from typing import Any
 
 from IPython.display import display
 
-from dlbook.i18n import _
+from dlbook.i18n import _, language
 from dlbook.picture import DARK
 
 LIVE, STILL = "dlbook-live", "dlbook-still"  # classes of the widget, and of the picture
@@ -36,7 +38,8 @@ def show(bundle: Any, picture: str, alt: str) -> None:
         picture: from `plots.html`.
         alt: the words for it.
     """
-    still = f'{_style()}<div class="{STILL}">{picture}</div>'
+    below = "" if language() == "en" else f'<p aria-hidden="true">{escape(alt)}</p>'
+    still = f'{_style()}<div class="{STILL}">{picture}{below}</div>'
     display({"text/html": still, "text/plain": alt}, raw=True)
     data, _metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
     words = _("To move the controls, run this cell in JupyterLab.")

@@ -2,6 +2,8 @@
 // has a newer version of it, a bar above the page says so. Nobody's work is ever replaced: whoever
 // takes the newer version finds the own one beside it, under a name with the date.
 
+import { _ } from "./words.js";
+
 const STORE = "dlbook"; // where JupyterLite keeps files: `contentsStorageName` in its settings
 const FILES = "files";
 
@@ -28,16 +30,16 @@ function show(store, newest) {
   bar.style = "position:fixed;z-index:10000;left:0;right:0;bottom:0;padding:8px 16px;" +
     "background:#fff;color:#222;border-top:2px solid #0072b2;font:14px/1.5 sans-serif";
   const name = besides(path);
-  bar.append("This is your copy, kept in this browser. The course has a newer version of it. ");
-  bar.append(`If you take it, yours stays beside it, as ${name}. `);
-  const take = button("take the newer version", async () => {
+  bar.append(_("This is your copy, kept in this browser. The course has a newer version of it. "));
+  bar.append(_("If you take it, yours stays beside it, as {name}. ").replace("{name}", name));
+  const take = button(_("take the newer version"), async () => {
     await window.jupyterapp?.commands.execute("docmanager:save"); // what was written since
     const mine = await get(store, path);
     await put(store, name, { ...mine, name: name.split("/").pop(), path: name });
     await remove(store, path);
     location.reload();
   });
-  const keep = button("keep mine", () => {
+  const keep = button(_("keep mine"), () => {
     localStorage.setItem(`dlbook keeps ${path}`, newest);
     bar.remove();
   });

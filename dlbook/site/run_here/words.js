@@ -1,0 +1,8 @@
+// The door between the words of a bar and the language of its page: `_("wait")` is "wait" on the
+// English page, and on another one what its catalogue says. Python puts the words in (lite.py).
+const WORDS = {};
+
+/** Return a text in the language of the page. */
+export function _(text) {
+  return WORDS[document.documentElement.lang]?.[text] ?? text;
+}
