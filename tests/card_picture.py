@@ -9,6 +9,8 @@ import io
 import json
 import sys
 from collections.abc import Iterable
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
@@ -20,7 +22,7 @@ from pygments.lexers import PythonLexer
 
 from dlbook.check.answer_key import find
 from tests import ROOT
-from tests.browser.conftest import CHROMIUM, QUIET
+from tests.browser.conftest import browsing
 
 PICTURE = ROOT / ".github" / "card.png"
 WORDS = "words of the cards"  # the name of a text in the file
@@ -70,16 +72,14 @@ def page(shown: list[dict[str, str]]) -> str:
 
 def draw(html: str) -> bytes:
     """Return a picture of the whole page, as PNG."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET.split())
-        size = {"width": WIDTH, "height": 100}
-        sheet = browser.new_page(viewport=size, device_scale_factor=SHARP)
+    size = {"width": WIDTH, "height": 100}
+    with (
+        TemporaryDirectory() as place,
+        browsing(Path(place), viewport=size, device_scale_factor=SHARP) as context,
+    ):
+        sheet = context.new_page()
         sheet.set_content(html)
-        drawn = sheet.screenshot(full_page=True)
-        browser.close()
-    return drawn
+        return sheet.screenshot(full_page=True)
 
 
 def words(texts: Iterable[str]) -> str:

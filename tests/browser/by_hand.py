@@ -1,17 +1,43 @@
-"""What a learner does in JupyterLab with keys: open, write, run, save, restart."""
+"""What a learner does in JupyterLab with keys: open, write, run, mend, save, restart."""
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import nbformat
 
 FRONT = ".jp-NotebookPanel:visible"
+WRONG = "# answer: relu_back\ndef relu_back(g, x):\n    return g * (g > 0)"
+RIGHT = "# answer: relu_back\ndef relu_back(g, x):\n    return g * (x > 0)"
 _CONNECTED = """async () => {
   const kernels = await (await fetch("/api/kernels")).json();
   const ready = kernels.filter((it) => it.connections > 0 && it.execution_state === "idle");
   return ready.length > 0 && ready.length >= document.querySelectorAll(".jp-NotebookPanel").length;
 }"""
+
+
+class Words(NamedTuple):
+    """What an edition says about a wrong and a right `relu_back`; in English by default."""
+
+    mistake: str = "✗ relu_back: known mistake"
+    hint: str = "Hint: "
+    fold: str = "needed and got"  # a fold of the card that the learner opens,
+    inside: str = "needed:"  # and what is in it
+    right: str = "✓ relu_back: right"
+    taught: str = "where it is taught"  # the fold with a link to the chapter,
+    heading: str = "5.2 Send slopes back"  # and where the link leads
+
+
+ENGLISH = Words()
+CHINESE = Words(
+    mistake="✗ relu_back：常见错误",
+    hint="提示：看的是 g 的符号。",
+    fold="第二条提示",
+    inside="画出 max(x, 0)",
+    right="✓ relu_back：正确",
+    taught="在哪里讲过",
+    heading="5.2 让斜率沿着图往回走",
+)
 
 
 def write_notebook(path: Path, sources: Iterable[str]) -> None:
@@ -54,6 +80,38 @@ def answer(page: Any, cell: Any, source: str) -> None:
     page.keyboard.press("Control+A")
     page.keyboard.insert_text(source)
     page.keyboard.press("Shift+Enter")
+
+
+def mend(page: Any, words: Words, place: Path) -> None:
+    """Write a wrong line, read its card and open a fold of it, mend the line and see the tick.
+
+    Exercise set 05 is in front and its first cell has run; a picture of each card goes to `place`.
+    """
+    card = _answered(page, WRONG, words.mistake)
+    assert words.hint in card.inner_text()
+    card.locator("summary", has_text=words.fold).press("Enter")
+    card.locator("details[open]", has_text=words.inside).wait_for()
+    page.screenshot(path=place / "wrong.png")
+    _answered(page, RIGHT, words.right)
+    page.screenshot(path=place / "right.png")
+
+
+def go_back_to_the_chapter(page: Any, words: Words, place: Path) -> None:
+    """Write a wrong line, and follow its card to the section of the chapter that teaches it."""
+    card = _answered(page, WRONG, words.mistake)
+    card.locator("summary", has_text=words.taught).press("Enter")
+    card.locator("details a").click()
+    page.locator("h2:visible", has_text=words.heading).wait_for()
+    page.screenshot(path=place / "taught.png")
+
+
+def _answered(page: Any, source: str, verdict: str) -> Any:
+    """Answer `relu_back`, wait for the card with a verdict and return it."""
+    cell = cell_with(page, "# answer: relu_back")
+    answer(page, cell, source)
+    card = cell.locator(".jp-OutputArea [role=status]")
+    card.filter(has_text=verdict).wait_for()
+    return card
 
 
 def save(page: Any) -> None:

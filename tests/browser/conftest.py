@@ -21,6 +21,7 @@ from tests import ROOT
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PATIENCE = 20 * 60_000  # ms: it ends a test that hangs, and none on a slow machine
+DESK = {"width": 1200, "height": 900}
 QUIET = "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sync"
 QUIET += " --disable-background-networking --disable-component-update"
 SETTINGS = {
@@ -100,15 +101,18 @@ def wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
 
 
 @pytest.fixture
-def page(tmp_path):
-    """A page of a fresh Chromium."""
-    with browsing(tmp_path) as context:
+def page(tmp_path, request):
+    """A page of a fresh Chromium.
+
+    `parametrize("page", [{"viewport": ...}], indirect=True)` starts it with other options.
+    """
+    with browsing(tmp_path, **getattr(request, "param", {})) as context:
         yield context.new_page()
 
 
 @contextmanager
-def browsing(place: Path) -> Iterator[Any]:
-    """Yield Chromium with a fresh profile in `place`."""
+def browsing(place: Path, **options: Any) -> Iterator[Any]:
+    """Yield Chromium with a fresh profile in `place`; the options are those of a context."""
     from playwright.sync_api import sync_playwright
 
     if CHROMIUM is None and not os.environ.get("CI"):
@@ -118,8 +122,8 @@ def browsing(place: Path) -> Iterator[Any]:
             place / "profile",
             executable_path=CHROMIUM,
             args=QUIET.split(),
-            viewport={"width": 1200, "height": 900},
             timeout=PATIENCE,
+            **{"viewport": DESK} | options,
         )
         context.set_default_timeout(PATIENCE)
         try:

@@ -6,9 +6,8 @@ import pytest
 
 from dlbook.check import progress
 from tests.browser import by_hand
-from tests.browser.by_hand import answer
+from tests.browser.by_hand import CHINESE
 from tests.browser.test_explorers import differs, move, until
-from tests.browser.test_learner import RIGHT, WRONG
 from tests.edition import explorers
 
 IN_SIGHT = """title => [...document.querySelectorAll("h2")].some((heading) => {
@@ -22,29 +21,11 @@ IN_SIGHT = """title => [...document.querySelectorAll("h2")].some((heading) => {
 def test_a_learner_reads_chinese_from_the_task_to_the_tick(lab, page, tmp_path):
     by_hand.open_notebook(page, f"{lab}/lab/tree/exercises/05_backpropagation.ipynb")
     page.locator("h2", has_text="5.3 ReLU 的反向").wait_for()
-    cells = page.locator(".jp-CodeCell")
-    by_hand.run(page, cells.first)
-
-    cell = cells.filter(has_text="# answer: relu_back").first
-    answer(page, cell, WRONG)
-    card = cell.locator(".jp-OutputArea [role=status]")
-    card.filter(has_text="✗ relu_back：常见错误").wait_for()
-    assert "提示：看的是 g 的符号。" in card.inner_text()
-    card.locator("summary", has_text="第二条提示").press("Enter")
-    card.locator("details[open]", has_text="画出 max(x, 0)").wait_for()
-    page.screenshot(path=tmp_path / "wrong.png")
-
-    answer(page, cell, RIGHT)
-    card.filter(has_text="✓ relu_back：正确").wait_for()
-    page.screenshot(path=tmp_path / "right.png")
+    by_hand.run(page, page.locator(".jp-CodeCell").first)
+    by_hand.mend(page, CHINESE, tmp_path)
     noted = progress.read(tmp_path / "course" / ".dlbook" / "progress.json")["relu_back"]
     assert noted.solved and noted.verdict == "right"  # what is noted is the same in every language
-
-    answer(page, cell, WRONG)
-    card.locator("summary", has_text="在哪里讲过").press("Enter")
-    card.locator("details a").click()
-    page.locator("h2:visible", has_text="5.2 让斜率沿着图往回走").wait_for()
-    page.screenshot(path=tmp_path / "taught.png")
+    by_hand.go_back_to_the_chapter(page, CHINESE, tmp_path)
 
 
 @pytest.mark.notebook

@@ -8,10 +8,9 @@ import pytest
 
 from dlbook.site import lite
 from tests import ROOT
-from tests.browser.by_hand import answer
+from tests.browser.by_hand import CHINESE, ENGLISH, answer, mend
 from tests.browser.site_server import Host
 from tests.browser.test_explorers import differs, move, picture, until
-from tests.browser.test_learner import RIGHT, WRONG
 from tests.site import carrier
 
 pytestmark = pytest.mark.notebook
@@ -101,21 +100,14 @@ def test_a_set_gives_a_hint_then_a_tick_and_keeps_the_work(host, page, tmp_path,
         )
     assert not [path for path in host.sent if "matplotlib-3" in path or path.endswith(".map")]
 
-    cell = cells.filter(has_text="# answer: relu_back").first
-    answer(page, cell, WRONG)
-    card = cell.locator(".jp-OutputArea [role=status]")
-    card.filter(has_text="✗ relu_back: known mistake").wait_for()
-    assert "Hint: " in card.inner_text()
-    page.screenshot(path=tmp_path / "wrong.png")
-    answer(page, cell, RIGHT)
-    card.filter(has_text="✓ relu_back: right").wait_for()
+    mend(page, ENGLISH, tmp_path)
     assert page.title() == "05_backpropagation (exercises)"
     saved(page, host, SET, "g * (x > 0)")
 
     page.reload()
     cell = cells.filter(has_text="# answer: relu_back").first
     cell.locator(".cm-content", has_text="g * (x > 0)").wait_for()
-    cell.locator(".jp-OutputArea", has_text="✓ relu_back: right").wait_for()
+    cell.locator(".jp-OutputArea", has_text=ENGLISH.right).wait_for()
     assert page.locator("#dlbook-newer").count() == 0
     page.screenshot(path=tmp_path / "reloaded.png")
 
@@ -198,14 +190,7 @@ def test_a_chinese_set_runs_on_its_page_and_its_cards_are_chinese(host, page, tm
     page.wait_for_url(f"{host.address}/run/notebooks-zh/index.html?path=zh/{SET}")
     page.locator("h2", has_text="5.3 ReLU 的反向").wait_for()
     run(page, cells.first)
-    cell = cells.filter(has_text="# answer: relu_back").first
-    answer(page, cell, WRONG)
-    card = cell.locator(".jp-OutputArea [role=status]")
-    card.filter(has_text="✗ relu_back：常见错误").wait_for()
-    assert "提示：看的是 g 的符号。" in card.inner_text()
-    page.screenshot(path=tmp_path / "zh-card.png")
-    answer(page, cell, RIGHT)
-    card.filter(has_text="✓ relu_back：正确").wait_for()
+    mend(page, CHINESE, tmp_path)
     assert page.title() == "05_backpropagation (练习)"
 
 

@@ -1,6 +1,5 @@
 """The book in the real Chromium: a phone, search, dark mode, formulas, contrast, the keyboard."""
 
-import os
 import re
 from collections.abc import Iterator
 from functools import partial
@@ -10,15 +9,16 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import CHROMIUM, PATIENCE, QUIET
+from tests.browser.conftest import browsing
 from tests.browser.contrast import contrasts
 from tests.site.built import pages, parsed, site
 
 __all__ = ["site"]  # a fixture
 
 pytestmark = pytest.mark.notebook
-PHONE, DESK = {"width": 390, "height": 844}, {"width": 1200, "height": 900}
+PHONE = {"width": 390, "height": 844}
 CHAPTER, SET = "chapters/05_backpropagation.html", "exercises/05_backpropagation.html"
+LIGHT, DARK = {"color_scheme": "light"}, {"color_scheme": "dark"}
 LOOKED_AT = ["index.html", CHAPTER, SET, "claims.html", "search.html?q=softmax"]
 READY = """async () => {
   if (window.MathJax && MathJax.startup) await MathJax.startup.promise;
@@ -63,38 +63,28 @@ def address(site) -> Iterator[str]:
     server.server_close()
 
 
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    if CHROMIUM is None and not os.environ.get("CI"):
-        pytest.skip("needs Chromium: install it to run this")
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET.split())
-
-
-def opened(browser, **options) -> Any:
-    """Return a page of a reader who was never here; `asked` are the addresses that it loads."""
-    page = browser.new_context(**{"viewport": DESK} | options).new_page()
-    page.set_default_timeout(PATIENCE)
-    page.asked = []
-    page.on("request", lambda request: page.asked.append(request.url))
-    page.on("console", lambda said: page.asked.append(said.text) if said.type == "error" else None)
-    page.on("pageerror", lambda error: page.asked.append(str(error)))
-    return page
+def listened_to(page) -> list[str]:
+    """Return the list that gets the addresses that a page asks for from now on, and its errors."""
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda said: asked.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: asked.append(str(error)))
+    return asked
 
 
 @pytest.fixture(scope="module")
-def on_a_phone(browser, address, site) -> dict[str, dict[str, Any]]:
+def on_a_phone(address, site, tmp_path_factory) -> dict[str, dict[str, Any]]:
     """What is seen of each page, every fold open, and what it asked for."""
-    page, found = opened(browser, viewport=PHONE), {}
-    for name in pages(site):
-        page.asked.clear()
-        page.goto(f"{address}/{name}")
-        page.evaluate(READY)
-        page.wait_for_load_state("networkidle")
-        found[name] = page.evaluate(SEEN) | {"requests": list(page.asked)}
-    page.context.close()
+    found = {}
+    with browsing(tmp_path_factory.mktemp("phone"), viewport=PHONE) as context:
+        page = context.new_page()
+        asked = listened_to(page)
+        for name in pages(site):
+            asked.clear()
+            page.goto(f"{address}/{name}")
+            page.evaluate(READY)
+            page.wait_for_load_state("networkidle")
+            found[name] = page.evaluate(SEEN) | {"requests": list(asked)}
     return found
 
 
@@ -125,10 +115,10 @@ def test_every_formula_is_drawn(on_a_phone):
         assert seen["formulas"] == seen["asked"] and not seen["errors"], f"{name}: {seen}"
 
 
+@pytest.mark.parametrize("page", [{"viewport": PHONE}], indirect=True, ids=["phone"])
 def test_a_chinese_page_on_a_phone_has_chinese_words_and_leads_to_the_english_one(
-    browser, address, tmp_path
+    page, address, tmp_path
 ):
-    page = opened(browser, viewport=PHONE)
     for name in ("index.html", CHAPTER):
         page.goto(f"{address}/zh/{name}")
         page.screenshot(path=tmp_path / f"zh-{name.replace('/', '-')}.png")
@@ -139,15 +129,13 @@ def test_a_chinese_page_on_a_phone_has_chinese_words_and_leads_to_the_english_on
     page.wait_for_url(f"{address}/{CHAPTER}")
     page.locator("a.other-language").click()
     page.wait_for_url(f"{address}/zh/{CHAPTER}")
-    page.context.close()
 
 
 # ---- what a reader does ----
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_text_stands_out_from_what_is_behind_it(browser, address, scheme, tmp_path):
-    page = opened(browser, color_scheme=scheme)
+@pytest.mark.parametrize("page", [LIGHT, DARK], indirect=True, ids=["light", "dark"])
+def test_every_text_stands_out_from_what_is_behind_it(page, address):
     for name in LOOKED_AT:
         page.goto(f"{address}/{name}")
         page.evaluate(READY)
@@ -155,26 +143,23 @@ def test_every_text_stands_out_from_what_is_behind_it(browser, address, scheme, 
         found = contrasts(page)
         faint = [item for item in found if item["ratio"] < item["needed"]]
         assert len(found) > 30 and not faint, f"{name}: {faint[:5]}"
-    page.context.close()
 
 
-def test_the_front_page_shows_the_link_and_the_card_at_once(browser, address, tmp_path):
-    for viewport in (PHONE, DESK):
-        page = opened(browser, viewport=viewport)
-        page.goto(address)
-        link = page.locator("article a.button")
-        box = link.bounding_box()
-        assert box["y"] + box["height"] < viewport["height"]
-        assert "run/notebooks/index.html?path=exercises/05_" in link.get_attribute("href")
-        card = page.locator(".first-card [role=status]")
-        card.locator("summary", has_text="second hint").press("Enter")
-        card.locator("details[open]").wait_for()
-        page.screenshot(path=tmp_path / f"front-{viewport['width']}.png", full_page=True)
-        page.context.close()
+@pytest.mark.parametrize("page", [{"viewport": PHONE}, {}], indirect=True, ids=["phone", "desk"])
+def test_the_front_page_shows_the_link_and_the_card_at_once(page, address, tmp_path):
+    page.goto(address)
+    link = page.locator("article a.button")
+    box = link.bounding_box()
+    assert box["y"] + box["height"] < page.viewport_size["height"]
+    assert "run/notebooks/index.html?path=exercises/05_" in link.get_attribute("href")
+    card = page.locator(".first-card [role=status]")
+    card.locator("summary", has_text="second hint").press("Enter")
+    card.locator("details[open]").wait_for()
+    page.screenshot(path=tmp_path / "front.png", full_page=True)
 
 
-def test_search_finds_a_term_and_leads_to_it(browser, address):
-    page = opened(browser)
+def test_search_finds_a_term_and_leads_to_it(page, address):
+    asked = listened_to(page)
     page.goto(f"{address}/{SET}")
     page.keyboard.press("Control+K")
     page.locator("#pst-search-dialog input").fill("vanishing slopes")
@@ -182,12 +167,11 @@ def test_search_finds_a_term_and_leads_to_it(browser, address):
     page.locator("#search-results li a").first.wait_for()
     page.locator("#search-results").get_by_text("5 Backpropagation", exact=True).click()
     page.wait_for_url(f"{address}/{CHAPTER}*")
-    assert all(asked.startswith(address) for asked in page.asked)
-    page.context.close()
+    assert all(url.startswith(address) for url in asked)
 
 
-def test_dark_mode_is_one_key_away_and_stays(browser, address):
-    page = opened(browser, color_scheme="light")
+@pytest.mark.parametrize("page", [LIGHT], indirect=True, ids=["light"])
+def test_dark_mode_is_one_key_away_and_stays(page, address):
     page.goto(f"{address}/{CHAPTER}")
     button = page.locator("button.theme-switch-button:visible").first
     button.focus()
@@ -202,11 +186,9 @@ def test_dark_mode_is_one_key_away_and_stays(browser, address):
     page.goto(f"{address}/{SET}")
     ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert max(map(int, re.findall(r"\d+", ground)[:3])) < 60
-    page.context.close()
 
 
-def test_the_first_key_offers_to_skip_to_the_text(browser, address):
-    page = opened(browser)
+def test_the_first_key_offers_to_skip_to_the_text(page, address):
     page.goto(f"{address}/{CHAPTER}")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.innerText") == "Skip to main content"
@@ -214,16 +196,13 @@ def test_the_first_key_offers_to_skip_to_the_text(browser, address):
     assert page.url.endswith("#main-content")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.closest('main') !== null")
-    page.context.close()
 
 
-def test_an_answer_is_hidden_until_its_fold_is_opened_by_keyboard(browser, address, site):
+def test_an_answer_is_hidden_until_its_fold_is_opened_by_keyboard(page, address, site):
     fold = parsed(site / CHAPTER).select(".tag_hide-output details")[0]
     said = re.search(r"The run says: \S+", fold.get_text())[0]
-    page = opened(browser)
     page.goto(f"{address}/{CHAPTER}")
     answer = page.get_by_text(said).first
     assert not answer.is_visible()
     page.locator(".tag_hide-output summary").first.press("Enter")
     answer.wait_for()
-    page.context.close()
