@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dlbook.check.errors import UserError
+from dlbook.check.shared import _
 from dlbook.grading.course.build import Course
 from dlbook.grading.notebook import Texts, no_texts
 from dlbook.grading.package import PACKAGE
@@ -39,10 +40,11 @@ def find(here: Path, named: Path | None = None, texts: Texts = no_texts) -> Cour
         course = _course(root.resolve(), texts)
         if course.notebooks("exercises") or course.notebooks("solutions"):
             return course
-    raise UserError(
-        "a course folder with notebooks in exercises/ is needed, there is none at "
-        f"{named or here}: go to the course's folder, or name it with --course DIR"
+    words = _(
+        "a course folder with notebooks in exercises/ is needed, there is none at {place}: go to "
+        "the course's folder, or name it with --course DIR"
     )
+    raise UserError(words.format(place=named or here))
 
 
 def find_published(texts: Texts = no_texts) -> Course:
