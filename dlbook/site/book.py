@@ -83,10 +83,12 @@ def _write_source(edition: Edition, source: Path, book: Path, runs: bool) -> Non
 
 def _run_sphinx(source: Path, to: Path, trees: Path, values: dict[str, object]) -> list[str]:
     """Return what Sphinx warned of while it made pages in `to`."""
+    from sphinx import locale
     from sphinx.application import Sphinx
     from sphinx.util.docutils import docutils_namespace, patch_docutils
 
     said = io.StringIO()
+    locale.translators.clear()  # else a book after a Chinese one in this process has its words
     with patch_docutils(), docutils_namespace(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # themes use what later versions of Sphinx will not have
         app = Sphinx(

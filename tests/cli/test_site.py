@@ -32,12 +32,14 @@ def test_a_site_is_written_and_a_second_time_nothing_changes(folder, tmp_path, c
     said = capsys.readouterr()
     assert "the book alone" in said.out and said.err == ""
     times = {path: path.stat().st_mtime_ns for path in (tmp_path / "site").rglob("*.*")}
-    assert tmp_path / "site" / "chapters" / "90_tiny.html" in times
+    page = tmp_path / "site" / "chapters" / "90_tiny.html"
+    assert page in times and "Skip to main content" in page.read_text("utf-8")
     assert "Run it here" not in (tmp_path / "site" / "exercises" / "90_tiny.html").read_text(
         "utf-8"
     )
     assert folder() == 0
     assert ", 0 of them changed" in capsys.readouterr().out
+    assert "Skip to main content" in page.read_text("utf-8")
     mark = tmp_path / "site" / place.MARK
     assert {p for p, time in times.items() if p.stat().st_mtime_ns != time} <= {mark}
 
