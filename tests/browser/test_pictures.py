@@ -7,6 +7,7 @@ import sys
 import nbformat
 import pytest
 
+from tests.browser import by_hand
 from tests.browser.test_explorers import until
 from tests.explore.displayed import VIEW
 
@@ -25,9 +26,7 @@ SOURCES = [
 def notebook(tmp_path, lab):
     """The path of a notebook with a figure, an explorer and a page, as its author ran it."""
     path = tmp_path / "course" / "pictures.ipynb"
-    cells = [nbformat.v4.new_code_cell(source) for source in SOURCES]
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), path)
+    by_hand.write_notebook(path, SOURCES)
     command = [sys.executable, "-m", "nbconvert", "--execute", "--inplace", "--to", "notebook"]
     subprocess.run([*command, str(path)], check=True, capture_output=True)
     return path
@@ -35,8 +34,7 @@ def notebook(tmp_path, lab):
 
 def opened(lab, page):
     """Open the notebook and return its cells."""
-    page.goto(f"{lab}/lab/tree/pictures.ipynb")
-    page.locator("#jp-main-statusbar >> text=Idle").wait_for()
+    by_hand.open_notebook(page, f"{lab}/lab/tree/pictures.ipynb")
     return [page.locator(".jp-CodeCell").nth(i) for i in range(len(SOURCES))]
 
 
@@ -98,10 +96,7 @@ def test_a_picture_survives_run_save_restart_and_reload_and_is_seen_once(
 
     page.keyboard.press("Control+S")
     until(page, lambda: VIEW in notebook.read_text("utf-8"))
-    page.keyboard.press("Escape")
-    page.keyboard.press("0")
-    page.keyboard.press("0")
-    page.get_by_role("button", name="Confirm Kernel Restart").click()
+    by_hand.restart(page)
     for cell in cells[1:]:
         cell.locator("[role=status]", has_text=AGAIN).wait_for()
         controls = cell.locator(".dlbook-live").locator("button, input, select")

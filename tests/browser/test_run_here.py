@@ -47,7 +47,8 @@ def open_notebook(page, host, path: str):
     page.goto(f"{host.address}/run/notebooks/index.html?path={path}")
     cells = page.locator(".jp-Notebook .jp-CodeCell")
     cells.first.wait_for()
-    page.locator(".jp-Toolbar-kernelName", has_text="Python (Pyodide)").wait_for()
+    kernel = page.locator(".jp-Toolbar-kernelName", has_text="Python (Pyodide)")
+    kernel.wait_for(state="attached")  # a narrow toolbar puts it into its menu
     return cells
 
 
