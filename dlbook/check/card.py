@@ -12,7 +12,6 @@ from dlbook.check.hidden import refusal, used_by
 from dlbook.check.letters import printable
 from dlbook.check.localized import localized_exercise
 from dlbook.check.names import near
-from dlbook.check.requirements import without_torch
 from dlbook.check.verdict import Outcome, Step, Verdict
 from dlbook.i18n import _
 from dlbook.i18n.retell import retold
@@ -70,13 +69,26 @@ def verdict(name: str, result: Result, answer: object) -> Outcome:
         return Outcome(name, Verdict.ERROR, detail=refusal(package))
     if outcome.verdict is Verdict.NOT_ATTEMPTED or result.error is None:
         return outcome
-    detail = without_torch(result.error) or outcome.detail
+    detail = _without_torch(result.error) or outcome.detail
     if isinstance(result.error, KeyboardInterrupt):
         detail = _("stopped by you while it ran: when does its loop end?")
         where = result.values.get("where")
         if where:
             detail += f"\n{retold(where)}"
     return replace(outcome, detail=detail)
+
+
+def _without_torch(error: BaseException) -> str:
+    """Return what to say of an error that comes from having no torch in a browser, else ''.
+
+    A copy of the course in a browser does not import it, so its name is unknown there.
+    """
+    if sys.platform != "emscripten" or getattr(error, "name", "") != "torch":
+        return ""
+    return _(
+        "this exercise needs torch, Python in a browser has none: install the course on your "
+        "computer, as its front page says, and solve it there"
+    )
 
 
 def visible(exercise: answer_key.ExerciseKey) -> answer_key.CheckKey:

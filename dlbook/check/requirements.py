@@ -3,7 +3,6 @@
 All of it is read from the metadata, which pip has from pyproject.toml; no list stands here.
 """
 
-import sys
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -73,21 +72,6 @@ def advice(missing: str) -> str:
         'pip install "dlbook[{extra}]", or pip install -e ".[{extra}]" in a copy of the course'
     )
     return text.format(extra=extra, package=package)
-
-
-def without_torch(error: BaseException | None) -> str:
-    """Return what is needed, got and to do if an error comes from a missing torch, else ''.
-
-    The copies of the course in a browser do not import it, so that its name is unknown there.
-    """
-    if getattr(error, "name", "") != "torch" or find_spec("torch"):
-        return ""
-    if sys.platform == "emscripten":
-        return _(
-            "this exercise needs torch, Python in a browser has none: install the course on your "
-            "computer, as its front page says, and solve it there"
-        )
-    return advice("torch")
 
 
 def _lines() -> list[str]:

@@ -146,7 +146,7 @@ def _words() -> str:
         for english, chinese in words("zh").items()
         if f"_({json.dumps(english, ensure_ascii=False)})" in scripts
     }
-    words_of = json.dumps({"zh-CN": said}, ensure_ascii=False, sort_keys=True)
+    words_of = json.dumps({"zh": said}, ensure_ascii=False, sort_keys=True)
     text = (HERE / "words.js").read_text("utf-8")
     return text.replace(_NO_WORDS, f"const WORDS = {words_of};", 1)
 

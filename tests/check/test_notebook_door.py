@@ -46,12 +46,16 @@ def test_a_card_says_whether_and_why_not(capsys, body):
     assert all(words in card for words in ANSWERS[body]), card
 
 
-def test_a_card_says_where_torch_is_missing(capsys, monkeypatch):
-    monkeypatch.setattr("dlbook.check.requirements.find_spec", lambda name: None)
-    monkeypatch.setattr(sys, "platform", "emscripten")
-    run_visible_check(written("return torch.relu(x)"))
-    card = capsys.readouterr().out
-    assert "✗ relu_back: error" in card and "solve it there" in card and "defined" not in card
+def test_a_card_says_that_a_browser_has_no_torch(capsys, monkeypatch):
+    told = {}
+    for platform in ("linux", "emscripten"):
+        monkeypatch.setattr(sys, "platform", platform)
+        for name in ("torch", "scipy"):
+            run_visible_check(written(f"return {name}.relu(x)"))
+            told[platform, name] = capsys.readouterr().out
+    assert all("✗ relu_back: error" in card for card in told.values())
+    known = {place for place, card in told.items() if "is not defined" not in card}
+    assert known == {("emscripten", "torch")} and "solve it there" in told["emscripten", "torch"]
 
 
 def test_an_answer_that_was_interrupted_is_not_called_again(capsys):

@@ -94,17 +94,6 @@ def test_a_module_that_no_extra_brings_is_a_fault_of_our_own(monkeypatch):
         main(["build"])
 
 
-def test_a_missing_torch_is_told_with_what_to_do_and_no_other_fault(monkeypatch):
-    unknown = NameError("name 'torch' is not defined", name="torch")
-    assert requirements.without_torch(unknown) == ""  # it is installed here, and was not imported
-    monkeypatch.setattr(requirements, "find_spec", lambda name: None)
-    assert 'pip install "dlbook[torch]"' in requirements.without_torch(unknown)
-    monkeypatch.setattr(sys, "platform", "emscripten")
-    assert "needs torch, Python in a browser has none" in requirements.without_torch(unknown)
-    for other in (NameError("name 'np' is not defined", name="np"), ValueError("torch"), None):
-        assert requirements.without_torch(other) == ""
-
-
 def test_without_metadata_nothing_is_known(monkeypatch):
     monkeypatch.setattr(requirements, "distribution", lambda: None)
     assert requirements.needed("lab") == {} and requirements.extras() == []
