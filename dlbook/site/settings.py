@@ -35,8 +35,7 @@ def settings(static: Path, language: str) -> dict[str, Any]:
     return {
         "project": NAME,
         "language": _LANGUAGES[language],
-        "html_search_language": "en",  # Sphinx's Chinese one needs jieba, and its script fails
-        "extensions": ["myst_nb"],
+        "extensions": ["myst_nb", "dlbook.site.chinese_search"],
         "root_doc": "index",
         "html_theme": "sphinx_book_theme",
         "html_theme_options": _LAYOUT,

@@ -170,6 +170,17 @@ def test_search_finds_a_term_and_leads_to_it(page, address):
     assert all(url.startswith(address) for url in asked)
 
 
+@pytest.mark.parametrize("words", ["斜率", "损失的梯度", "relu 的斜率"])
+def test_search_finds_chinese_words_inside_a_sentence(page, address, words):
+    page.goto(f"{address}/zh/search.html?q={words}")
+    found = page.locator("#search-results li a")
+    found.first.wait_for()
+    links = [link.get_attribute("href") for link in found.all()]
+    assert {"chapters/05_backpropagation", "exercises/05_backpropagation"} <= {
+        link.partition(".html")[0] for link in links
+    }
+
+
 @pytest.mark.parametrize("page", [LIGHT], indirect=True, ids=["light"])
 def test_dark_mode_is_one_key_away_and_stays(page, address):
     page.goto(f"{address}/{CHAPTER}")
