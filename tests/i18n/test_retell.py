@@ -17,7 +17,10 @@ WHERE = "\n".join(
 )
 KEYS = {key.name: key for key in answer_key.all_keys()}
 TOLD = {  # in a record: to a Chinese reader
-    "its cell was stopped after 30 seconds of waiting": "它的单元格在用完等待时间 30 秒后被停止",
+    "its cell was stopped after 30 seconds of waiting": "它的单元格用满 30 秒等待时间后被停止",
+    "its cell ran too long and could not be stopped after 60 seconds of processor time": (
+        "它的单元格运行太久，停不下来（应在用满 60 秒处理器时间后被停止）"
+    ),
     "the file is a PDF, not a notebook: hand in the .ipynb file.": (
         "这个文件是 PDF 文件，不是笔记本：请提交 .ipynb 文件。"
     ),
