@@ -74,7 +74,8 @@ def reset(root: Path | None, exercise: str) -> int:
         print(text.format(exercise=exercise, copy=copy))
     else:
         text = _("{exercise} begins again in {copy}. What was there is in {kept}.")
-        print(text.format(exercise=exercise, copy=copy, kept=kept), _(_RELOAD))
+        told = text.format(exercise=exercise, copy=copy, kept=kept)
+        print(_("{one} {two}").format(one=told, two=_(_RELOAD)))
     return RIGHT
 
 

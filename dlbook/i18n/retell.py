@@ -31,8 +31,8 @@ class Template:
 
     @property
     def has_own_colon(self) -> bool:
-        """Whether it begins with words and has a colon, which ends no label then."""
-        return bool(self.around[0]) and any(": " in words for words in self.around)
+        """Whether a colon stands between its gaps, which ends no label."""
+        return any(": " in words for words in self.around)
 
     def gaps(self, text: str) -> dict[str, str] | None:
         """Return what a text has in the gaps, None where the words around them are others."""
@@ -48,6 +48,8 @@ class Template:
             found.append(text[at:next_at])
             at = next_at + len(words_between)
         found.append(text[at:end])
+        if self.has_own_colon and not first and ": " in found[0]:  # a label stands before it
+            return None
         filled = dict(zip(self.names, found, strict=True))
         return filled if [filled[name] for name in self.names] == found else None
 
@@ -125,8 +127,7 @@ def _templates(other: str) -> tuple[list[Template], list[Template]]:
 
     Words between two gaps tell most, as in `{need} is needed, got {got}`, then words before the
     first one, since English puts what is inside a sentence at its end. The first of the lists is
-    tried before a label is looked for: its templates have a colon of their own, and begin with
-    words, so that no gap swallows the label.
+    tried before a label is looked for: its templates have a colon of their own.
     """
     found = []
     for english, told in words(other).items():

@@ -27,6 +27,12 @@ TOLD = {  # in a record: to a Chinese reader
     "dx: the second of 3 values: shape (2,), where (3,) is needed": (
         "dx：3 个值中的第二个：形状是 (2,)，应为 (3,)"
     ),
+    "a.zip: b left aside: the file is empty: take an earlier copy.": (
+        "a.zip：b 没有采用：文件是空的：请改用更早的副本。"
+    ),
+    "a.zip left aside: the file is empty: take an earlier copy.": (
+        "a.zip 没有采用：文件是空的：请改用更早的副本。"
+    ),
     "a cell ended the kernel, left out: # answer: chain": (
         "有个单元格使内核终止了，已略过：# answer: chain"
     ),
