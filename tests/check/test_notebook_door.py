@@ -129,6 +129,22 @@ def test_running_an_answer_cell_shows_its_card(in_a_shell):
     assert output.index("✓ relu_back: right") < output.index("✗ relu_back: known mistake")
 
 
+ENDS_IN = {  # how a cell with an answer ends: what its card asks
+    "g * (x > 0）": ("SyntaxError", "switch the keyboard to English"),
+    "(g * x": ("SyntaxError", "which one has none?"),
+    "g\n  x": ("IndentationError", "which line does not?"),
+    "g\nno_such_name": ("NameError", "was it run since the kernel started"),
+}
+
+
+@pytest.mark.parametrize("body", ENDS_IN)
+def test_the_card_of_a_cell_that_did_not_run_says_what_to_look_at(body, in_a_shell):
+    error, advice = ENDS_IN[body]
+    output = in_a_shell(ANSWER + body)
+    assert "✗ relu_back: error" in output and advice in output.partition("✗ relu_back")[2]
+    assert f"the cell ends in {error}, so what it defines is not in force" in output
+
+
 def test_the_card_names_the_line_that_failed(in_a_shell):
     output = in_a_shell(ANSWER + "g @ x")
     assert "✗ relu_back: error" in output and "Traceback" not in output

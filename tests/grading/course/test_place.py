@@ -53,6 +53,19 @@ def test_keys_are_those_beside_the_course_or_else_those_of_the_package(installed
     assert place.find(root).keys == root / "dlbook" / "keys"
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_writes_keys_never_writes_them_beside_a_learners_copies(installed, tmp_path, language):
+    root = add_course(tmp_path / "mine")
+    (root / ".dlbook").mkdir()
+    use(language)
+    said = {"en": r"an author is needed, .* `dlbook check`, or", "zh": r"需要作者的.*请运行"}[
+        language
+    ]
+    for here in (root, root / "exercises"):
+        with pytest.raises(UserError, match=said):
+            place.own(place.find(here))
+
+
 def test_what_writes_keys_never_writes_them_into_the_package(installed, tmp_path):
     root = add_course(tmp_path / "mine")
     assert place.own(place.find(root)) == Course(root)
