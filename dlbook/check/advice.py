@@ -175,6 +175,13 @@ _ADVICE = (  # pattern of an error: what to do
         N_("Each opening bracket needs a closing one of its kind: which one has none?"),
     ),
     (
+        r"Error: incomplete input",  # what IPython says of brackets, texts and bodies
+        N_(
+            "Something is begun and not ended: which bracket or quotation mark has no partner, or "
+            "which `def` no lines below it?"
+        ),
+    ),
+    (
         r"unterminated .{0,20}string literal",
         N_(
             "A text ends with the quotation mark that it begins with: is it there, and is it an "

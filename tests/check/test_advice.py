@@ -115,7 +115,7 @@ PYTHON = {  # what a beginner types: what is said of it in English, and in Chine
 
 @pytest.mark.parametrize("code", PYTHON)
 def test_an_error_of_python_comes_with_advice_in_both_languages(code):
-    with pytest.raises(Exception) as caught:  # noqa: PT011 (which one is the point of the message)
+    with pytest.raises(Exception) as caught:
         exec(compile(code, "cell", "exec"), {})
     error = f"{caught.type.__name__}: {caught.value}"
     english, chinese = PYTHON[code]

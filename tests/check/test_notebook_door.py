@@ -131,7 +131,9 @@ def test_running_an_answer_cell_shows_its_card(in_a_shell):
 
 ENDS_IN = {  # how a cell with an answer ends: what its card asks
     "g * (x > 0）": ("SyntaxError", "switch the keyboard to English"),
-    "(g * x": ("SyntaxError", "which one has none?"),
+    "(g * x": ("SyntaxError", "which bracket or quotation mark"),
+    "(g * x]": ("SyntaxError", "which one has none?"),
+    "'g": ("SyntaxError", "an English one?"),
     "g\n  x": ("IndentationError", "which line does not?"),
     "g\nno_such_name": ("NameError", "was it run since the kernel started"),
 }

@@ -3,6 +3,7 @@ import pytest
 from dlbook.check.errors import UserError
 from dlbook.grading.course import place
 from dlbook.grading.course.build import Course
+from dlbook.i18n import use
 
 
 @pytest.fixture
@@ -58,11 +59,9 @@ def test_what_writes_keys_never_writes_them_beside_a_learners_copies(installed, 
     root = add_course(tmp_path / "mine")
     (root / ".dlbook").mkdir()
     use(language)
-    said = {"en": r"an author is needed, .* `dlbook check`, or", "zh": r"需要作者的.*请运行"}[
-        language
-    ]
+    said = {"en": r"an author is needed, .* `dlbook check`, or", "zh": "需要作者的.*请运行"}
     for here in (root, root / "exercises"):
-        with pytest.raises(UserError, match=said):
+        with pytest.raises(UserError, match=said[language]):
             place.own(place.find(here))
 
 
