@@ -22,6 +22,7 @@ ANSWERS = {  # the body of relu_back(g, x): what the card says
     "g *= x > 0; return g": ["✗ relu_back: known mistake", "your function changed its argument g"],
     "return np.array(3)": ["✗ relu_back: wrong", "an array of shape"],
     "return g @ x": ["✗ relu_back: error", "ValueError: inner sizes 4 and 3", "says it: matmul"],
+    "return g * no_such_name": ["✗ relu_back: error", "was it run since the kernel started"],
     "exit()": ["✗ relu_back: error", "SystemExit"],
     STUB: ["○ relu_back: not attempted"],
 }
@@ -135,7 +136,6 @@ ENDS_IN = {  # how a cell with an answer ends: what its card asks
     "(g * x]": ("SyntaxError", "which one has none?"),
     "'g": ("SyntaxError", "an English one?"),
     "g\n  x": ("IndentationError", "which line does not?"),
-    "g\nno_such_name": ("NameError", "was it run since the kernel started"),
 }
 
 
