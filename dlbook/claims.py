@@ -7,7 +7,6 @@ experiment, and hands its numbers to `settle`, which tests the predicate of the 
 import ast
 import re
 import tomllib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -22,7 +21,8 @@ from dlbook.predict import ask, reveal
 _FILE = Path(__file__).parent / "claims.toml"
 _FUNCTIONS = {"abs": abs, "all": all, "any": any, "len": len, "max": max, "min": min, "sum": sum}
 OVERLAY = "claims"  # of editions in other languages, see dlbook.i18n.overlay
-TRANSLATED = ("question", "right", "grain")  # what it holds; a quote is Chinese already
+TRANSLATED = ("question", "right", "grain", "reference")  # a quote is Chinese already
+_AROUND = " \t\n\u3000\"'`“”‘’"  # what may stand around a verdict
 _MOST = 9  # numbers of a list that are shown
 _NAMED = re.compile(r"claims\.\w+\(\s*\"(\w+)\"")
 VERDICTS = {  # in order of severity
@@ -134,12 +134,24 @@ def find(id: str) -> Claim:
     return claims[id]
 
 
-def check(verdict: str | None) -> None:
-    """Raise a ValueError if a verdict of the reader is none of `VERDICTS`; None is no verdict."""
-    if verdict is not None and verdict not in VERDICTS:
-        raise ValueError(
-            f"a verdict needs to be one of {_listed(VERDICTS)}, got {verdict!r}; change it"
-        )
+def understood(verdict: str | None) -> str | None:
+    """Return which of `VERDICTS` the reader means; None where there is no verdict yet.
+
+    It may be written in English or in the language of the reader, in any letter case, with spaces
+    and quotation marks around it.
+
+    Raises:
+        ValueError: if it is none of them.
+    """
+    if verdict is None:
+        return None
+    meant = {word.casefold(): name for name in VERDICTS for word in (name, _(name))}
+    written = verdict.strip(_AROUND).casefold() if isinstance(verdict, str) else ""
+    if written not in meant:
+        words = _("a verdict needs to be one of {verdicts}, got {got!r}; change it")
+        listed = _("; ").join(map(_named, VERDICTS))
+        raise ValueError(words.format(verdicts=listed, got=verdict))
+    return meant[written]
 
 
 def show(id: str) -> None:
@@ -161,7 +173,7 @@ def settle(id: str, verdict: str | None, section: str = "", /, **numbers: Any) -
 
     Args:
         id: such as ``T02``.
-        verdict: the reader's, one of `VERDICTS`; None where there is none yet.
+        verdict: the reader's, as `understood` reads it; None where there is none yet.
         section: a link to the section that puts it to the test, in Markdown, if that is elsewhere.
         numbers: what the experiment measured, under the names that the predicate uses.
 
@@ -169,7 +181,7 @@ def settle(id: str, verdict: str | None, section: str = "", /, **numbers: Any) -
         ValueError: if the claim or the verdict is unknown, or a number is missing.
     """
     claim = find(id)
-    check(verdict)
+    verdict = understood(verdict)
     findings = claim.findings(**numbers)
     if verdict is None and not reveal.gave_up:
         print(ask())
@@ -187,11 +199,7 @@ def _told(claim: Claim, part: str) -> str:
 def _named(verdict: str) -> str:
     """Return a verdict as it is typed, and what that means where readers need a translation."""
     meant = _(verdict)
-    return verdict if meant == verdict else f"`{verdict}`（{meant}）"
-
-
-def _listed(names: Iterable[str]) -> str:
-    return "; ".join(names)
+    return verdict if meant == verdict else f'`"{verdict}"`（{meant}）'
 
 
 def _compared(verdict: str | None, court: str) -> str:
@@ -229,7 +237,7 @@ def _words(claim: Claim) -> list[str]:
     return [
         _("**What is right.** {}").format(_told(claim, "right")),
         _("**The grain of truth.** {}").format(_told(claim, "grain")),
-        _("**Reference.** {}").format(claim.reference),
+        _("**Reference.** {}").format(_told(claim, "reference")),
     ]
 
 

@@ -32,14 +32,14 @@ def retry(id: str, verdict: str | None) -> None:
 
     Args:
         id: such as ``T02``.
-        verdict: the reader's, one of `claims.VERDICTS`; None where there is none yet.
+        verdict: the reader's, as `claims.understood` reads it; None where there is none yet.
 
     Raises:
         ValueError: if the claim or the verdict is unknown, or its chapter does not settle it.
         FileNotFoundError: if its chapter is missing.
     """
     claims.find(id)
-    claims.check(verdict)
+    verdict = claims.understood(verdict)
     if verdict is None and not reveal.gave_up:
         print(ask())
         return

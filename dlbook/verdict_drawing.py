@@ -49,7 +49,7 @@ def draw_verdicts(axes: Sequence[Axes], verdict: Mapping[str, str | None]) -> No
     Raises:
         ValueError: if a claim or a verdict is unknown.
     """
-    _check(verdict)
+    verdict = _understood(verdict)
     for ax, ids in zip(axes, np.array_split(list(claims.load()), len(axes)), strict=True):
         for row, id in enumerate(ids):
             _draw_row(ax, row, claims.find(id), verdict.get(id))
@@ -77,7 +77,7 @@ def compared(verdict: Mapping[str, str | None]) -> str:
     Raises:
         ValueError: if a claim or a verdict is unknown.
     """
-    _check(verdict)
+    verdict = _understood(verdict)
     lines = [f"{'':14}{'claims':>7}{'judged':>8}{'same':>7}{'too kind':>10}{'too hard':>10}"]
     for way in (*claims.WAYS, "all"):
         chosen = [claim for claim in claims.load().values() if way in (claim.decided, "all")]
@@ -93,10 +93,9 @@ def compared(verdict: Mapping[str, str | None]) -> str:
 # ---- parts ----
 
 
-def _check(verdict: Mapping[str, str | None]) -> None:
-    for id, said in verdict.items():
-        claims.find(id)
-        claims.check(said)
+def _understood(verdict: Mapping[str, str | None]) -> dict[str, str | None]:
+    """Return the verdicts by claim, each as the book writes it."""
+    return {claims.find(id).id: claims.understood(said) for id, said in verdict.items()}
 
 
 def _gap(claim: claims.Claim, said: str | None) -> int | None:

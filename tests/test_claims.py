@@ -8,6 +8,8 @@ import pytest
 from dlbook import claims, plots, predict
 from dlbook.cli.course import texts
 from dlbook.grading.notebook import read
+from dlbook.i18n import use
+from dlbook.i18n.overlay import load
 from dlbook.needed import needed_for_all
 from tests import ROOT
 from tests.style.links import LINK, OUTER
@@ -160,6 +162,74 @@ def test_a_verdict_beside_that_of_the_court_is_near(said, shown, monkeypatch):
     claims.settle("T02", said)
     text = shown[0]["text/markdown"]
     assert f"You said: {said}, {DISTANCES[said]}. **Verdict: right**" in text and "|" not in text
+
+
+WRITTEN = {  # what a reader writes: what it means, None where it is refused
+    "Right": "right",
+    " wrong\n": "wrong",
+    "RIGHT, loosely put": "right, loosely put",
+    "“half right”": "half right",
+    "'incomplete'": "incomplete",
+    "正确": None,
+    "rightly": None,
+    "": None,
+    3: None,
+}
+IN_CHINESE = {"正确": "right", " 不正确": "wrong", "大体正确，措辞不严": "right, loosely put"}
+
+
+@pytest.mark.parametrize("written", WRITTEN)
+def test_a_verdict_is_read_in_any_letter_case_and_between_spaces(written):
+    if WRITTEN[written] is None:
+        with pytest.raises(ValueError, match=r"needs to be one of right; .*, got .*; change it"):
+            claims.understood(written)
+    else:
+        assert claims.understood(written) == WRITTEN[written]
+
+
+@pytest.mark.parametrize("written", IN_CHINESE)
+def test_a_verdict_may_be_written_in_the_language_of_the_reader(written, shown):
+    with pytest.raises(ValueError, match="got"):
+        claims.understood(written)
+    use("zh")
+    assert claims.understood(written) == IN_CHINESE[written]
+    assert claims.understood("Wrong") == "wrong"
+    claims.settle("T02", written, **T02)
+    assert f"你选的是“{written.strip()}”，" in shown[0]["text/markdown"]
+
+
+def test_a_chinese_reader_is_told_how_to_write_a_verdict_and_what_was_refused(shown):
+    use("zh")
+    claims.show("T02")
+    asked = shown[0]["text/markdown"].splitlines()[-1]
+    assert "引号" in asked and '`"right"`（正确）' in asked
+    with pytest.raises(ValueError, match=r"应写.*（正确）.*，而写的是 '对'；请改"):
+        claims.understood("对")
+    chapter = load("chapters/00_start_here", "zh")["put-a-claim-on-trial"].text
+    assert "引号" in chapter and '`verdict = "right"`' in chapter
+
+
+@pytest.mark.parametrize("said", DISTANCES)
+def test_a_distance_in_chinese_is_no_judgement_on_the_reader(said, shown, monkeypatch):
+    claim = replace(CLAIMS["T02"], verdict="right", predicate="")
+    monkeypatch.setattr(claims, "load", lambda: {"T02": claim})
+    use("zh")
+    claims.settle("T02", said)
+    assert "，和结论" in shown[0]["text/markdown"] and "差一级" not in shown[0]["text/markdown"]
+
+
+ENGLISH = re.compile(r"\b(chapters?|sections?|algorithm \d|table \d|others|tutorial|reprinted)\b")
+TITLE = re.compile(r"“[^”]*”|\]\([^)]*\)|A gentle introduction to[^]]*")
+
+
+@pytest.mark.parametrize("id", CLAIMS)
+def test_a_reference_is_told_in_chinese_but_for_titles_and_links(id):
+    use("zh")
+    told = claims._words(CLAIMS[id])[-1]
+    assert not ENGLISH.search(TITLE.sub("", told)), told
+    assert told.endswith("。") and "英文" not in told
+    links = [target for _text, target in LINK.findall(CLAIMS[id].reference)]
+    assert [target for _text, target in LINK.findall(told)] == links
 
 
 def test_a_reworded_claim_changes_the_texts_of_code_that_names_it(tmp_path, monkeypatch):

@@ -71,6 +71,12 @@ def test_a_map_of_trials_has_a_mark_for_each_claim_and_no_verdict():
     assert said == [f"by {way}" for way in claims.WAYS]
 
 
+def test_verdicts_count_as_they_are_read_by_the_court(axes):
+    assert compared(SOME | {"T01": " Wrong"}) == compared(SOME)
+    draw_verdicts(axes, SOME | {"T01": "WRONG"})
+    assert marks(axes, DATA) == [(4, 0), (0, 1), (1, 2)]
+
+
 @pytest.mark.parametrize("wrong", [{"T99": "right"}, {"T01": "maybe"}])
 def test_an_unknown_claim_or_verdict_is_named(axes, wrong):
     for use in (compared, lambda verdict: draw_verdicts(axes, verdict)):

@@ -3,6 +3,7 @@
 from typing import Any
 
 from dlbook.check import answer_key
+from dlbook.check.advice import advised
 from dlbook.check.bindings import Watch
 from dlbook.check.card import show
 from dlbook.check.lines import bound_names
@@ -61,7 +62,8 @@ class Cards:
         error = result.error_before_exec or result.error_in_exec
         if error is not None:
             text = _("the cell ends in {error}, so what it defines is not in force: mend it first")
-            return text.format(error=type(error).__name__)
+            name = type(error).__name__
+            return "\n".join([text.format(error=name), *advised(f"{name}: {error}")])
         again = name in bound_names(result.info.raw_cell)
         if again and callable(self._shell.user_ns.get(name)):
             return ""

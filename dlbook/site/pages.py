@@ -17,7 +17,7 @@ from dlbook.grading.teach.prose import anchor
 from dlbook.i18n import N_, _
 from dlbook.site import figures
 from dlbook.site.addresses import CELL, id_of, run_address, to_root
-from dlbook.site.stills import retold
+from dlbook.site.stills import is_explorer, retold
 
 _VERDICT = (N_("Show the verdict"), N_("Hide the verdict"))
 ANSWERS = {  # what puts out the answer to a prediction: how the fold is called, and how when open
@@ -26,7 +26,7 @@ ANSWERS = {  # what puts out the answer to a prediction: how the fold is called,
     "retry": _VERDICT,
 }
 PUBLISHED = "as-published"  # the cell that has every answer shown: a page asks first
-_STILL = re.compile(r"\A<style>.*?</style>", re.DOTALL)
+_STYLE = re.compile(r"\A<style>.*?</style>", re.DOTALL)
 _TIME = re.compile(r"\*\*(?:Time\*\* (\d+) minutes|时间\*\*：(\d+) 分钟)")
 _RUNNABLE = """
 <p class="run-here"><a href="../{address}">{run}</a>
@@ -169,9 +169,9 @@ def _output(output: dict[str, Any], source: str, place: Place) -> dict[str, Any]
     if "text/html" not in data:
         return output | ({"data": data} if data else {})
     html = "".join(data["text/html"])
-    if still := _STILL.match(html):
+    html = _STYLE.sub("", html)
+    if is_explorer(html):
         begun = place.edition.has_begun(place.path)
-        html = retold(html[still.end() :], source) if begun else html[still.end() :]
-        html += _MOVE.format(place.moves)
+        html = (retold(html, source) if begun else html) + _MOVE.format(place.moves)
     up = f"../{to_root(place.edition.language)}"
     return output | {"data": data | {"text/html": figures.stored(html, place.root, up)}}

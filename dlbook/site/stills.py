@@ -8,10 +8,17 @@ import re
 from functools import cache
 from html import escape
 
+from dlbook.explore.base.still import STILL
 from dlbook.i18n import language, speaking
 
+_FRAME = f'<div class="{STILL}">'
 _CALL = re.compile(r"^explore\.(\w+)\(", re.MULTILINE)
 _BELOW = '<p class="still-words" aria-hidden="true">{}</p>'  # words in pictures are English
+
+
+def is_explorer(html: str) -> bool:
+    """Return whether an output without its style is an explorer's picture, and no plain figure."""
+    return html.startswith(_FRAME)
 
 
 def retold(html: str, source: str) -> str:

@@ -47,6 +47,9 @@ SEEN = """() => {
   };
 }"""
 
+STRESS = """(all) => all.map((e) => getComputedStyle(e)).map(
+  (css) => ({ style: css.fontStyle, weight: css.fontWeight }))"""
+
 
 class Quiet(SimpleHTTPRequestHandler):
     def log_message(self, *_):
@@ -129,6 +132,15 @@ def test_a_chinese_page_on_a_phone_has_chinese_words_and_leads_to_the_english_on
     page.wait_for_url(f"{address}/{CHAPTER}")
     page.locator("a.other-language").click()
     page.wait_for_url(f"{address}/zh/{CHAPTER}")
+
+
+def test_stressed_words_stand_upright_in_chinese_and_slant_in_english(page, address):
+    for root, style in (("zh/", "normal"), ("", "italic")):
+        page.goto(f"{address}/{root}chapters/00_start_here.html")
+        page.evaluate(READY)
+        drawn = page.locator("article em").evaluate_all(STRESS)
+        assert drawn and {seen["style"] for seen in drawn} == {style}
+        assert all(int(seen["weight"]) >= 600 for seen in drawn) or style == "italic"
 
 
 # ---- what a reader does ----

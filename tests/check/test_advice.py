@@ -8,6 +8,8 @@ from dlbook.check import advice
 from dlbook.check.advice import with_advice
 from dlbook.check.compare import explain
 from dlbook.check.wire import Failure
+from dlbook.i18n import use
+from dlbook.i18n.retell import retold
 
 torch = pytest.importorskip("torch")
 
@@ -88,6 +90,46 @@ def test_a_product_is_asked_about_by_the_names_of_its_factors(line):
     text = explain(1.0, Failure("ValueError", str(caught.value), line), 1e-6, 1e-9)
     assert f"inner sizes 3 and 6 must be equal: {LINES[line]}" in text
     assert text.endswith(line)
+
+
+PYTHON = {  # what a beginner types: what is said of it in English, and in Chinese
+    "print(1，2)": ("switch the keyboard to English", "把输入法切换到英文"),
+    "print（1)": ("switch the keyboard to English", "把输入法切换到英文"),
+    "x = “right”": ("switch the keyboard to English", "把输入法切换到英文"),
+    "x =\u3000 1": ("switch the keyboard to English", "把输入法切换到英文"),
+    "x = (1": ("which one has none?", "同类的右括号"),
+    "x = (1]": ("which one has none?", "同类的右括号"),
+    "x = 1)": ("which one has none?", "同类的右括号"),
+    "x = 'right": ("an English one?", "是英文引号吗"),
+    'x = "right”': ("an English one?", "是英文引号吗"),
+    "x = '''right": ("an English one?", "是英文引号吗"),
+    "no_such_name": ("was it run since the kernel started", "内核启动后运行过它吗"),
+    "if 1:\nx = 1": ("which line does not?", "哪一行不是这样？"),
+    "if 1:\n    x = 1\n  y = 2": ("which line does not?", "哪一行不是这样？"),
+    "if 1:\n\tx = 1\n        y = 2": ("which line does not?", "哪一行不是这样？"),
+    "(lambda a, b: a)(1)": ("begins with `def`", "和 `def` 开头的那一行对照"),
+    "(lambda: 1)(1)": ("begins with `def`", "和 `def` 开头的那一行对照"),
+    "(lambda a, b=1: 1)(1, 2, 3)": ("begins with `def`", "和 `def` 开头的那一行对照"),
+}
+
+
+@pytest.mark.parametrize("code", PYTHON)
+def test_an_error_of_python_comes_with_advice_in_both_languages(code):
+    with pytest.raises(Exception) as caught:
+        exec(compile(code, "cell", "exec"), {})
+    error = f"{caught.type.__name__}: {caught.value}"
+    english, chinese = PYTHON[code]
+    kept, *advice = with_advice(error).splitlines()
+    assert kept == error and len(advice) == 1 and english in advice[0]
+    use("zh")
+    assert with_advice(error).splitlines()[1:] == [retold(advice[0])]
+    assert chinese in retold(advice[0])
+
+
+def test_a_sign_that_no_keyboard_for_chinese_has_is_left_to_python():
+    with pytest.raises(SyntaxError) as caught:
+        compile("2 × 3", "cell", "exec")
+    assert with_advice(f"SyntaxError: {caught.value}") == f"SyntaxError: {caught.value}"
 
 
 def test_what_is_no_error_of_numpy_stays_as_it_is():

@@ -22,6 +22,7 @@ ANSWERS = {  # the body of relu_back(g, x): what the card says
     "g *= x > 0; return g": ["✗ relu_back: known mistake", "your function changed its argument g"],
     "return np.array(3)": ["✗ relu_back: wrong", "an array of shape"],
     "return g @ x": ["✗ relu_back: error", "ValueError: inner sizes 4 and 3", "says it: matmul"],
+    "return g * no_such_name": ["✗ relu_back: error", "was it run since the kernel started"],
     "exit()": ["✗ relu_back: error", "SystemExit"],
     STUB: ["○ relu_back: not attempted"],
 }
@@ -127,6 +128,23 @@ ANSWER = "# answer: relu_back\ndef relu_back(g, x):\n    return "
 def test_running_an_answer_cell_shows_its_card(in_a_shell):
     output = in_a_shell(ANSWER + "g * (x > 0)", ANSWER + "g * (g > 0)")
     assert output.index("✓ relu_back: right") < output.index("✗ relu_back: known mistake")
+
+
+ENDS_IN = {  # how a cell with an answer ends: what its card asks
+    "g * (x > 0）": ("SyntaxError", "switch the keyboard to English"),
+    "(g * x": ("SyntaxError", "which bracket or quotation mark"),
+    "(g * x]": ("SyntaxError", "which one has none?"),
+    "'g": ("SyntaxError", "an English one?"),
+    "g\n  x": ("IndentationError", "which line does not?"),
+}
+
+
+@pytest.mark.parametrize("body", ENDS_IN)
+def test_the_card_of_a_cell_that_did_not_run_says_what_to_look_at(body, in_a_shell):
+    error, advice = ENDS_IN[body]
+    output = in_a_shell(ANSWER + body)
+    assert "✗ relu_back: error" in output and advice in output.partition("✗ relu_back")[2]
+    assert f"the cell ends in {error}, so what it defines is not in force" in output
 
 
 def test_the_card_names_the_line_that_failed(in_a_shell):

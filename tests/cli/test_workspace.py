@@ -38,6 +38,22 @@ def test_a_learner_begins_updates_and_begins_an_exercise_again(course, home, mon
         assert copy.read_text("utf-8").count("your turn now") == text.count("your turn now")
 
 
+@pytest.mark.parametrize("verb", ["build", "build --check", "build 90", "release new"])
+def test_an_authors_verb_writes_nothing_into_a_learners_folder(home, verb, monkeypatch, capsys):
+    assert main(["init", "mine"]) == 0
+    monkeypatch.chdir(home / "mine")
+    before = contents(home)
+    capsys.readouterr()
+    assert main(verb.split()) == 2
+    said = capsys.readouterr()
+    assert said.out == "" and said.err.count("\n") == 1 and contents(home) == before
+    assert "holds a learner's copies" in said.err and "`dlbook check`" in said.err
+
+
+def contents(folder):
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
 def test_in_the_folder_itself_the_next_step_is_no_cd(home, capsys):
     assert main(["init", "."]) == 0
     assert capsys.readouterr().out.endswith(". Next: `dlbook lab`.\n")

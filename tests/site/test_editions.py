@@ -100,6 +100,21 @@ def test_explorers_say_in_chinese_what_their_pictures_show(site):
         assert english.select(".still-words") == []
 
 
+@pytest.mark.parametrize("root", ["", "zh/"])
+def test_the_note_on_explorers_stands_below_theirs_alone(site, root):
+    noted, plain = 0, 0
+    for name in (name for name in NAMES if name.startswith("chapters/")):
+        page = parsed(site / f"{root}{name}.html").article
+        for output in page.select(".cell_output .output.text_html"):
+            if output.find("img") is None:
+                continue
+            explorer = output.select_one(".dlbook-still") is not None
+            notes = output.select(".still-note")
+            assert len(notes) == explorer, f"{name}: {output.get_text()[:200]}"
+            noted, plain = noted + explorer, plain + (not explorer)
+    assert noted > 30 and plain > 30
+
+
 def test_a_browser_gets_a_working_copy_in_each_language():
     found = {path: json.loads(data) for path, data in copies(ROOT)}
     assert {f"zh/{name}.ipynb" for name in NAMES} | {f"{name}.ipynb" for name in NAMES} == set(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dlbook.check.errors import UserError
+from dlbook.check.progress import NOTES
 from dlbook.check.shared import _
 from dlbook.grading.course.build import Course
 from dlbook.grading.notebook import Texts, no_texts
@@ -62,8 +63,14 @@ def own(course: Course) -> Course:
     """Return the course with keys of its own, for a verb that writes into it or hands it out.
 
     Raises:
-        UserError: if it is the one in the installed package.
+        UserError: if it is a learner's folder, or the one in the installed package.
     """
+    if (course.root / NOTES).is_dir():
+        words = _(
+            "a course folder of an author is needed, {place} holds a learner's copies: judge "
+            "answers there with `dlbook check`, or make a course of your own with `dlbook new DIR`"
+        )
+        raise UserError(words.format(place=course.root))
     if course.root == PACKAGED:
         raise UserError(
             f"a course folder of your own is needed, {PACKAGED} belongs to the installed package "

@@ -3,6 +3,7 @@ import pytest
 from dlbook.check.errors import UserError
 from dlbook.grading.course import place
 from dlbook.grading.course.build import Course
+from dlbook.i18n import use
 
 
 @pytest.fixture
@@ -51,6 +52,17 @@ def test_keys_are_those_beside_the_course_or_else_those_of_the_package(installed
     assert place.find(root).keys == place.find(tmp_path).keys == installed / "keys"
     (root / "dlbook" / "keys").mkdir(parents=True)
     assert place.find(root).keys == root / "dlbook" / "keys"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_writes_keys_never_writes_them_beside_a_learners_copies(installed, tmp_path, language):
+    root = add_course(tmp_path / "mine")
+    (root / ".dlbook").mkdir()
+    use(language)
+    said = {"en": r"an author is needed, .* `dlbook check`, or", "zh": "需要作者的.*请运行"}
+    for here in (root, root / "exercises"):
+        with pytest.raises(UserError, match=said[language]):
+            place.own(place.find(here))
 
 
 def test_what_writes_keys_never_writes_them_into_the_package(installed, tmp_path):
