@@ -112,7 +112,8 @@ def _lines(text: str) -> Iterator[str]:
 def wrong_terms(english: str, chinese: str) -> Iterator[str]:
     """Yield terms of the English that the Chinese does not have as terms.tsv words them.
 
-    Terms of one word count where they stand in bold, since many are everyday words, too.
+    Terms of one word count where they stand in bold, since many are everyday words, too. One with a
+    capital letter that the Chinese has in English is part of a title, and stays.
     """
     read = _joined(chinese)
     prose = LINK.sub(r"\1", _UNREAD.sub(" ", _FENCE.sub("", english)))
@@ -122,7 +123,9 @@ def wrong_terms(english: str, chinese: str) -> Iterator[str]:
         term = words[0]
         where = prose if all(" " in name or "-" in name for name in names) else bold
         allowed = [word for other in words for word in _words(other)]
-        if term.pattern.search(where) and not any(word in read for word in allowed):
+        found = [match[0] for match in term.pattern.finditer(where)]
+        titles = [name for name in found if name[0].isupper() and name in chinese]
+        if found != titles and not any(word in read for word in allowed):
             yield f"{names[0]} is {' or '.join(word.chinese for word in words)} in terms.tsv"
 
 

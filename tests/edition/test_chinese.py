@@ -49,6 +49,10 @@ def test_terms_are_those_of_the_list():
         "learning rate is 学习率 in terms.tsv",
     ]
     assert list(wrong_terms("a step of the loop", "循环的一步")) == []
+    title = "Goodfellow (2016), Deep Learning, section 6.1"
+    assert list(wrong_terms(title, "Goodfellow（2016），Deep Learning，第 6.1 节")) == []
+    assert list(wrong_terms(title, "Goodfellow（2016），第 6.1 节")) != []
+    assert list(wrong_terms("deep learning", "deep learning")) != []
 
 
 def test_quoted_chinese_stays_as_it_is():
