@@ -12,18 +12,17 @@ const path = decodeURIComponent(new URLSearchParams(location.search).get("path")
 tell();
 
 async function tell() {
-  const store = path && (await openStore());
-  if (!store) return;
-  const mine = await get(store, path);
+  const mine = path && (await get(path));
+  if (!mine) return;
   const versions = await (await fetch("../versions.json", { cache: "no-cache" })).json();
   const newest = versions[path];
   const kept = mine?.content?.metadata?.dlbook?.version;
-  if (!mine || !newest || kept === newest) return;
+  if (!newest || kept === newest) return;
   if (localStorage.getItem(`dlbook keeps ${path}`) === newest) return;
-  show(store, newest);
+  show(newest);
 }
 
-function show(store, newest) {
+function show(newest) {
   const bar = document.createElement("div");
   bar.id = "dlbook-newer";
   bar.setAttribute("role", "status");
@@ -34,9 +33,10 @@ function show(store, newest) {
   bar.append(_("If you take it, yours stays beside it, as {name}. ").replace("{name}", name));
   const take = button(_("take the newer version"), async () => {
     await window.jupyterapp?.commands.execute("docmanager:save"); // what was written since
-    const mine = await get(store, path);
-    await put(store, name, { ...mine, name: name.split("/").pop(), path: name });
-    await remove(store, path);
+    const mine = await get(path);
+    await inStore("readwrite", (files) =>
+      files.put({ ...mine, name: name.split("/").pop(), path: name }, name));
+    await inStore("readwrite", (files) => files.delete(path));
     location.reload();
   });
   const keep = button(_("keep mine"), () => {
@@ -61,17 +61,22 @@ function button(text, act) {
 
 // ---- the browser's storage ----
 
-async function openStore() {
+async function get(key) {
   const known = indexedDB.databases ? await indexedDB.databases() : [{ name: STORE }];
   if (!known.some(({ name }) => name === STORE)) return null; // nothing is kept yet
-  const store = await result(indexedDB.open(STORE));
-  return store.objectStoreNames.contains(FILES) ? store : null;
+  return inStore("readonly", (files) => files.get(key));
 }
 
-const table = (store, mode) => store.transaction(FILES, mode).objectStore(FILES);
-const get = (store, key) => result(table(store, "readonly").get(key));
-const put = (store, key, value) => result(table(store, "readwrite").put(value, key));
-const remove = (store, key) => result(table(store, "readwrite").delete(key));
+/** Do something with the files and let go of them: JupyterLite waits while somebody holds them. */
+async function inStore(mode, act) {
+  const store = await result(indexedDB.open(STORE));
+  try {
+    if (!store.objectStoreNames.contains(FILES)) return null;
+    return await result(act(store.transaction(FILES, mode).objectStore(FILES)));
+  } finally {
+    store.close();
+  }
+}
 
 function result(request) {
   return new Promise((resolve, reject) => {
