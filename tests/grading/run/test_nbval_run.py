@@ -74,7 +74,9 @@ def test_a_syntax_error_is_reported_with_its_line(tiny_key):
     source = "# answer: relu_back\ndef relu_back(g, x):\n    return np.where(x > 0, g, 0.0"
     report = grade(Notebook((Cell("code", source),)), tiny_key)
     detail = report.exercises[0].outcomes[0].detail
-    assert detail.endswith(", in line 3: return np.where(x > 0, g, 0.0"), detail
+    told, advice = detail.splitlines()
+    assert told.endswith(", in line 3: return np.where(x > 0, g, 0.0"), detail
+    assert "no partner" in advice
 
 
 def test_a_line_that_no_syntax_error_names_is_none():
