@@ -42,6 +42,15 @@ def host(site, page):
     assert asked and [url for url in asked if not url.startswith(here)] == []
 
 
+@pytest.fixture
+def publish(site):
+    """Return what makes the site tell of a newer version of a notebook, until the test ends."""
+    versions = site / "run" / "versions.json"
+    before = versions.read_text()
+    yield lambda path, name: versions.write_text(json.dumps(json.loads(before) | {path: name}))
+    versions.write_text(before)
+
+
 def open_notebook(page, host, path: str):
     """Open a notebook of the site; return its code cells."""
     page.goto(f"{host.address}/run/notebooks/index.html?path={path}")
@@ -113,38 +122,33 @@ def test_a_set_gives_a_hint_then_a_tick_and_keeps_the_work(host, page, tmp_path,
     page.screenshot(path=tmp_path / "reloaded.png")
 
 
-def test_a_newer_course_is_offered_and_nobodys_work_is_lost(site, host, page, tmp_path):
+def test_a_newer_course_is_offered_and_nobodys_work_is_lost(publish, host, page, tmp_path):
     cells = open_notebook(page, host, SET)
     cells.first.locator(".cm-content").click()
     page.keyboard.insert_text("# mine\n")
     saved(page, host, SET, "# mine")
-    versions = site / "run" / "versions.json"
-    before = versions.read_text()
-    versions.write_text(json.dumps(json.loads(before) | {SET: "newer"}))
-    try:
-        page.reload()
-        bar = page.locator("#dlbook-newer")
-        bar.wait_for()
-        page.screenshot(path=tmp_path / "newer.png")
-        bar.get_by_role("button", name="keep mine").click()
-        page.reload()
-        cells.first.locator(".cm-content", has_text="# mine").wait_for()
-        assert bar.count() == 0
+    publish(SET, "newer")
+    page.reload()
+    bar = page.locator("#dlbook-newer")
+    bar.wait_for()
+    page.screenshot(path=tmp_path / "newer.png")
+    bar.get_by_role("button", name="keep mine").click()
+    page.reload()
+    cells.first.locator(".cm-content", has_text="# mine").wait_for()
+    assert bar.count() == 0
 
-        versions.write_text(json.dumps(json.loads(before) | {SET: "newer still"}))
-        page.reload()
-        bar.wait_for()
-        cells.first.locator(".cm-content", has_text="# mine").click()
-        page.keyboard.insert_text("# later\n")
-        beside = re.search(r"exercises/.*?\.ipynb", bar.inner_text())[0]
-        bar.get_by_role("button", name="take the newer version").click()
-        bar.wait_for(state="detached")
-        cells.first.locator(".cm-content", has_not_text="# mine").wait_for()
-        cells = open_notebook(page, host, beside)
-        cells.first.locator(".cm-content", has_text="# later").wait_for()
-        assert "# mine" in cells.first.inner_text()
-    finally:
-        versions.write_text(before)
+    publish(SET, "newer still")
+    page.reload()
+    bar.wait_for()
+    cells.first.locator(".cm-content", has_text="# mine").click()
+    page.keyboard.insert_text("# later\n")
+    beside = re.search(r"exercises/.*?\.ipynb", bar.inner_text())[0]
+    bar.get_by_role("button", name="take the newer version").click()
+    bar.wait_for(state="detached")
+    cells.first.locator(".cm-content", has_not_text="# mine").wait_for()
+    cells = open_notebook(page, host, beside)
+    cells.first.locator(".cm-content", has_text="# later").wait_for()
+    assert "# mine" in cells.first.inner_text()
 
 
 def test_a_chapter_runs_its_explorers_move_and_an_endless_loop_ends(host, page, tmp_path, capsys):
@@ -195,7 +199,7 @@ def test_a_chinese_set_runs_on_its_page_and_its_cards_are_chinese(host, page, tm
     assert page.title() == "05_backpropagation (练习)"
 
 
-def test_the_bars_over_a_chinese_set_are_chinese(site, host, page, tmp_path):
+def test_the_bars_over_a_chinese_set_are_chinese(publish, host, page, tmp_path):
     path = f"zh/{SET}"
     cells = open_notebook(page, host, path)
     answer(page, cells.first, "while True:\n    pass  # mine")
@@ -209,18 +213,13 @@ def test_the_bars_over_a_chinese_set_are_chinese(site, host, page, tmp_path):
     assert stop.count() == 0
 
     saved(page, host, path, "# mine")
-    versions = site / "run" / "versions.json"
-    before = versions.read_text()
-    versions.write_text(json.dumps(json.loads(before) | {path: "newer"}))
-    try:
-        page.reload()
-        newer = page.locator("#dlbook-newer")
-        newer.get_by_role("button", name="换成新版本").wait_for()
-        page.screenshot(path=tmp_path / "newer.png")
-        assert told(newer) == []
-        newer.get_by_role("button", name="保留我的").click()
-    finally:
-        versions.write_text(before)
+    publish(path, "newer")
+    page.reload()
+    newer = page.locator("#dlbook-newer")
+    newer.get_by_role("button", name="换成新版本").wait_for()
+    page.screenshot(path=tmp_path / "newer.png")
+    assert told(newer) == []
+    newer.get_by_role("button", name="保留我的").click()
 
 
 def told(bar) -> list[str]:
