@@ -1,4 +1,4 @@
-"""What a translation must not change: code, formulas, links, headings, tables, numbers."""
+"""What a translation must not change: code, formulas, links, headings, tables, tags, numbers."""
 
 import re
 from collections import Counter
@@ -12,6 +12,7 @@ _FORMULA = re.compile(r"\$\$.+?\$\$|\$[^$\n]+\$", re.DOTALL)
 _WORDS = re.compile(r"\\text\{[^}]*\}")
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)*")
 _ROW = re.compile(r"^\|.*\|$", re.MULTILINE)
+_TAG = re.compile(r"</?[a-z][a-z0-9]*(?: [^<>]*)?/?>")
 _ADDRESS = re.compile(r"https?://[^\s)>\]]+")
 
 
@@ -44,5 +45,7 @@ def _parts(text: str) -> dict[str, Counter[str]]:
     text = _ADDRESS.sub(" ", LINK.sub(r" \1 ", text))
     found["headings"] = Counter(marks for marks, _title in HEADING.findall(text))
     found["table rows"] = Counter(f"{row.count('|') - 1} cells" for row in _ROW.findall(text))
+    found["tags"] = Counter(_TAG.findall(text))
+    text = _TAG.sub(" ", text)
     found["numbers"] = Counter(number.replace(",", "") for number in _NUMBER.findall(text))
     return found

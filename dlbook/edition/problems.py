@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
-from dlbook.edition import chinese, strings
+from dlbook.edition import chinese, form, strings
 from dlbook.edition.literals import differences
 from dlbook.edition.sources import locale, overlays
 from dlbook.grading.course.build import Course
@@ -29,7 +30,8 @@ def problems(course: Course) -> list[str]:
         found += _strays(locale(course) / folder, set(sources))
         place = locale(course) / folder / "dlbook.po"
         if place.is_file():
-            found += [f"{_short(place)}: {p}" for p in strings.problems(place.read_text("utf-8"))]
+            told = form.in_file(place, form.of_catalogue, strings.problems)
+            found += [f"{_short(place)}: {p}" for p in told]
     return found
 
 
@@ -38,13 +40,17 @@ def _short(place: Path) -> str:
 
 
 def overlay_problems(english: dict[str, str], place: Path) -> Iterator[str]:
-    """Yield what is wrong with the overlay in a file, piece by piece.
+    """Return what is wrong with the overlay in a file: its lines, or else piece by piece.
 
     Args:
         english: what there is to translate, by name.
         place: of the overlay.
     """
-    pieces = parse(place.read_text("utf-8"))
+    return form.in_file(place, form.of_overlay, partial(_pieces, english))
+
+
+def _pieces(english: dict[str, str], text: str) -> Iterator[str]:
+    pieces = parse(text)
     for name, count in Counter(name for name, _piece in pieces).items():
         if count > 1:
             yield f"{name} stands there {count} times: keep one"
@@ -61,6 +67,9 @@ def overlay_problems(english: dict[str, str], place: Path) -> Iterator[str]:
 def _piece(english: str, piece: Piece) -> Iterator[str]:
     """Yield what is wrong with one piece."""
     now = digest(english)
+    if piece.digest == "?":
+        yield f"has no digest yet: write {now} above it, or run `python -m dlbook.edition.draft`"
+        return
     if piece.digest != now:
         yield f"is stale: its English has changed; translate it again, then write {now} above it"
         return

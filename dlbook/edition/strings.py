@@ -9,6 +9,7 @@ from pathlib import Path
 from dlbook.check import answer_key
 from dlbook.check.verdict import Verdict
 from dlbook.edition import chinese
+from dlbook.edition.literals import differences
 from dlbook.grading.package import PACKAGE
 from dlbook.i18n import catalogue
 from dlbook.i18n.terminal import paragraphs
@@ -17,6 +18,7 @@ DOORS = ("_", "N_")
 VERBS = ("Verb", "Verbs")  # the help of these classes of commands is their docstring
 _PAGES = ("**/*.js", "site/theme/*.md", "grading/results/templates/feedback.html")
 _IN_SCRIPT = re.compile(r'\b_\(\s*("(?:[^"\\\n]|\\.)*")')
+_IN_CHINESE = " --language zh"  # what a command has more where a text in Chinese gives it
 _PART = re.compile(r"\{[^{}]*\}")
 
 
@@ -66,5 +68,7 @@ def problems(text: str) -> Iterator[str]:
         other = words[english]
         if sorted(_PART.findall(english)) != sorted(_PART.findall(other)):
             yield f"{english!r} needs the same names in braces, got {other!r}"
+        for words_of in differences(english, other.replace(_IN_CHINESE, "")):
+            yield f"{english!r} differs from its English, {words_of}"
         for problem in chinese.problems_of_words(other):
             yield f"{english!r} breaks a house rule, {problem}"

@@ -2,8 +2,9 @@
 
 import json
 import re
+from collections.abc import Iterator
 
-_LINE = re.compile(r'(?:(msgid|msgstr) +)?(".*")\s*')
+LINE = re.compile(r'(?:(msgid|msgstr) +)?(".*")\s*')
 
 
 def read(text: str) -> dict[str, str]:
@@ -12,15 +13,25 @@ def read(text: str) -> dict[str, str]:
     Entries without a translation are left out, and so is the header. A file has no plurals and no
     contexts: English sentences of the course are written so that they need none.
     """
-    entries: list[dict[str, str]] = [{}]
+    return {english: other for _line, english, other in entries(text) if english and other}
+
+
+def entries(text: str) -> Iterator[tuple[int, str, str]]:
+    """Yield each entry of a .po file: the number of its first line, the English, the translation.
+
+    Raises:
+        ValueError: if a text in double quotes has an escape that JSON does not know.
+    """
+    found: list[tuple[int, dict[str, str]]] = [(0, {})]
     part = ""
-    for line in text.splitlines():
-        found = _LINE.fullmatch(line)
-        if found is None:
+    for number, line in enumerate(text.splitlines(), 1):
+        words = LINE.fullmatch(line)
+        if words is None:
             continue
-        part = found[1] or part
-        if found[1] == "msgid":
-            entries.append({})
-        entries[-1][part] = entries[-1].get(part, "") + json.loads(found[2])
-    filled = (entry for entry in entries if entry.get("msgid") and entry.get("msgstr"))
-    return {entry["msgid"]: entry["msgstr"] for entry in filled}
+        part = words[1] or part
+        if words[1] == "msgid":
+            found.append((number, {}))
+        entry = found[-1][1]
+        entry[part] = entry.get(part, "") + json.loads(words[2])
+    for number, entry in found[1:]:
+        yield number, entry.get("msgid", ""), entry.get("msgstr", "")

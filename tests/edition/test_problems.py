@@ -87,6 +87,19 @@ def test_changed_literals_and_house_rules_are_told(place, tmp_path):
     assert "title breaks a house rule, put a space between" in told
 
 
+def test_a_file_is_checked_line_by_line_first_and_a_lacking_digest_is_told(place, tmp_path):
+    text = place.read_text("utf-8")
+    spoilt = tmp_path / "spoilt.md"
+    spoilt.write_text(text.replace("<!-- loss", "<!-- - loss"), "utf-8")
+    assert [problem.split()[1] for problem in overlay_problems(ENGLISH, spoilt)] == ["is", "loss"]
+    spoilt.write_text(text.replace(digest(ENGLISH["loss"]), "?"), "utf-8")
+    (told,) = overlay_problems(ENGLISH, spoilt)
+    assert told.startswith(f"loss has no digest yet: write {digest(ENGLISH['loss'])} above it")
+    spoilt.write_text(f"{text}\n=======\n", "utf-8")
+    (told,) = overlay_problems(ENGLISH, spoilt)
+    assert "line 12 is a mark of git" in told
+
+
 def test_pieces_that_say_the_same_share_one_translation():
     text = "<!-- a / one 11111111 -->\n<!-- a / two 11111111 -->\n甲\n\n<!-- b 22222222 -->\n乙\n"
     assert [(name, piece.text) for name, piece in parse(text)] == [

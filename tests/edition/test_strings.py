@@ -158,6 +158,16 @@ def test_the_catalogue_is_whole():
         ('msgid "eraser"', 'msgid "rubber"', "'rubber' is an orphan"),
         ('msgstr "提示：{hint}"', 'msgstr "提示：{tip}"', "needs the same names in braces"),
         ('msgstr "提示：{hint}"', 'msgstr "提示:{hint}"', "use the full-width mark"),
+        (
+            "（见 `{command} --help`）",
+            "（见 `{command} --hilfe`）",
+            "code missing: {command} --help",
+        ),
+        (
+            "再用下面这一行回答 <code>{}</code>",
+            "再用下面这一行回答 {}",
+            "tags missing: <code>, </code>",
+        ),
     ],
 )
 def test_what_a_catalogue_lacks_or_has_wrong_is_told(old, new, told):
