@@ -6,6 +6,7 @@ Sphinx works in a temporary folder; only what is whole reaches the site.
 """
 
 import io
+import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -16,9 +17,9 @@ from dlbook import atomic
 from dlbook.edition.book import Edition
 from dlbook.grading.course.build import Course
 from dlbook.i18n import N_, _, speaking
-from dlbook.site import mathjax, pages
+from dlbook.site import mathjax, pages, preview, spoken
 from dlbook.site.addresses import ROOTS
-from dlbook.site.front import claims_page, front_page
+from dlbook.site.front import THEME, claims_page, front_page
 from dlbook.site.settings import settings
 
 _CONTENTS = """
@@ -46,18 +47,35 @@ def built(course: Course, runs: bool) -> Iterator[tuple[Path, list[str]]]:
             with speaking(language):
                 told += _build(Edition(course, language), root, runs)
         (root / "book" / ".nojekyll").touch()  # else GitHub Pages leaves out folders like _static
+        lost = (THEME / "404.html").read_bytes()
+        atomic.write(root / "book" / "404.html", lost, sync=False)  # what hosts show for no page
         yield root / "book", told
 
 
 def _build(edition: Edition, root: Path, runs: bool) -> list[str]:
     """Write the book of an edition below `root / "book"`; return what Sphinx warned of."""
     work = root / edition.language
-    source, static, book = work / "source", work / "static", root / "book" / ROOTS[edition.language]
-    for folder in (source, static, book):
+    source, static, made = work / "source", work / "static", work / "made"
+    for folder in (source, static, made):  # beside what it makes, myst-nb leaves notebooks
         folder.mkdir(parents=True)
     _write_source(edition, source, root / "book", runs)
     mathjax.copy(static / "mathjax")
-    return _run_sphinx(source, book, work / "trees", settings(static, edition.language))
+    told = _run_sphinx(source, made, work / "trees", settings(static, edition.language))
+    for path in made.rglob("*.html"):
+        if "_static" not in path.relative_to(made).parts:
+            _finish(path, edition.language)
+    shutil.copytree(made, root / "book" / ROOTS[edition.language], dirs_exist_ok=True)
+    return told
+
+
+def _finish(path: Path, language: str) -> None:
+    """Write into a page what Sphinx does not: languages of its parts, names, a preview."""
+    from bs4 import BeautifulSoup
+
+    page = BeautifulSoup(path.read_text("utf-8"), "html.parser")
+    spoken.tell(page, language)
+    preview.tell(page)
+    atomic.write(path, str(page), sync=False)
 
 
 def _write_source(edition: Edition, source: Path, book: Path, runs: bool) -> None:

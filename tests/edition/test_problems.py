@@ -90,8 +90,8 @@ def test_changed_literals_and_house_rules_are_told(place, tmp_path):
 def test_a_file_is_checked_line_by_line_first_and_a_lacking_digest_is_told(place, tmp_path):
     text = place.read_text("utf-8")
     spoilt = tmp_path / "spoilt.md"
-    spoilt.write_text(text.replace("<!-- loss", "<!-- - loss"), "utf-8")
-    assert [problem.split()[1] for problem in overlay_problems(ENGLISH, spoilt)] == ["is", "loss"]
+    spoilt.write_text(text.replace("<!-- loss", "<!--loss"), "utf-8")
+    assert [p[:12] for p in overlay_problems(ENGLISH, spoilt)] == ["line 6 needs"]
     spoilt.write_text(text.replace(digest(ENGLISH["loss"]), "?"), "utf-8")
     (told,) = overlay_problems(ENGLISH, spoilt)
     assert told.startswith(f"loss has no digest yet: write {digest(ENGLISH['loss'])} above it")
