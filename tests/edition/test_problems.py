@@ -97,7 +97,7 @@ def test_a_file_is_checked_line_by_line_first_and_a_lacking_digest_is_told(place
     assert told.startswith(f"loss has no digest yet: write {digest(ENGLISH['loss'])} above it")
     spoilt.write_text(f"{text}\n=======\n", "utf-8")
     (told,) = overlay_problems(ENGLISH, spoilt)
-    assert "line 12 is a mark of git" in told
+    assert "line 13 is a mark of git" in told
 
 
 def test_pieces_that_say_the_same_share_one_translation():
