@@ -33,6 +33,10 @@ BEGINS_WITH = (  # packages that Python begins with: the kernel and the learner'
 _NO_WORDS = "const WORDS = {};"  # in words.js
 _PAGE, _SETTINGS = "index.html", "jupyter-lite.json"
 SCRIPTS = ("newer.js", "stop.js", "title.js")  # modules, which speak its language
+_DARK = (  # a picture that somebody draws with matplotlib is white: as dim as ours on a dark page
+    '<style>[data-jp-theme-light="false"] .jp-RenderedImage img '
+    "{ filter: brightness(0.87); border-radius: 8px; }</style>"
+)
 _KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
 _PYTHON = {"packages": list(BEGINS_WITH)}  # what Pyodide is told when it begins
 
@@ -124,7 +128,7 @@ def _mend_page(to: Path) -> None:
     for old, new in (
         ("<html>", '<html lang="en">'),
         ("<title>Jupyter Notebook - Notebooks</title>", "<title>dlbook, in your browser</title>"),
-        ("</head>", f"  {scripts}\n  </head>"),
+        ("</head>", f"  {_DARK}{scripts}\n  </head>"),
     ):
         if old not in text:
             raise UserError(

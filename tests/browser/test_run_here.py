@@ -180,6 +180,14 @@ def test_a_chapter_runs_its_explorers_move_and_an_endless_loop_ends(host, page, 
     page.keyboard.press("ArrowDown")
     until(page, lambda: picture(response) != before, "the painter does not answer")
 
+    write_and_run(page, cell, "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()")
+    drawn = cell.locator(".jp-RenderedImage img")
+    drawn.wait_for()
+    page.evaluate("document.body.dataset.jpThemeLight = 'false'")  # as a dark theme does
+    assert drawn.evaluate("(it) => getComputedStyle(it).filter") == "brightness(0.87)"
+    page.evaluate("document.body.dataset.jpThemeLight = 'true'")
+    assert drawn.evaluate("(it) => getComputedStyle(it).filter") == "none"
+
     answer(page, cell, "while True:\n    pass  # mine")
     page.wait_for_timeout(1000)
     page.locator("[data-command='notebook:interrupt-kernel']").first.click()
