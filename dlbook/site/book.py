@@ -73,6 +73,8 @@ def _finish(path: Path, language: str) -> None:
     from bs4 import BeautifulSoup
 
     page = BeautifulSoup(path.read_text("utf-8"), "html.parser")
+    if page.html:
+        page.html["data-theme"] = "light"  # until a script knows better; without one it stays so
     spoken.tell(page, language)
     preview.tell(page)
     atomic.write(path, str(page), sync=False)

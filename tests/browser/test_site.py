@@ -161,6 +161,13 @@ def test_every_text_stands_out_from_what_is_behind_it(page, address):
         assert len(found) > 30 and not faint, f"{name}: {faint[:5]}"
 
 
+@pytest.mark.parametrize("page", [DARK | {"java_script_enabled": False}], indirect=True)
+def test_code_can_be_read_on_a_dark_system_without_scripts(page, address):
+    page.goto(f"{address}/{CHAPTER}")
+    css = page.locator("article pre").first.evaluate("(it) => getComputedStyle(it).backgroundColor")
+    assert min(map(int, re.findall(r"\d+", css)[:3])) > 200  # as light as the page
+
+
 @pytest.mark.parametrize("page", [{"viewport": PHONE}, {}], indirect=True, ids=["phone", "desk"])
 def test_the_front_page_shows_the_link_and_the_card_at_once(page, address, tmp_path):
     page.goto(address)
