@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 IMAGENET_MEAN = np.array([0.485, 0.456, 0.406], np.float32)  # of red, green and blue
 IMAGENET_STD = np.array([0.229, 0.224, 0.225], np.float32)
+IMAGENET_MEAN.flags.writeable = IMAGENET_STD.flags.writeable = False  # all readers share them
 
 
 def read_photo(source: str | Path | bytes | None = None, size: int = 224) -> np.ndarray:

@@ -139,7 +139,15 @@ class Tensor(Comparing, Pointwise, Reducing, Shaping, Changing):
     # ---- arithmetic ----
 
     def _lift(self, other: Any) -> "Tensor":
-        return other if isinstance(other, Tensor) else _plain(beside(other, self.dtype))
+        """Return an operand, of any shape, as a tensor.
+
+        Nobody counts the changes of an array, so `backward` reads a copy of it.
+        """
+        if isinstance(other, Tensor):
+            return other
+        operand = beside(other, self.dtype)
+        is_read_later = self.requires_grad and hasattr(other, "__array__")
+        return _plain(operand.copy() if is_read_later else operand)
 
     def __add__(self, other: Any) -> "Tensor":
         a, b = self, self._lift(other)

@@ -136,3 +136,9 @@ def test_each_of_1000_classes_has_a_name_of_its_own():
     assert len({name.lower() for name in names}) == len(names) == 1000
     places = {0: "tench", 207: "golden retriever", 652: "military uniform", 999: "toilet tissue"}
     assert {i: names[i] for i in places} == places
+
+
+@pytest.mark.parametrize("name", ["IMAGENET_MEAN", "IMAGENET_STD"])
+def test_numbers_that_all_readers_share_cannot_be_changed(name):
+    with pytest.raises(ValueError, match="read-only"):
+        getattr(data, name)[...] *= 255
