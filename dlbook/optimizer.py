@@ -233,11 +233,12 @@ def _parts(state_dict: Any, names: set[str], count: int) -> tuple[dict[str, Any]
             f"load_state_dict needs the settings {sorted(names)}, got {sorted(has, key=str)}; "
             "make an optimiser of the kind that was saved"
         )
-    if len(named) != count or len(set(named)) != count or unknown:
+    got = len(set(named))
+    if not len(named) == got == count or unknown:
         raise ValueError(
-            f"load_state_dict needs the state of {count} parameters, got that of "
-            f"{named!r:.50}, under {[*states]!r:.50}; build the model that was saved, and give "
-            "the optimiser the same parameters"
+            f"load_state_dict needs the state of {count} parameters, got that of {got}, under "
+            f"{[*states]!r:.50}; build the model that was saved, and give the optimiser the same "
+            "parameters"
         )
     return group, {i: states[name] for i, name in enumerate(named) if name in states}
 
