@@ -1,4 +1,4 @@
-"""What an argument has to be, in one place: numbers, counts, flags, arrays and generators.
+"""What an argument has to be, in one place: numbers, counts, flags, arrays, generators and paths.
 
 Each function returns what it was given, as Python's own kind, or says what to write instead. What
 is asked of tensors stands in `dlbook.functional.arguments`.
@@ -6,6 +6,8 @@ is asked of tensors stands in `dlbook.functional.arguments`.
 
 from math import inf, isinf, isnan
 from numbers import Integral, Real
+from os import PathLike
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -136,6 +138,20 @@ def generator(rng: Any) -> np.random.Generator:
             "np.random.default_rng(0), where 0 is the seed"
         )
     return rng
+
+
+def as_path(path: Any, function: str) -> Path:
+    """Return the path of a file.
+
+    Raises:
+        TypeError: if it is something else, such as a number or an open file.
+    """
+    if not isinstance(path, str | PathLike):
+        raise TypeError(
+            f"{function} needs a path, got {type(path).__name__}; write it as a text, such as "
+            '"model.npz"'
+        )
+    return Path(path)
 
 
 def _shown(value: Any) -> str:

@@ -22,14 +22,13 @@ import json
 import re
 from collections.abc import Mapping
 from io import BytesIO
-from os import PathLike
 from pathlib import Path
 from typing import Any
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 import numpy as np
 
-from dlbook import atomic
+from dlbook import arguments, atomic
 
 CONTENTS = "contents.json"
 MARK = b"with contents.json"  # stands at the end of the archive, so that a lost member is noticed
@@ -48,6 +47,7 @@ def save(state_dict: Mapping[Any, Any], path: str | Path) -> None:
 
     Raises:
         TypeError: if there is something else in it, or `path` is none.
+        ValueError: if it holds itself.
         FileNotFoundError: if there is no such folder.
         IsADirectoryError: if `path` is a folder.
     """
@@ -55,8 +55,8 @@ def save(state_dict: Mapping[Any, Any], path: str | Path) -> None:
         raise TypeError(
             f"save needs a dict of arrays, got {type(state_dict).__name__}; pass model.state_dict()"
         )
-    target, arrays = _as_path(path, "save"), dict[str, np.ndarray]()
-    contents = json.dumps(_written(state_dict, (), arrays))
+    target, arrays = arguments.as_path(path, "save"), dict[str, np.ndarray]()
+    contents = _as_text(state_dict, arrays)
     if not target.parent.is_dir():
         raise FileNotFoundError(
             f"save needs a folder that exists, got {target.parent}; make it, or change the path"
@@ -86,7 +86,7 @@ def load(path: str | Path) -> dict[Any, Any]:
         TypeError: if `path` is none.
         ValueError: if the file is damaged, is no npz, or holds objects, which would need a pickle.
     """
-    source = _as_path(path, "load")
+    source = arguments.as_path(path, "load")
     if not source.is_file():
         raise FileNotFoundError(
             f"load needs a file that save wrote, got none at {path}; check the path"
@@ -101,16 +101,17 @@ def load(path: str | Path) -> dict[Any, Any]:
             ) from error
 
 
-def _as_path(path: Any, function: str) -> Path:
-    if not isinstance(path, str | PathLike):
-        raise TypeError(
-            f"{function} needs a path, got {type(path).__name__}; write it as a text, such as "
-            '"model.npz"'
-        )
-    return Path(path)
-
-
 # ---- from values to members of the archive ----
+
+
+def _as_text(state_dict: Mapping[Any, Any], arrays: dict[str, np.ndarray]) -> str:
+    try:
+        return json.dumps(_written(state_dict, (), arrays))
+    except RecursionError:
+        raise ValueError(
+            "save needs dicts and lists in some hundred levels, got more, as of a dict that holds "
+            "itself; save the parts under names of their own"
+        ) from None
 
 
 def _written(value: Any, place: tuple[Any, ...], arrays: dict[str, np.ndarray]) -> Any:
@@ -163,6 +164,8 @@ def _at(place: tuple[Any, ...]) -> str:
 def _read(file: Any) -> dict[Any, Any]:
     with ZipFile(file) as archive:
         names = archive.namelist()
+        if not names:
+            raise ValueError("it holds nothing")
         if (CONTENTS in names) != (archive.comment == MARK):
             raise ValueError("a part of it is missing")
         arrays = {

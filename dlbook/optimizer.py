@@ -215,11 +215,14 @@ def _copied(state: State) -> State:
 
 
 def _parts(state_dict: Any, names: set[str], count: int) -> tuple[dict[str, Any], dict[int, State]]:
-    """Return the settings and the states of the parameters, after a look at their form."""
+    """Return the settings, and by place the states of the parameters, after a look at their form.
+
+    ``params`` names the state of each parameter, in the order of the parameters.
+    """
     try:
         states, (group,) = state_dict["state"], state_dict["param_groups"]
-        got, has = len(group["params"]), set(group)
-        unknown = states.keys() - set(range(got))
+        named, has = [*group["params"]], set(group)
+        unknown = states.keys() - set(named)
     except (AttributeError, KeyError, TypeError, ValueError):
         raise ValueError(
             "load_state_dict needs what state_dict() of an optimiser returns, got something "
@@ -230,13 +233,14 @@ def _parts(state_dict: Any, names: set[str], count: int) -> tuple[dict[str, Any]
             f"load_state_dict needs the settings {sorted(names)}, got {sorted(has, key=str)}; "
             "make an optimiser of the kind that was saved"
         )
-    if got != count or unknown:
+    got = len(set(named))
+    if not len(named) == got == count or unknown:
         raise ValueError(
             f"load_state_dict needs the state of {count} parameters, got that of {got}, under "
             f"{[*states]!r:.50}; build the model that was saved, and give the optimiser the same "
             "parameters"
         )
-    return group, states
+    return group, {i: states[name] for i, name in enumerate(named) if name in states}
 
 
 def _fitted(state: Any, p: Tensor, names: set[str], i: int) -> State:

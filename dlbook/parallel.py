@@ -87,10 +87,22 @@ def _shared_out(work: Callable[[Part], Result], parts: Sequence[Part]) -> list[R
         take_parts()
     finally:
         begun = [helper for helper in helpers if not helper.cancel()]
-        wait(begun)
+        _wait(begun)
     for helper in begun:
         helper.result()  # raises what was raised there
     return results
+
+
+def _wait(helpers: list[Future[None]]) -> None:
+    """Wait until these are done, also if the caller is interrupted, who hears of it then.
+
+    One that still worked would write into arrays that the caller has gone on with.
+    """
+    try:
+        wait(helpers)
+    except KeyboardInterrupt:
+        _wait(helpers)
+        raise
 
 
 def cut(size: int, parts: int) -> list[slice]:

@@ -15,6 +15,8 @@ from zipfile import ZipFile, is_zipfile
 
 import numpy as np
 
+from dlbook.arguments import as_path
+
 MAGIC = 0x1950A86A20F9469CFC6C  # the first value in a file of the old format
 PROTOCOL = 1001  # the second
 
@@ -60,13 +62,15 @@ def load(path: str | Path) -> dict[str, np.ndarray]:
 
     Raises:
         FileNotFoundError: if there is no such file.
+        TypeError: if `path` is none.
         ValueError: if it is damaged, or holds something else than arrays by name.
     """
-    if not Path(path).is_file():
+    source = as_path(path, "load")
+    if not source.is_file():
         raise FileNotFoundError(
             f"load needs a file that torch.save wrote, got none at {path}; check the path"
         )
-    with Path(path).open("rb") as file:
+    with source.open("rb") as file:
         try:
             return _zipped(file) if is_zipfile(file) else _in_a_row(file)
         except Exception as error:  # what a damaged file does to pickle and zip cannot be listed

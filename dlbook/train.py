@@ -98,14 +98,14 @@ def fit(
                 if patience and _is_best(validated[0], history):
                     best = model.state_dict()
                 _note(history, train_loss, *validated)
+                if schedule is not None:
+                    schedule.step()  # before the bar, which takes time in which one may interrupt
                 bar.set_postfix(history.last(), refresh=False)
                 bar.update()
-                if schedule is not None:
-                    schedule.step()
                 if patience and epoch - history.best_epoch >= patience:
                     break
         except KeyboardInterrupt:
-            _tell_interruption(history, best is not None)
+            _tell_interruption(history, best is not None and bool(history.validation_loss))
         finally:
             if best is not None:
                 model.load_state_dict(best)

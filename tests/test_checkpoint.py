@@ -166,12 +166,26 @@ def test_a_name_is_a_text_or_a_number(key, tmp_path):
         save({key: 1}, tmp_path / "model")
 
 
+def test_what_holds_itself_is_refused_and_the_old_file_stays(tmp_path):
+    state = {"w": np.ones(1)}
+    save(state, tmp_path / "model")
+    state["parts"] = [state]
+    with pytest.raises(
+        ValueError, match=r"needs dicts and lists.*, got more, as of a dict.*; save"
+    ):
+        save(state, tmp_path / "model")
+    assert load(tmp_path / "model") == {"w": 1}
+
+
 class Trap:
     def __reduce__(self):
         return pytest.fail, ("a pickle was read",)
 
 
-@pytest.mark.parametrize("kind", ["empty", "text", "cut", "changed", "pickle", "one array"])
+KINDS = ["empty", "text", "cut", "changed", "pickle", "one array", "no members"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_file_of_another_kind_is_refused_and_never_run(kind, tmp_path):
     path = tmp_path / "model.npy"
     save({"w": np.arange(100.0)}, path)
@@ -180,6 +194,9 @@ def test_a_file_of_another_kind_is_refused_and_never_run(kind, tmp_path):
     contents |= {"changed": whole[:400] + b"?" + whole[401:]}
     if kind in contents:
         path.write_bytes(contents[kind])
+    elif kind == "no members":
+        with path.open("wb") as file:
+            np.savez(file)
     elif kind == "pickle":
         with path.open("wb") as file:
             np.savez(file, w=np.array([Trap()], object))

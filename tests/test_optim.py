@@ -423,6 +423,7 @@ SPOILT = {  # what is done to the state of Adam with two parameters, and what is
     "nan as lr": (lambda s: with_group(s, lr=float("nan")), "lr needs to be finite"),
     "another shape": (lambda s: with_state(s, exp_avg=np.ones(1)), "for parameter 1"),
     "a list as state": (lambda s: s | {"state": {1: [1, 2]}}, "a dict as state of parameter 1"),
+    "one name twice": (lambda s: with_group(s, params=[0, 0]), "2 parameters, got that of 1"),
     "half a step": (lambda s: with_state(s, step=1.5), "a count of steps for parameter 1"),
     "nan steps": (lambda s: with_state(s, step=float("nan")), "a count of steps"),
     "steps backwards": (lambda s: with_state(s, step=-1), "a count of steps"),
@@ -451,6 +452,25 @@ def test_a_state_that_does_not_fit_changes_nothing(case, rng):
     for i, arrays in before["state"].items():
         for name, array in arrays.items():
             np.testing.assert_array_equal(after["state"][i][name], array)
+
+
+@pytest.mark.parametrize("ids", [[1, 0], [5, 3], ["w", "b"]])
+@pytest.mark.parametrize("name", KINDS)
+def test_a_state_goes_to_the_parameter_whose_place_its_name_has(name, ids):
+    ends = []
+    for library in (optim, torch.optim):
+        make = Tensor if library is optim else torch.tensor
+        params = [make(np.ones(2), requires_grad=True) for _ in ids]
+        options = {"momentum": 0.9} if name == "SGD" else {}
+        optimizer = getattr(library, name)(params, lr=0.1, **options)
+        stepped(library, optimizer, params, 2, seed=0)
+        state = deepcopy(optimizer.state_dict())
+        state["state"] = {ids[i]: state["state"][i] for i in range(2)}
+        state["param_groups"][0]["params"] = ids
+        optimizer.load_state_dict(state)
+        stepped(library, optimizer, params, 2, seed=1)
+        ends.append([np.asarray(p.detach()) for p in params])
+    np.testing.assert_allclose(*ends, rtol=1e-12)
 
 
 @pytest.mark.parametrize("name", KINDS)

@@ -1,9 +1,11 @@
 """Several threads change how long a thing takes, and nothing else."""
 
 import os
+import signal
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 
@@ -284,6 +286,30 @@ def test_an_exception_in_a_part_reaches_the_caller_when_nothing_runs_any_more(wr
         each(work, range(10))
     assert not running
     assert each(abs, range(10)) == list(range(10))
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="no signals to one thread")
+def test_an_interruption_reaches_the_caller_when_nothing_runs_any_more():
+    caller, begun, done = threading.main_thread(), threading.Event(), []
+
+    def work(part):
+        if threading.current_thread() is caller:
+            begun.wait(10)  # then it waits for the other
+            return
+        begun.set()
+        time.sleep(0.1)
+        signal.pthread_kill(caller.ident, signal.SIGINT)
+        time.sleep(0.1)
+        done.append(part)
+
+    set_num_threads(2)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            each(work, range(2))
+        assert len(done) == 1
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_parts_may_have_parts():

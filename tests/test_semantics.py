@@ -61,8 +61,8 @@ ROWS = {
     "__rsub__": each(REFLECTED, "-"),
     "__mul__": each(BINARY, "*"),
     "__rmul__": each(REFLECTED, "*"),
-    "__truediv__": each(BINARY, "/"),
-    "__rtruediv__": each(REFLECTED, "/"),
+    "__truediv__": [*each(BINARY, "/"), *each(["x / {}"], "-3", "1000", "(whole - 5)", "-y")],
+    "__rtruediv__": [*each(REFLECTED, "/"), "-3 / x", "1000 / x", "(whole - 5) / x"],
     "__pow__": each(["{}"], "x ** 2", "x ** 3.0", "x ** 0", "x ** 1", "x ** -1", "x ** 1.5")
     + each(["{}"], "x ** 0.5", "x ** -0.5", "x ** np.float32(-0.5)", "x ** 100")
     + each(["{}"], "x ** np.float64(2)", "x ** None", "x.detach() ** 0.5")

@@ -155,3 +155,9 @@ def test_numbers_in_another_order_of_bytes_are_refused(tmp_path):
         archive.writestr("x/byteorder", b"big")
     with pytest.raises(ValueError, match="bytes in the other order"):
         torch_file.load(path)
+
+
+@pytest.mark.parametrize("path", [None, 3, b"weights"])
+def test_what_is_no_path_is_refused(path):
+    with pytest.raises(TypeError, match=f"load needs a path, got {type(path).__name__}; write"):
+        torch_file.load(path)

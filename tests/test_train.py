@@ -204,6 +204,9 @@ class Stop:
 
     step = count
 
+    def count_all(self, *_):
+        self.count()
+
     def __call__(self, out, y):
         self.count()
         return cross_entropy(out, y)
@@ -313,6 +316,25 @@ def test_without_patience_an_interrupted_run_keeps_its_last_step(rng, capsys):
         optimizer.step()
     for name, array in again.state_dict().items():
         np.testing.assert_array_equal(interrupted[name], array)
+    assert "its last step" in capsys.readouterr().out
+
+
+def test_an_interruption_while_the_bar_is_drawn_finds_the_schedule_moved(rng, monkeypatch):
+    model, optimizer, parts, options = noisy(rng)
+    schedule, history = StepLR(optimizer, 1, 0.5), History()
+    stop = Stop(3, KeyboardInterrupt)
+    monkeypatch.setattr("dlbook.train.tqdm.set_postfix", lambda *_, **__: stop.count())
+    fit(model, optimizer, *parts, **options, schedule=schedule, history=history)
+    assert len(history.train_loss) == schedule.last_epoch == 3
+    assert optimizer.lr == 1e-2 * 0.5**3
+
+
+def test_an_interruption_between_the_best_parameters_and_the_history_is_told(
+    rng, monkeypatch, capsys
+):
+    model, optimizer, parts, options = noisy(rng)
+    monkeypatch.setattr("dlbook.train._note", Stop(1, KeyboardInterrupt).count_all)
+    assert fit(model, optimizer, *parts, **options, patience=3) == History()
     assert "its last step" in capsys.readouterr().out
 
 

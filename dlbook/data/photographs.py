@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 IMAGENET_MEAN = np.array([0.485, 0.456, 0.406], np.float32)  # of red, green and blue
 IMAGENET_STD = np.array([0.229, 0.224, 0.225], np.float32)
+IMAGENET_MEAN.flags.writeable = IMAGENET_STD.flags.writeable = False  # all readers share them
 
 
 def read_photo(source: str | Path | bytes | None = None, size: int = 224) -> np.ndarray:
@@ -72,7 +73,22 @@ def standardized(photo: np.ndarray) -> np.ndarray:
 
     Returns:
         A batch of one, shape (1, 3, height, width).
+
+    Raises:
+        ValueError: if `photo` has another shape.
+        TypeError: if it does not hold floating-point numbers, such as bytes from 0 to 255.
     """
+    photo = arguments.array(photo, "photo")
+    if photo.ndim != 3 or photo.shape[2] != 3:
+        raise ValueError(
+            f"standardized needs a photograph of shape (height, width, 3), got {photo.shape}; "
+            "take one at a time, in colour, colours last"
+        )
+    if photo.dtype.kind != "f":
+        raise TypeError(
+            f"standardized needs floating-point numbers from 0 to 1, got {photo.dtype}; write "
+            "photo / np.float32(255)"
+        )
     return ((photo - IMAGENET_MEAN) / IMAGENET_STD).transpose(2, 0, 1)[None]
 
 

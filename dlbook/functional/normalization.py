@@ -54,6 +54,8 @@ def batch_norm(
         ValueError: if there are not 2 to 4 axes, a vector has not one number a channel, a
             batch has only one number a channel in training, or one running vector alone is None.
         TypeError: if something is not a tensor of floating-point numbers.
+        RuntimeError: if a running vector requires a gradient, which no rule here gives, or in
+            training cannot be written to.
 
     Source: Ioffe and Szegedy (2015), "Batch normalization", algorithms 1 and 2.
     """
@@ -69,6 +71,8 @@ def batch_norm(
             "batch_norm needs both running_mean and running_var, or None for both, got one of "
             "them; pass the other too"
         )
+    for name, running in kept.items():
+        _check_running(name, running, training)
     vectors = _given(running_mean, running_var, weight, bias)
     of_batch = training or running_mean is None or running_var is None
     _check_channels(input.shape, [v.shape for v in vectors], of_batch)
@@ -186,12 +190,30 @@ def last_sizes(normalized_shape: int | Sequence[int]) -> tuple[int, ...]:
 
 def _check_sizes(sizes: tuple[int, ...], tensors: dict[str, Tensor | None]) -> None:
     for name, tensor in tensors.items():
-        if tensor is not None and tensor.shape[-len(sizes) :] != sizes:
+        if tensor is None:
+            continue
+        shape = tensor.shape[-len(sizes) :] if name == "input" else tensor.shape
+        if shape != sizes:
             lead = "..., " if name == "input" else ""
             raise ValueError(
                 f"layer_norm needs {name} of shape ({lead}{', '.join(map(str, sizes))}), got "
                 f"{tensor.shape}; change normalized_shape"
             )
+
+
+def _check_running(name: str, running: Tensor | None, training: bool) -> None:
+    if running is None:
+        return
+    if running.requires_grad:
+        raise RuntimeError(
+            f"batch_norm needs a {name} without a gradient, got one that requires one; pass "
+            f"{name}.detach()"
+        )
+    if training and not running.data.flags.writeable:
+        raise RuntimeError(
+            f"batch_norm needs a {name} that it can move in training, got a read-only array; make "
+            "the tensor with a copy of it, array.copy()"
+        )
 
 
 def _check_channels(shape: tuple[int, ...], vectors: list[tuple[int, ...]], of_batch: bool) -> None:

@@ -45,6 +45,7 @@ def sizes(
     stride: Size | None,
     padding: Size,
     dilation: Size,
+    ceil_mode: bool,
 ) -> list[tuple[int, int, int, int, int]]:
     """Return size, kernel, stride, padding and dilation, down and across.
 
@@ -55,6 +56,7 @@ def sizes(
         stride: from one window to the next, or None for `kernel_size`.
         padding: how far windows reach over the edge.
         dilation: from one place of a window to the next.
+        ceil_mode: keep a last window that lies only partly on the image; it may be the only one.
 
     Raises:
         ValueError: if they do not fit.
@@ -64,7 +66,8 @@ def sizes(
     kernel, strides, pads, dilations = window(kernel_size, stride, padding, dilation)
     spans = [d * (k - 1) + 1 for d, k in zip(dilations, kernel, strict=True)]
     padded = [n + 2 * p for n, p in zip(input.shape[2:], pads, strict=True)]
-    if any(span > n for span, n in zip(spans, padded, strict=True)):
+    over = [stride - 1 if ceil_mode else 0 for stride in strides]
+    if any(span > n + more for span, n, more in zip(spans, padded, over, strict=True)):
         raise ValueError(
             f"the window needs an image of at least {tuple(spans)}, got {tuple(padded)} with its "
             "padding; use a smaller kernel_size or larger images"

@@ -52,7 +52,7 @@ def max_pool2d(
     """
     need_numbers("max_pool2d", input)
     partly = flag(ceil_mode, "ceil_mode")
-    sizes = pool_sizes("max_pool2d", input, kernel_size, stride, padding, dilation)
+    sizes = pool_sizes("max_pool2d", input, kernel_size, stride, padding, dilation, partly)
     x = in_rows(input.data)
     (rows, height), (columns, width) = (places(*size, partly) for size in sizes)
     out = np.empty((height, x.shape[1], width, x.shape[3]), x.dtype)
@@ -102,7 +102,7 @@ def avg_pool2d(
     """
     need_floats("avg_pool2d", input=input)
     partly, with_pad = flag(ceil_mode, "ceil_mode"), flag(count_include_pad, "count_include_pad")
-    sizes = pool_sizes("avg_pool2d", input, kernel_size, stride, padding, 1)
+    sizes = pool_sizes("avg_pool2d", input, kernel_size, stride, padding, 1, partly)
 
     def shares(size: int, kernel: int, stride: int, pad: int, dilation: int) -> np.ndarray:
         count = places(size, kernel, stride, pad, dilation, partly)[1]
@@ -172,6 +172,7 @@ def avg_pool1d(
     count_include_pad: bool = True,
 ) -> Tensor:
     """Return `avg_pool2d` along the last axis, shape (batch, channels, length) to the same."""
+    need_floats("avg_pool1d", input=input)
     window = flat_window(kernel_size, stride, padding)[:3]
     return _flat(
         "avg_pool1d", input, lambda x: avg_pool2d(x, *window, ceil_mode, count_include_pad)
@@ -180,6 +181,7 @@ def avg_pool1d(
 
 def adaptive_avg_pool1d(input: Tensor, output_size: Size) -> Tensor:
     """Return `output_size` means along the last axis: shape (batch, channels, length) as before."""
+    need_floats("adaptive_avg_pool1d", input=input)
     count = single(output_size, "output_size", 1)
     return _flat("adaptive_avg_pool1d", input, lambda x: adaptive_avg_pool2d(x, (1, count)))
 

@@ -59,6 +59,7 @@ class Module:
             TypeError: if something else would replace it.
             KeyError: if such a name holds a dot, which stands between names in `state_dict`, or is
                 one that every module has, such as ``train``.
+            ValueError: if it is a module that holds this one, or this one itself.
         """
         kept = vars(self).get(name)
         if isinstance(value, Parameter | Buffer | Module):
@@ -68,6 +69,11 @@ class Module:
                 raise KeyError(
                     f"a {type(value).__name__} needs a name of its own, got {name!r}, which every "
                     f"module has; write self.{name}_ = ..."
+                )
+            if isinstance(value, Module) and any(module is self for module in value.modules()):
+                raise ValueError(
+                    f"a module needs to stand outside of what it holds, got itself in {name!r}; "
+                    "pass what is inside to a function instead"
                 )
         elif value is not None and isinstance(kept, Parameter | Buffer | Module):
             kind = next(k for k in (Parameter, Buffer, Module) if isinstance(kept, k)).__name__

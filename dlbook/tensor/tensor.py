@@ -141,6 +141,15 @@ class Tensor(Comparing, Pointwise, Reducing, Shaping, Changing):
     def _lift(self, other: Any) -> "Tensor":
         return other if isinstance(other, Tensor) else _plain(beside(other, self.dtype))
 
+    def _lift_to_read(self, other: Any) -> "Tensor":
+        """Return an operand, of any shape, that `backward` reads.
+
+        Nobody counts the changes of an array, so one that may change is copied.
+        """
+        operand = self._lift(other)
+        may_change = self.requires_grad and isinstance(other, np.ndarray)
+        return _plain(operand.data.copy()) if may_change else operand
+
     def __add__(self, other: Any) -> "Tensor":
         a, b = self, self._lift(other)
         x, y = together(a.data, b.data)
@@ -172,7 +181,7 @@ class Tensor(Comparing, Pointwise, Reducing, Shaping, Changing):
         return record(elementwise(np.subtract, x, y), (a, b), pull, reads=())
 
     def __mul__(self, other: Any) -> "Tensor":
-        a, b = self, self._lift(other)
+        a, b = self, self._lift_to_read(other)
         x, y = together(a.data, b.data)
         (left, right), x_shape, y_shape = factors_kept(a, b, x, y), x.shape, y.shape
 
@@ -185,8 +194,10 @@ class Tensor(Comparing, Pointwise, Reducing, Shaping, Changing):
         return record(elementwise(np.multiply, x, y), (a, b), pull, factors_read(a, b))
 
     def __truediv__(self, other: Any) -> "Tensor":
-        a, b = self, self._lift(other)
-        x, y = map(as_float, together(a.data, b.data))
+        a = self._to_divide() if isinstance(other, NUMBERS) else self
+        b = a._lift_to_read(other)
+        has_float = "f" in (a.dtype.kind, b.dtype.kind)
+        x, y = together(*((a.data, b.data) if has_float else map(as_float, (a.data, b.data))))
         out = elementwise(np.divide, x, y)
         x_shape = x.shape if a.requires_grad else None
         quotient = out if b.requires_grad else None
@@ -201,6 +212,10 @@ class Tensor(Comparing, Pointwise, Reducing, Shaping, Changing):
             )
 
         return record(out, (a, b), pull, reads=(b,), reads_result=b.requires_grad)
+
+    def _to_divide(self) -> "Tensor":
+        """Return this as floats, of the same shape: beside uint8, a divisor -3 would be 253."""
+        return self if self.dtype.kind == "f" else _plain(as_float(self.data))
 
     def __pow__(self, exponent: float) -> "Tensor":
         if not isinstance(exponent, NUMBERS):
@@ -223,7 +238,7 @@ class Tensor(Comparing, Pointwise, Reducing, Shaping, Changing):
         return record(_power(x, e).astype(dtype, copy=False), (self,), pull)
 
     def __matmul__(self, other: Any) -> "Tensor":
-        a, b = self, self._lift(other)
+        a, b = self, self._lift_to_read(other)
         if b.ndim == 1 and a.ndim:
             return (a @ b[:, None])[..., 0]
         if a.ndim == 1 and b.ndim:
@@ -252,17 +267,18 @@ class Tensor(Comparing, Pointwise, Reducing, Shaping, Changing):
         return self._lift(other) - self
 
     def __rtruediv__(self, other: Any) -> "Tensor":
-        return self._lift(other) / self
+        a = self._to_divide() if isinstance(other, NUMBERS) else self
+        return a._lift(other) / a
 
     def __rmatmul__(self, other: Any) -> "Tensor":
-        return self._lift(other) @ self
+        return self._lift_to_read(other) @ self
 
     __radd__ = __add__
     __rmul__ = __mul__
 
     def maximum(self, other: Any) -> "Tensor":
         """Return the larger of two values, broadcast to one shape; a tie shares the gradient."""
-        a, b = self, self._lift(other)
+        a, b = self, self._lift_to_read(other)
         x, y = together(a.data, b.data)
 
         def pull(g: np.ndarray) -> tuple[np.ndarray, ...]:

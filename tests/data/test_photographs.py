@@ -136,3 +136,24 @@ def test_each_of_1000_classes_has_a_name_of_its_own():
     assert len({name.lower() for name in names}) == len(names) == 1000
     places = {0: "tench", 207: "golden retriever", 652: "military uniform", 999: "toilet tissue"}
     assert {i: names[i] for i in places} == places
+
+
+@pytest.mark.parametrize("name", ["IMAGENET_MEAN", "IMAGENET_STD"])
+def test_numbers_that_all_readers_share_cannot_be_changed(name):
+    with pytest.raises(ValueError, match="read-only"):
+        getattr(data, name)[...] *= 255
+
+
+@pytest.mark.parametrize(
+    ("photo", "error", "says"),
+    [
+        (np.full((4, 4, 3), 200, np.uint8), TypeError, r"numbers from 0 to 1, got uint8; write"),
+        (np.ones((4, 4, 1), np.float32), ValueError, r"\(height, width, 3\), got \(4, 4, 1\)"),
+        (np.ones((1, 3, 4, 4), np.float32), ValueError, r"got \(1, 3, 4, 4\); take one"),
+        (np.ones((4, 3), np.float32), ValueError, r"got \(4, 3\); take one"),
+        (None, ValueError, r"got \(\); take one"),
+    ],
+)
+def test_what_is_no_photograph_is_not_standardized(photo, error, says):
+    with pytest.raises(error, match=says):
+        data.standardized(photo)

@@ -112,8 +112,37 @@ def test_a_large_mean_costs_no_precision(rng):
         (lambda x: functional.batch_norm(x[0], None, None), r"\(3,\).*x\[None\]"),
         (lambda x: functional.layer_norm(x, 4), r"input of shape \(..., 4\), got \(2, 3\)"),
         (lambda x: functional.layer_norm(x, 3, Tensor(np.ones(2))), r"weight.*\(3\).*\(2,\)"),
+        (lambda x: functional.layer_norm(x, 3, Tensor(np.ones((2, 3)))), r"weight.*\(3\), got"),
+        (lambda x: functional.layer_norm(x, 3, None, Tensor(np.ones((4, 1, 3)))), r"bias.*4, 1"),
     ],
 )
 def test_messages_say_what_is_needed(wrong, says):
     with pytest.raises(ValueError, match=says):
         wrong(Tensor(np.zeros((2, 3))))
+
+
+def running(wrong):
+    """Return running mean and variance, one of which cannot be moved or wants a gradient."""
+    mean, var = Tensor(np.zeros(3)), Tensor(np.ones(3), requires_grad=wrong == "gradient")
+    mean.data.flags.writeable = wrong != "read-only"
+    return mean, var
+
+
+@pytest.mark.parametrize(
+    ("wrong", "training", "says"),
+    [
+        ("gradient", False, r"running_var without a gradient.*; pass running_var\.detach\(\)"),
+        ("gradient", True, r"running_var without a gradient.*; pass running_var\.detach\(\)"),
+        ("read-only", True, r"running_mean that it can move.*read-only array; make"),
+    ],
+)
+def test_running_values_that_cannot_be_moved_are_refused(wrong, training, says):
+    x = Tensor(np.arange(6.0).reshape(2, 3))
+    with pytest.raises(RuntimeError, match=says):
+        functional.batch_norm(x, *running(wrong), training=training)
+
+
+def test_read_only_running_values_normalise_in_evaluation():
+    x = Tensor(np.arange(6.0).reshape(2, 3))
+    out = functional.batch_norm(x, *running("read-only"))
+    np.testing.assert_allclose(out.data, x.data, rtol=1e-5)

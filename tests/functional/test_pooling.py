@@ -24,17 +24,18 @@ def images(draw, axes):
 
 @st.composite
 def windows(draw, axes, dilated):
-    """Draw images, and kernel, stride, padding and dilation that have room."""
-    x = draw(images(axes))
+    """Draw images, and kernel, stride, padding, dilation and ceil_mode that have room."""
+    x, ceil_mode = draw(images(axes)), draw(st.booleans())
     kernel, stride, padding, dilation = [], [], [], []
     for n in x.shape[2:]:
-        kernel.append(draw(st.integers(1, n)))
-        padding.append(draw(st.integers(0, kernel[-1] // 2)))
         stride.append(draw(st.integers(1, 5)))
-        roomy = [d for d in (1, 2, 3) if d * (kernel[-1] - 1) < n]
+        room = n + stride[-1] - 1 if ceil_mode else n  # a window may lie partly on the image
+        kernel.append(draw(st.integers(1, room)))
+        padding.append(draw(st.integers(0, kernel[-1] // 2)))
+        roomy = [d for d in (1, 2, 3) if d * (kernel[-1] - 1) < room]
         dilation.append(draw(st.sampled_from(roomy)) if dilated and not padding[-1] else 1)
     how = [tuple(v) for v in (kernel, stride, padding, dilation)[: 4 if dilated else 3]]
-    return x, [v[0] for v in how] if axes == 1 else how, draw(st.booleans())
+    return x, [v[0] for v in how] if axes == 1 else how, ceil_mode
 
 
 @settings(max_examples=150)
@@ -107,6 +108,7 @@ def test_float32_stays_float32(name, rng):
     [
         (lambda x: functional.max_pool2d(x, 6), r"at least \(6, 6\), got \(4, 5\)"),
         (lambda x: functional.avg_pool2d(x, (5, 1)), r"at least \(5, 1\), got \(4, 5\)"),
+        (lambda x: functional.max_pool2d(x, 6, 2, ceil_mode=True), r"at least \(6, 6\), got \(4"),
         (lambda x: functional.max_pool2d(x, 2, padding=2), "half of kernel_size, got 2 and 2"),
         (lambda x: functional.max_pool2d(x, 0), "kernel_size needs to be 1 or more, got 0"),
         (
@@ -121,3 +123,9 @@ def test_float32_stays_float32(name, rng):
 def test_messages_say_what_is_needed(wrong, says):
     with pytest.raises(ValueError, match=says):
         wrong(Tensor(np.zeros((2, 3, 4, 5))))
+
+
+@pytest.mark.parametrize("name", ["avg_pool1d", "adaptive_avg_pool1d"])
+def test_a_message_names_the_function_that_was_called(name):
+    with pytest.raises(TypeError, match=f"{name} needs floating-point numbers"):
+        getattr(functional, name)(Tensor(np.ones((2, 3, 4), np.int64)), 2)

@@ -279,6 +279,17 @@ def test_buffers_are_saved_and_come_back_but_are_not_learned():
     assert not any(buffer.requires_grad for buffer in layer.buffers())
 
 
+@pytest.mark.parametrize("levels", [0, 1, 3])
+def test_a_module_that_would_hold_itself_is_refused_and_stays_as_it_was(levels, rng):
+    inner = outer = nn.Sequential(nn.Linear(2, 2, rng=rng))
+    for _ in range(levels):
+        outer = nn.Sequential(outer)
+    for name in ("parent", "0"):
+        with pytest.raises(ValueError, match=f"got itself in '{name}'; pass"):
+            setattr(inner, name, outer)
+    assert list(inner.state_dict()) == ["0.weight", "0.bias"]
+
+
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [

@@ -182,6 +182,34 @@ def test_a_list_of_rows_may_be_changed_after_it_was_used():
 @pytest.mark.parametrize(
     "use",
     [
+        lambda x, a: x * a,
+        lambda x, a: a * x,
+        lambda x, a: x / a,
+        lambda x, a: a / x,
+        lambda x, a: x @ a,
+        lambda x, a: a @ x,
+        lambda x, a: x.maximum(a),
+        lambda x, a: x + a - a,
+        lambda x, a: x[a > 3],
+        lambda x, a: F.mse_loss(x, a),
+        lambda x, a: F.binary_cross_entropy_with_logits(x, a),
+    ],
+)
+def test_an_array_beside_a_tensor_may_be_changed_after_it_was_used(use):
+    grads = []
+    for changes in (False, True):
+        x, array = Tensor(np.array([[2.0, 3], [4, 5]]), requires_grad=True), np.eye(2) * 3 + 2
+        loss = use(x, array).sum()
+        if changes:
+            array[...] = 7
+        loss.backward()
+        grads.append(x.grad)
+    np.testing.assert_array_equal(*grads)
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
         lambda x, numbers: F.cross_entropy(x, numbers),
         lambda x, numbers: F.nll_loss(x, numbers),
         lambda x, numbers: F.embedding(numbers, x).sum(),
