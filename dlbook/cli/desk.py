@@ -1,5 +1,6 @@
 """The verbs of a learner who is at work: hint, solution, progress and watch."""
 
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -87,7 +88,14 @@ def progress(root: Path | None, as_json: bool) -> int:
 
     from dlbook.check import course_map, progress as notes
 
-    found = course_map.rows(notes.read(find_progress(root)))
+    path = find_progress(root)
+    if notes.is_damaged(path):
+        text = _(
+            "a file that can be read is needed to know your progress, {path} is damaged: run "
+            "`dlbook check`, which finds out anew what is right; your answers are whole"
+        )
+        print(text.format(path=path), file=sys.stderr)
+    found = course_map.rows(notes.read(path))
     if as_json:
         print(json.dumps(course_map.plain(found), ensure_ascii=False, indent=1))
     else:

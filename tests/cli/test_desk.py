@@ -37,6 +37,14 @@ def test_the_bare_command_says_where_you_are_and_what_is_next(home, capsys):
     assert "00 start here" in said and "●○" in said and "Next: shapes in 00 start here" in said
 
 
+def test_damaged_progress_is_told_and_that_no_answer_is_lost(home, capsys):
+    progress.find(home).write_text("{")
+    assert main(["progress", "--json"]) == 0
+    said = capsys.readouterr()
+    assert json.loads(said.out) and said.err.count("\n") == 1
+    assert f"{progress.find(home)} is damaged: run `dlbook check`" in said.err
+
+
 def test_progress_is_there_for_programs_too(home, capsys):
     note = Entry("right", 2, solved=True)
     progress.note(progress.find(home), "scale", lambda entry: note)
