@@ -37,7 +37,7 @@ def find_work(named: Path | None) -> "Course":
 
     course, here = find_course(named), Path.cwd().resolve()
     if named is None and course.root not in (here, *here.parents):
-        raise folder.missing()
+        raise folder.missing(course)
     folder.of(course)
     return course
 

@@ -46,7 +46,7 @@ def lab(root: Path | None, language: str | None, options: tuple[str, ...]) -> in
     from dlbook.workspace.update import speak
 
     require("jupyterlab")
-    workspace = folder.of(find_course(root))
+    workspace = folder.of(find_work(root))
     use(language or language_here())  # kernels inherit it
     speak(workspace, language or (workspace.language if workspace.is_made else language_here()))
     chapters = workspace.hand_out()
