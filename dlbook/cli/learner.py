@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from dlbook.grading.course.build import Course
     from dlbook.grading.run.report import Report
 
+_SHORT = 16  # letters of a name: a line that is wider than the terminal could not be wiped out
 _OFFLINE = (  # nobody is asked about news, nothing looks for updates
     "--LabApp.news_url=None",
     "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate",
@@ -141,7 +142,7 @@ def report_on(course: "Course", path: Path, exercise: str, seed: int | None) -> 
         print(_("unreadable: {why}").format(why=error), file=sys.stderr)
         return None
     key = localized(find_key(course, path, notebook.cells, seed))
-    with _told_when_stopped(), _progress(path.stem) as watch:
+    with _told_when_stopped(), _progress() as watch:
         report = grade(notebook, only(key, exercise), watch=watch)
     for entry in report.exercises if seed is None else ():
         progress.note_attempt(progress.find(path.resolve().parent), entry.outcomes[0])
@@ -164,10 +165,13 @@ def _told_when_stopped() -> Iterator[None]:
 
 
 @contextmanager
-def _progress(title: str) -> Iterator[Callable[[str], object]]:
-    """Yield what tells the terminal which exercise is running; elsewhere it is silent."""
+def _progress() -> Iterator[Callable[[str], object]]:
+    """Yield what tells the terminal what is running, and for how long it may."""
     from tqdm import tqdm
 
-    with tqdm(bar_format="{desc}", leave=False, disable=None) as bar:
-        text = _("{title}: {name} is running, Ctrl-C ends it")
-        yield lambda name: bar.set_description_str(text.format(title=title, name=name))
+    from dlbook.grading.kernel.limits import Limits
+
+    with tqdm(bar_format="{desc}", leave=False, disable=None) as bar:  # None: no terminal, no word
+        text = _("{name} is running; it is stopped after {seconds:.0f} s of work, Ctrl-C ends it")
+        most = Limits().cell_seconds
+        yield lambda name: bar.set_description_str(text.format(name=name[:_SHORT], seconds=most))

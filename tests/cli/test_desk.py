@@ -37,6 +37,21 @@ def test_the_bare_command_says_where_you_are_and_what_is_next(home, capsys):
     assert "00 start here" in said and "●○" in said and "Next: shapes in 00 start here" in said
 
 
+NEAR = {  # what is typed: what is told
+    "RELU_BACK": "got 'RELU_BACK'; try relu_back",
+    "relu-bak": "got 'relu-bak'; try relu_back",
+    "": "got '': name it as its answer cell does",
+    "../x": "got '../x': name it as its answer cell does",
+}
+
+
+@pytest.mark.parametrize("typed", NEAR)
+def test_a_slip_in_a_name_leads_to_the_right_one(home, capsys, typed):
+    assert main(["hint", typed]) == 2
+    said = capsys.readouterr().err
+    assert NEAR[typed] in said and said.count("\n") == 1
+
+
 def test_damaged_progress_is_told_and_that_no_answer_is_lost(home, capsys):
     progress.find(home).write_text("{")
     assert main(["progress", "--json"]) == 0
