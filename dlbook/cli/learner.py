@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dlbook.grading.course.build import Course
     from dlbook.grading.run.report import Report
 
-_SHORT = 16  # letters of a name: a line that is wider than the terminal could not be wiped out
+_SHORT = 16  # letters of a name, so that the line is whole on a terminal with 80 columns
 _OFFLINE = (  # nobody is asked about news, nothing looks for updates
     "--LabApp.news_url=None",
     "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate",
