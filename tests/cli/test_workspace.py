@@ -93,6 +93,18 @@ def test_a_copy_that_is_no_notebook_is_told_and_the_others_are_updated(home, cap
     assert "left alone  exercises/90_tiny.ipynb" in said and "or move it out of" in said
 
 
+def test_without_its_exercises_a_folder_is_still_a_learners(home, monkeypatch, capsys):
+    assert main(["init", "mine"]) == 0
+    monkeypatch.chdir(home / "mine")
+    (home / "mine" / "exercises").rename(home / "mine" / "old")
+    capsys.readouterr()
+    for verb in ("check", "check 90", "reset relu_back"):
+        assert main(verb.split()) == 2
+        assert "90_tiny.ipynb is needed, it is missing" in capsys.readouterr().err
+    assert main(["update"]) == 0
+    assert "new         exercises/90_tiny.ipynb" in capsys.readouterr().out
+
+
 def test_a_folder_in_use_is_told_in_one_line(home, capsys):
     (home / "thesis.txt").write_text("mine")
     assert main(["init", "."]) == 2

@@ -2,6 +2,7 @@
 
 import json
 
+import nbformat
 import pytest
 
 from dlbook.check.errors import UserError
@@ -87,12 +88,15 @@ def test_the_course_version_that_an_update_shows_is_no_answer(workspace):
     (copy,) = workspace.notebooks("exercises")
 
     def show(cells):
-        cells[place(cells)] |= {"cell_type": "markdown", "source": "# answer: relu_back\nnew"}
+        at = place(cells)
+        news = {"cell_type": "markdown", "metadata": {}, "source": "# answer: relu_back\nnew"}
+        cells[at] = {**news, "id": cells[at]["id"]}
 
-    was = rewrite(copy, show)
-    with pytest.raises(UserError, match="has none: write that line above your answer"):
-        reset(workspace, "relu_back")
-    assert copy.read_bytes() == was
+    (stub,) = answers(copy)
+    rewrite(copy, show)
+    assert reset(workspace, "relu_back")[1]
+    assert answers(copy) == [stub, "# answer: relu_back\nnew"]
+    nbformat.validate(json.loads(copy.read_text("utf-8")))
 
 
 def test_a_notebook_that_is_gone_or_damaged_is_named(workspace):
@@ -106,6 +110,20 @@ def test_a_notebook_that_is_gone_or_damaged_is_named(workspace):
     copy.mkdir()
     with pytest.raises(UnreadableError, match=r"it is a folder"):
         reset(workspace, "relu_back")
+
+
+def test_an_answer_cell_that_is_gone_comes_back_in_its_place(published, workspace):
+    (copy,) = workspace.notebooks("exercises")
+    before = [cell.source for cell in read(copy).cells]
+
+    def take_out(cells):
+        del cells[place(cells)]
+
+    was = rewrite(copy, take_out)
+    kept = reset(workspace, "relu_back")[1]
+    assert [cell.source for cell in read(copy).cells] == before and kept.read_bytes() == was
+    nbformat.validate(json.loads(copy.read_text("utf-8")))
+    assert reset(workspace, "relu_back") == (copy, None)
 
 
 def test_no_chapter_is_read_to_find_an_exercise(published, workspace):
