@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dlbook.check.errors import UserError
-from dlbook.cli.course import NOT_RIGHT, RIGHT, UNUSABLE, find_progress, find_work
+from dlbook.cli.course import NOT_RIGHT, RIGHT, UNUSABLE, find_progress, find_work, plain_json
 from dlbook.cli.verb import Verb
 from dlbook.i18n import N_, _
 
@@ -84,8 +84,6 @@ def solution(root: Path | None, exercise: str, anyway: bool) -> int:
 @click.pass_obj
 def progress(root: Path | None, as_json: bool) -> int:
     """Show the course as a small map: ● was right, ◐ tried, ○ open."""
-    import json
-
     from dlbook.check import course_map, progress as notes
 
     path = find_progress(root)
@@ -97,7 +95,7 @@ def progress(root: Path | None, as_json: bool) -> int:
         print(text.format(path=path), file=sys.stderr)
     found = course_map.rows(notes.read(path))
     if as_json:
-        print(json.dumps(course_map.plain(found), ensure_ascii=False, indent=1))
+        print(plain_json(course_map.plain(found)))
     else:
         print(course_map.text(found))
     return RIGHT

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dlbook.cli.course import NOT_RIGHT, RIGHT, UNUSABLE, find_course, find_work
+from dlbook.cli.course import NOT_RIGHT, RIGHT, UNUSABLE, find_course, find_work, plain_json
 from dlbook.cli.options import SEED, language_option
 from dlbook.cli.verb import Verb
 from dlbook.i18n import N_, _, language as language_here, use
@@ -112,7 +112,7 @@ def check(root: Path | None, target: str, seed: int | None, as_json: bool) -> in
         if not as_json:
             print(report.text(), flush=True)
     if as_json:
-        _print_json(reports)
+        print(plain_json([report.to_dict() for report in reports]))
     if unreadable:
         return UNUSABLE
     return RIGHT if all(report.all_right for report in reports) else NOT_RIGHT
@@ -147,12 +147,6 @@ def report_on(course: "Course", path: Path, exercise: str, seed: int | None) -> 
     for entry in report.exercises if seed is None else ():
         progress.note_attempt(progress.find(path.resolve().parent), entry.outcomes[0])
     return report
-
-
-def _print_json(reports: "list[Report]") -> None:
-    import json
-
-    print(json.dumps([report.to_dict() for report in reports], ensure_ascii=False, indent=1))
 
 
 @contextmanager

@@ -4,14 +4,17 @@ import json
 import re
 import shutil
 from email.message import Message
+from io import BytesIO, TextIOWrapper
 from types import SimpleNamespace
 
 import pytest
 
 from dlbook.check import progress
+from dlbook.check.letters import PLAIN
 from dlbook.check.progress import Entry
 from dlbook.check.verdict import Outcome, Verdict
 from dlbook.cli import desk, doctor, main
+from dlbook.cli.course import plain_json
 from dlbook.grading.course import place
 from dlbook.grading.errors import GraderError, SandboxError
 from dlbook.grading.run.report import ExerciseReport, Report
@@ -52,6 +55,14 @@ def test_progress_is_there_for_programs_too(home, capsys):
     first, second, *_rest = json.loads(capsys.readouterr().out)
     assert first["exercise"] == "scale" and first["solved"] and first["attempts"] == 2
     assert second["set"] == "00_start_here" and second["minutes"] > 0 and not second["solved"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "ascii"])
+def test_json_is_whole_in_every_encoding(encoding, monkeypatch):
+    out = TextIOWrapper(BytesIO(), encoding, errors=PLAIN)
+    monkeypatch.setattr("sys.stdout", out)
+    print(plain_json({"hint": "写一个答案 ✓"}), flush=True)
+    assert json.loads(out.buffer.getvalue().decode(encoding)) == {"hint": "写一个答案 ✓"}
 
 
 def test_what_the_guide_says_of_json_is_what_is_printed(home, course, capsys):
