@@ -96,6 +96,24 @@ def test_what_is_missing_is_made_and_what_is_no_notebook_is_left_alone(workspace
     assert chapter.exists() and exercise.read_text() == "{ no notebook"
 
 
+def test_cells_that_an_update_brought_before_it_was_cut_off_are_not_brought_again(
+    published, workspace, exercise
+):
+    (path,) = published.notebooks("exercises")
+    content = json.loads(path.read_text("utf-8"))
+    news = {"cell_type": "markdown", "id": "news", "metadata": {}, "source": "More to read."}
+    content["cells"].insert(2, news)
+    path.write_text(json.dumps(content), "utf-8")
+    noted = workspace.handed_out(exercise)
+    was = noted.read_bytes()
+    lines(workspace)
+    whole = sources(exercise)
+    assert whole.count("More to read.") == 1
+    noted.write_bytes(was)  # as if it had been killed before the last step
+    lines(workspace)
+    assert sources(exercise) == whole
+
+
 DAMAGED = {  # what stands in a file: what is said of it
     "": "the file is empty",
     "{ no notebook": "the file is cut off",
