@@ -7,8 +7,9 @@ nothing. Outside a folder that `dlbook init` or `dlbook lab` has made, nothing i
 import json
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from dlbook.check.verdict import Outcome, Verdict
 
@@ -35,14 +36,18 @@ def find(here: Path) -> Path | None:
 
 
 def read(path: Path | None) -> dict[str, Entry]:
-    """Return the entries by exercise; none where there is no file, or a damaged one."""
-    if path is None:
-        return {}
-    try:
-        found = json.loads(path.read_text("utf-8"))["exercises"]
-        return {str(name): Entry(**entry) for name, entry in found.items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return {}
+    """Return the entries by exercise; none where there is no file, or a damaged one.
+
+    What a newer version has added to an entry is passed over, and so is an entry that is damaged.
+    """
+    found = (_content(path) or {}).get("exercises", {})
+    entries = {name: _entry(plain) for name, plain in found.items()}
+    return {name: entry for name, entry in entries.items() if entry}
+
+
+def is_damaged(path: Path | None) -> bool:
+    """Return whether there is a file that nothing can be read from."""
+    return path is not None and path.exists() and _content(path) is None
 
 
 def was_tried(path: Path | None, exercise: str, last: Outcome | None = None) -> bool:
@@ -70,11 +75,15 @@ def note(path: Path | None, exercise: str, change: Callable[[Entry], Entry]) -> 
     from dlbook import atomic  # a graded kernel may not have it, and notes nothing
 
     with suppress(OSError, Timeout), FileLock(f"{path}.lock", timeout=_SECONDS):
-        _keep_damaged(path)
-        entries = read(path)
-        entries[exercise] = change(entries.get(exercise, Entry()))
-        plain = {name: asdict(entry) for name, entry in sorted(entries.items())}
-        atomic.write(path, json.dumps({"exercises": plain}, indent=1) + "\n")
+        if is_damaged(path):
+            path.replace(_free(path))
+        content = _content(path) or {"exercises": {}}
+        plain = content["exercises"]
+        old = plain.get(exercise)
+        new = asdict(change(_entry(old) or Entry()))
+        plain[exercise] = old | new if isinstance(old, dict) else new
+        content["exercises"] = dict(sorted(plain.items()))
+        atomic.write(path, json.dumps(content, indent=1) + "\n")
 
 
 def note_attempt(path: Path | None, outcome: Outcome) -> None:
@@ -89,7 +98,29 @@ def note_attempt(path: Path | None, outcome: Outcome) -> None:
     note(path, outcome.exercise, change)
 
 
-def _keep_damaged(path: Path) -> None:
-    """Put a file aside that something else has damaged."""
-    if path.exists() and not read(path):
-        path.replace(path.with_name("progress-damaged.json"))
+def _content(path: Path | None) -> dict[str, Any] | None:
+    """Return what the file holds, None where it is not there or damaged."""
+    if path is None:
+        return None
+    try:
+        found = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None
+    is_ours = isinstance(found, dict) and isinstance(found.get("exercises"), dict)
+    return found if is_ours else None
+
+
+def _entry(plain: object) -> Entry | None:
+    """Return the entry that plain data holds, None where they hold none."""
+    if not isinstance(plain, dict):
+        return None
+    known = {field.name: plain[field.name] for field in fields(Entry) if field.name in plain}
+    fits = all(type(value) is type(getattr(Entry, name)) for name, value in known.items())
+    return Entry(**known) if known and fits else None
+
+
+def _free(path: Path) -> Path:
+    """Return a name that is free, for a file that something else has damaged."""
+    names = (f"progress-damaged{number}.json" for number in ("", *range(2, 100)))
+    places = [path.with_name(name) for name in names]
+    return next((place for place in places if not place.exists()), places[-1])

@@ -5,17 +5,15 @@ for another course. What it needs from elsewhere in dlbook therefore comes throu
 """
 
 from dlbook import atomic
-from dlbook.i18n import LANGUAGES, N_, _, asked, language, speaking, use
+from dlbook.i18n import LANGUAGES, N_, _, language, use
 from dlbook.i18n.retell import retold
 
 __all__ = [
     "LANGUAGES",
     "N_",
     "_",
-    "asked",
     "atomic",
     "language",
     "retold",
-    "speaking",
     "use",
 ]

@@ -1,8 +1,9 @@
 """The verbs of the command `dlbook`. Each imports what it needs when it is called."""
 
+import errno
 import os
 import sys
-from io import TextIOWrapper
+from io import StringIO, TextIOWrapper
 from pathlib import Path
 
 import click
@@ -22,7 +23,7 @@ from dlbook.cli import (
     words,
     workspace,
 )
-from dlbook.cli.course import RIGHT, STOPPED, UNUSABLE, find_work
+from dlbook.cli.course import NOT_RIGHT, RIGHT, STOPPED, UNUSABLE, find_work
 from dlbook.cli.options import PATH
 from dlbook.cli.verb import Verb, Verbs
 from dlbook.i18n import LANGUAGES, N_, VARIABLE, _, speaking, use
@@ -53,6 +54,7 @@ _VERBS = (
 )
 
 
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 _RECORDS = {"grade", "report", "grades"}  # English, but for what students read
 
 
@@ -66,6 +68,8 @@ def main(arguments: list[str] | None = None) -> int:
             stream.reconfigure(errors=PLAIN)
     try:
         code: int = _dlbook.main(arguments, "dlbook", standalone_mode=False)
+        if sys.stdout:
+            sys.stdout.flush()  # while what goes wrong can still be told
     except UserError as error:
         print(f"dlbook: {error}", file=sys.stderr)
         return error.exit_code
@@ -74,6 +78,15 @@ def main(arguments: list[str] | None = None) -> int:
         return error.exit_code
     except click.Abort:  # Ctrl-C
         return STOPPED
+    except OSError as error:
+        if error.errno not in (*_FULL, errno.EPIPE):
+            raise
+        sys.stdout = StringIO()  # what is left to write has no place
+        if error.errno == errno.EPIPE:  # whoever read it has seen enough, as `head` has
+            return NOT_RIGHT
+        text = _("room to write is needed, the disk is full ({why}): make room, then try again")
+        print(f"dlbook: {text.format(why=error.strerror)}", file=sys.stderr)
+        return UNUSABLE
     except ModuleNotFoundError as error:
         told = _which_extra(error)
         if not told:

@@ -1,8 +1,9 @@
 """What all verbs share: exit codes, and where the course is."""
 
 import os
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dlbook.check.errors import UserError
 from dlbook.i18n import VARIABLE, noted, use
@@ -37,7 +38,7 @@ def find_work(named: Path | None) -> "Course":
 
     course, here = find_course(named), Path.cwd().resolve()
     if named is None and course.root not in (here, *here.parents):
-        raise folder.missing()
+        raise folder.missing(course)
     folder.of(course)
     return course
 
@@ -54,6 +55,14 @@ def find_progress(named: Path | None) -> Path | None:
     if found is None:
         find_work(named)
     return found
+
+
+def plain_json(data: Any) -> str:
+    """Return plain data as JSON that the output can hold whole, in whatever encoding it is."""
+    import json
+
+    has_all_letters = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    return json.dumps(data, ensure_ascii=not has_all_letters, indent=1)
 
 
 def texts(source: str) -> list[str]:

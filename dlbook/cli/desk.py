@@ -1,5 +1,6 @@
 """The verbs of a learner who is at work: hint, solution, progress and watch."""
 
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dlbook.check.errors import UserError
-from dlbook.cli.course import NOT_RIGHT, RIGHT, UNUSABLE, find_progress, find_work
+from dlbook.cli.course import NOT_RIGHT, RIGHT, UNUSABLE, find_progress, find_work, plain_json
 from dlbook.cli.verb import Verb
 from dlbook.i18n import N_, _
 
@@ -83,13 +84,18 @@ def solution(root: Path | None, exercise: str, anyway: bool) -> int:
 @click.pass_obj
 def progress(root: Path | None, as_json: bool) -> int:
     """Show the course as a small map: ● was right, ◐ tried, ○ open."""
-    import json
-
     from dlbook.check import course_map, progress as notes
 
-    found = course_map.rows(notes.read(find_progress(root)))
+    path = find_progress(root)
+    if notes.is_damaged(path):
+        text = _(
+            "a file that can be read is needed to know your progress, {path} is damaged: run "
+            "`dlbook check`, which finds out anew what is right; your answers are whole"
+        )
+        print(text.format(path=path), file=sys.stderr)
+    found = course_map.rows(notes.read(path))
     if as_json:
-        print(json.dumps(course_map.plain(found), ensure_ascii=False, indent=1))
+        print(plain_json(course_map.plain(found)))
     else:
         print(course_map.text(found))
     return RIGHT

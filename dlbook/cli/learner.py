@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dlbook.cli.course import NOT_RIGHT, RIGHT, UNUSABLE, find_course, find_work
+from dlbook.cli.course import NOT_RIGHT, RIGHT, UNUSABLE, find_course, find_work, plain_json
 from dlbook.cli.options import SEED, language_option
 from dlbook.cli.verb import Verb
 from dlbook.i18n import N_, _, language as language_here, use
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from dlbook.grading.course.build import Course
     from dlbook.grading.run.report import Report
 
+_SHORT = 16  # letters of a name, so that the line is whole on a terminal with 80 columns
 _OFFLINE = (  # nobody is asked about news, nothing looks for updates
     "--LabApp.news_url=None",
     "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate",
@@ -46,7 +47,7 @@ def lab(root: Path | None, language: str | None, options: tuple[str, ...]) -> in
     from dlbook.workspace.update import speak
 
     require("jupyterlab")
-    workspace = folder.of(find_course(root))
+    workspace = folder.of(find_work(root))
     use(language or language_here())  # kernels inherit it
     speak(workspace, language or (workspace.language if workspace.is_made else language_here()))
     chapters = workspace.hand_out()
@@ -111,7 +112,7 @@ def check(root: Path | None, target: str, seed: int | None, as_json: bool) -> in
         if not as_json:
             print(report.text(), flush=True)
     if as_json:
-        _print_json(reports)
+        print(plain_json([report.to_dict() for report in reports]))
     if unreadable:
         return UNUSABLE
     return RIGHT if all(report.all_right for report in reports) else NOT_RIGHT
@@ -141,17 +142,11 @@ def report_on(course: "Course", path: Path, exercise: str, seed: int | None) -> 
         print(_("unreadable: {why}").format(why=error), file=sys.stderr)
         return None
     key = localized(find_key(course, path, notebook.cells, seed))
-    with _told_when_stopped(), _progress(path.stem) as watch:
+    with _told_when_stopped(), _progress() as watch:
         report = grade(notebook, only(key, exercise), watch=watch)
     for entry in report.exercises if seed is None else ():
         progress.note_attempt(progress.find(path.resolve().parent), entry.outcomes[0])
     return report
-
-
-def _print_json(reports: "list[Report]") -> None:
-    import json
-
-    print(json.dumps([report.to_dict() for report in reports], ensure_ascii=False, indent=1))
 
 
 @contextmanager
@@ -164,10 +159,13 @@ def _told_when_stopped() -> Iterator[None]:
 
 
 @contextmanager
-def _progress(title: str) -> Iterator[Callable[[str], object]]:
-    """Yield what tells the terminal which exercise is running; elsewhere it is silent."""
+def _progress() -> Iterator[Callable[[str], object]]:
+    """Yield what tells the terminal what is running, and for how long it may."""
     from tqdm import tqdm
 
-    with tqdm(bar_format="{desc}", leave=False, disable=None) as bar:
-        text = _("{title}: {name} is running, Ctrl-C ends it")
-        yield lambda name: bar.set_description_str(text.format(title=title, name=name))
+    from dlbook.grading.kernel.limits import Limits
+
+    with tqdm(bar_format="{desc}", leave=False, disable=None) as bar:  # None: no terminal, no word
+        text = _("{name} is running; it is stopped after {seconds:.0f} s of work, Ctrl-C ends it")
+        most = Limits().cell_seconds
+        yield lambda name: bar.set_description_str(text.format(name=name[:_SHORT], seconds=most))

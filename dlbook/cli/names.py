@@ -17,9 +17,10 @@ def key_of(exercise: str) -> ExerciseKey:
     found = answer_key.find(exercise.rpartition(".")[2])
     if found:
         return localized_exercise(found[0].name, found[1])
-    number = exercise[:2].strip("._").zfill(2)
+    number = exercise[:2].strip("._")
     names = {key.name: [entry.name for entry in key.exercises] for key in answer_key.all_keys()}
-    in_set = [name for key in names if key.startswith(number) for name in names[key]]
+    sets = [key for key in names if number.isdecimal() and key.startswith(number.zfill(2))]
+    in_set = [name for key in sets for name in names[key]]
     every = [name for key in names for name in names[key]]
     told = in_set or near(exercise, every)
     text = _("an exercise is needed, got {exercise!r}; try {names}")

@@ -10,7 +10,7 @@ import click
 from dlbook.check.errors import UserError
 from dlbook.cli.course import NOT_RIGHT, RIGHT, require_new_in_folder
 from dlbook.cli.options import PATH
-from dlbook.i18n import N_, asked, speaking
+from dlbook.i18n import N_, asked, language, speaking
 
 if TYPE_CHECKING:
     from dlbook.grading.batch.entry import Entry
@@ -73,7 +73,7 @@ def grades(results: Path, export: Path | None, parcel: Path | None, **choice: An
         raise UserError("--fill LMS.csv or --feedback-zip FILE.zip is needed: name one, or both")
     wanted, word = Choice(**choice), read_word(results)
     with _for_students(word):
-        marks = _marks_for_students(_entries(results), word)
+        marks = _marks_for_students(_entries(results), None, word)
         entries = final_entries(marks)
         problems = []
 
@@ -123,7 +123,7 @@ def write_reports(folder: Path, journal: "Journal") -> int:
     found = [name for path in _journals(folder) for name in current_files(path)]
     write_all(results, entries, changed, found, marks)
     with _for_students(word):
-        write_feedback(results, _marks_for_students(entries, word))
+        write_feedback(results, _marks_for_students(entries, marks, word))
     print("\n".join([summary(folder, entries, changed, found), *term_lines(marks, changed)]))
     return NOT_RIGHT if any(entry.reason for entry in entries) else RIGHT
 
@@ -133,7 +133,16 @@ def _for_students(word: "Word") -> AbstractContextManager[None]:
     return speaking(word.settings.language or asked() or "en")
 
 
-def _marks_for_students(entries: "list[Entry]", word: "Word") -> "Term":
+def _marks_for_students(entries: "list[Entry]", marks: "Term | None", word: "Word") -> "Term":
+    """Return the marks as students read them, in the language of this process.
+
+    Args:
+        entries: the results.
+        marks: those that come of them in English, None where nobody has made them.
+        word: what the lecturer wrote.
+    """
+    if marks and language() == "en":
+        return marks
     from dlbook.grading.results.language import told_again
     from dlbook.grading.rules.marks import term
 

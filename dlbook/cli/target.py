@@ -57,7 +57,7 @@ def _refuse_missing(course: Course, notebooks: list[Path], start: str, target: s
         UserError: if it is.
     """
     there = {path.stem for path in notebooks}
-    for key in _keys(course) if target else ():
+    for key in _keys(course) if target or not notebooks else ():
         if key.name not in there and (key.name.startswith(start) or target in _names(key)):
             text = _(
                 "{file} is needed, it is missing here: was it renamed? `dlbook update` brings a "

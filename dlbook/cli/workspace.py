@@ -1,10 +1,13 @@
 """The verbs of a learner's own folder: init, update and reset."""
 
+import os
+import re
+import shlex
 from pathlib import Path
 
 import click
 
-from dlbook.cli.course import NOT_RIGHT, RIGHT, find_course
+from dlbook.cli.course import NOT_RIGHT, RIGHT, find_work
 from dlbook.cli.options import PATH, language_option
 from dlbook.cli.verb import Verb
 from dlbook.i18n import N_, _, language as language_here, noted_in, use
@@ -48,9 +51,14 @@ def update(root: Path | None) -> int:
     from dlbook.workspace import folder
     from dlbook.workspace.update import update as bring
 
-    workspace = folder.of(find_course(root))
+    workspace = folder.of(find_work(root))
     all_read = bring(workspace, lambda line: print(line, flush=True))
-    text = _("{root} has the course of today.") if all_read else _("The others are of today.")
+    text = _("{root} has the course of today.")
+    if not all_read:
+        text = _(
+            "The others are of today. What was left alone is untouched: mend it as its line says, "
+            "or move it out of {root}; then `dlbook update` brings what is missing."
+        )
     print(text.format(root=workspace.root))
     return RIGHT if all_read else NOT_RIGHT
 
@@ -68,7 +76,7 @@ def reset(root: Path | None, exercise: str) -> int:
     from dlbook.workspace.reset import reset as begin_again
 
     exercise = key_of(exercise).name
-    copy, kept = begin_again(folder.of(find_course(root)), exercise)
+    copy, kept = begin_again(folder.of(find_work(root)), exercise)
     if kept is None:
         text = _("{exercise} is as it was handed out, in {copy}: there is nothing to reset.")
         print(text.format(exercise=exercise, copy=copy))
@@ -80,4 +88,12 @@ def reset(root: Path | None, exercise: str) -> int:
 
 
 def _quoted(place: Path) -> str:
-    return f'"{place}"' if " " in str(place) else str(place)
+    """Return a folder as one types it behind `cd`, in the shell of this system."""
+    text = str(Path(".", place))
+    if text.startswith("-"):
+        text = os.path.join(".", text)
+    if re.fullmatch(r"[\w./\\:-]+", text):
+        return text
+    if os.name == "posix" and re.search(r'["$`\\!\n]', text):
+        return shlex.quote(text)
+    return f'"{text}"'

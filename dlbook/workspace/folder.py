@@ -111,18 +111,26 @@ def of(course: Course) -> Workspace:
     if (course.root / NOTES).is_dir():
         return Workspace(course.root, find_published())
     if course.root == PACKAGED:
-        raise missing()
+        raise missing(course)
     return Workspace(course.root / FOLDER, course)
 
 
-def missing() -> UserError:
-    """Return what tells somebody that there is no folder for his work."""
-    return UserError(
-        _(
-            "a folder for your work is needed, there is none here: go to yours, or make one with "
-            "`dlbook init deep-learning`, then `cd deep-learning`"
-        )
+def missing(course: Course) -> UserError:
+    """Return what tells somebody that there is no folder for his work.
+
+    Args:
+        course: what was found instead; the clone that dlbook is installed from is named.
+    """
+    text = _(
+        "a folder for your work is needed, there is none here: go to yours, or make one with "
+        "`dlbook init deep-learning`, then `cd deep-learning`"
     )
+    if course.root != PACKAGED:
+        text = _(
+            "a folder for your work is needed, there is none here: go to yours, to the clone in "
+            "{clone}, or make one with `dlbook init deep-learning`, then `cd deep-learning`"
+        )
+    return UserError(text.format(clone=course.root))
 
 
 def init(place: Path, language: str = "") -> Workspace:

@@ -7,7 +7,7 @@ new. Where both have changed one cell, his stays and the course's is put below i
 Cells are dicts as they stand in the file, so that pictures in a text cell and metadata stay, too.
 """
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dlbook.check.roles import role
@@ -40,7 +40,7 @@ class _Merge:
     def __init__(self, base: list[RawCell], mine: list[RawCell], new: list[RawCell]) -> None:
         self._base = {_id(cell): cell for cell in base}
         self._new = {_id(cell): cell for cell in new}
-        self._mine = _with_known_ids(base, mine, self._new.keys())
+        self._mine = _with_known_ids(base, mine, self._new)
         self._kept: dict[str, RawCell] = {}  # by id, of the cells that the course has, too
         self._below: dict[str, RawCell] = {}  # news by the id of the cell above it
         self._remarks: list[str] = []
@@ -110,11 +110,14 @@ class _Merge:
         self._remarks.append(text.format(cell=_title(cell)))
 
 
-def _with_known_ids(base: list[RawCell], mine: list[RawCell], new: Iterable[str]) -> list[RawCell]:
+def _with_known_ids(
+    base: list[RawCell], mine: list[RawCell], new: Mapping[str, RawCell]
+) -> list[RawCell]:
     """Return `mine` in which cells have the ids of `base` where they are recognised.
 
     Some programs write new ids. Then a cell is known by its text, or by the exercise it answers.
-    An own cell whose id the course has taken gets another one.
+    An own cell whose id the course has taken gets another one. A cell that is the course's new one
+    keeps its id: an update that was killed has brought it.
     """
     known = {_id(cell) for cell in base}
     missing = [cell for cell in base if _id(cell) not in {_id(cell) for cell in mine}]
@@ -122,7 +125,8 @@ def _with_known_ids(base: list[RawCell], mine: list[RawCell], new: Iterable[str]
     found = []
     for cell in mine:
         name = _id(cell)
-        if name not in known or name in seen:
+        is_brought = name in new and _is_the_same_cell(new[name], cell)
+        if name in seen or (name not in known and not is_brought):
             twin = next((b for b in missing if _is_the_same_cell(b, cell)), None)
             if twin is not None:
                 missing.remove(twin)

@@ -1,6 +1,7 @@
 """Notebook files with all that is in them: what is not ours to judge stays as it is."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 from dlbook.grading.errors import UnreadableError
@@ -8,6 +9,22 @@ from dlbook.grading.notebook import parse
 from dlbook.i18n import _
 
 RawCell = dict[str, Any]  # a cell as it stands in the file
+
+
+def read(path: Path) -> bytes:
+    """Return the bytes of a file.
+
+    Raises:
+        UnreadableError: if it is a folder, or may not be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        text = _("it cannot be read ({why}): give yourself the right to read it.")
+        if path.is_dir():
+            text = _("a notebook file is needed, it is a folder: give the folder another name.")
+        raise UnreadableError(text.format(why=why)) from error
 
 
 def content(data: bytes) -> dict[str, Any]:
@@ -41,4 +58,12 @@ def text(cell: RawCell) -> str:
 
 def dump(found: dict[str, Any]) -> bytes:
     """Return the file that holds `found`."""
-    return (json.dumps(found, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode("utf-8")
+    try:
+        return _dump(found, ensure_ascii=False)
+    except UnicodeEncodeError:  # half of a letter, which JSON can name and UTF-8 cannot hold
+        return _dump(found, ensure_ascii=True)
+
+
+def _dump(found: dict[str, Any], *, ensure_ascii: bool) -> bytes:
+    text = json.dumps(found, indent=1, ensure_ascii=ensure_ascii, sort_keys=True)
+    return f"{text}\n".encode()

@@ -11,6 +11,7 @@ from dlbook.workspace.folder import Workspace, fresh, told, write
 from dlbook.workspace.merge import merge
 
 Say = Callable[[str], object]
+_WITH_IDS = 5  # the first format 4.x in which cells have ids, as merged ones do
 
 
 def update(workspace: Workspace, say: Say) -> bool:
@@ -51,16 +52,17 @@ def speak(workspace: Workspace, language: str, say: Say = print) -> None:
 def _one(workspace: Workspace, edition: Edition, path: Path, copy: Path, say: Say) -> None:
     new, name = fresh(path, edition), f"{copy.parent.name}/{copy.name}"
     noted = workspace.handed_out(copy)
-    base = noted.read_bytes() if noted.is_file() else None
+    base = _readable(noted)
     if not copy.exists():
         with told(workspace.root):
             write(noted, new)
             write(copy, new)
         say(_("new         {name}").format(name=name))
         return
+    mine = raw.read(copy)
     if base == new:
+        raw.content(mine)  # tells of a damaged copy, also where there is nothing new
         return
-    mine = copy.read_bytes()
     data, remarks = merged(base, mine, new)
     if data != mine:
         kept = workspace.back_up(copy)
@@ -72,6 +74,16 @@ def _one(workspace: Workspace, edition: Edition, path: Path, copy: Path, say: Sa
         write(noted, new)
     for remark in remarks:
         say(f"            {remark}")
+
+
+def _readable(noted: Path) -> bytes | None:
+    """Return a notebook as it was handed out, None where that is not noted, or damaged."""
+    try:
+        data = raw.read(noted)
+        raw.content(data)
+    except UnreadableError:
+        return None
+    return data
 
 
 def merged(base: bytes | None, mine: bytes, new: bytes) -> tuple[bytes, list[str]]:
@@ -87,6 +99,7 @@ def merged(base: bytes | None, mine: bytes, new: bytes) -> tuple[bytes, list[str
         UnreadableError: if `mine` is no notebook with cells that have ids.
     """
     content = raw.content(mine)
+    minor = content.get("nbformat_minor")
     states = (raw.cells(raw.content(data)) for data in (base or new, mine, new))
     result = merge(*states)
     remarks = result.remarks
@@ -95,4 +108,6 @@ def merged(base: bytes | None, mine: bytes, new: bytes) -> tuple[bytes, list[str
     if result.cells == content["cells"]:
         return mine, remarks
     content["cells"] = result.cells
+    if not isinstance(minor, int) or minor < _WITH_IDS:
+        content["nbformat_minor"] = _WITH_IDS
     return raw.dump(content), remarks

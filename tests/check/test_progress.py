@@ -40,15 +40,40 @@ def test_outside_a_learners_folder_nothing_is_noted(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize(
-    "text", ["", "{", "[]", '{"exercises": 3}', '{"exercises": {"a": {"b": 1}}}']
-)
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"exercises": 3}', "[" * 100_000])
 def test_a_damaged_file_counts_as_none_and_is_kept(path, text):
     path.write_text(text)
     assert progress.read(path) == {}
+    assert progress.is_damaged(path)
     progress.note(path, "relu_back", tried)
-    assert progress.read(path) == {"relu_back": Entry(attempts=1)}
+    assert progress.read(path) == {"relu_back": Entry(attempts=1)} and not progress.is_damaged(path)
     assert path.with_name("progress-damaged.json").read_text() == text
+
+
+def test_a_second_damaged_file_does_not_take_the_place_of_the_first(path):
+    for text in ("{", "["):
+        path.write_text(text)
+        progress.note(path, "relu_back", tried)
+    kept = sorted(path.parent.glob("progress-damaged*.json"))
+    assert [file.read_text() for file in kept] == ["{", "["]
+
+
+def test_what_a_newer_version_has_noted_counts_and_stays(path):
+    newer = {"verdict": "right", "attempts": 3, "solved": True, "stars": 5}
+    content = {"exercises": {"relu_back": newer, "later": newer}, "version": 2}
+    path.write_text(json.dumps(content))
+    assert progress.read(path)["relu_back"] == Entry("right", 3, solved=True)
+    progress.note(path, "relu_back", tried)
+    content["exercises"]["relu_back"] = newer | {"attempts": 4}
+    assert json.loads(path.read_text()) == content
+
+
+@pytest.mark.parametrize("plain", [3, None, {"b": 1}, {"attempts": "3"}, {"attempts": None}])
+def test_a_damaged_entry_costs_the_others_nothing(path, plain):
+    path.write_text(json.dumps({"exercises": {"a": plain, "b": {"attempts": 2}}}))
+    assert progress.read(path) == {"b": Entry(attempts=2)}
+    progress.note(path, "a", tried)
+    assert progress.read(path) == {"a": Entry(attempts=1), "b": Entry(attempts=2)}
 
 
 def test_a_disk_that_is_full_hides_no_card(path, monkeypatch):

@@ -4,14 +4,17 @@ import json
 import re
 import shutil
 from email.message import Message
+from io import BytesIO, TextIOWrapper
 from types import SimpleNamespace
 
 import pytest
 
 from dlbook.check import progress
+from dlbook.check.letters import PLAIN
 from dlbook.check.progress import Entry
 from dlbook.check.verdict import Outcome, Verdict
 from dlbook.cli import desk, doctor, main
+from dlbook.cli.course import plain_json
 from dlbook.grading.course import place
 from dlbook.grading.errors import GraderError, SandboxError
 from dlbook.grading.run.report import ExerciseReport, Report
@@ -37,6 +40,14 @@ def test_the_bare_command_says_where_you_are_and_what_is_next(home, capsys):
     assert "00 start here" in said and "●○" in said and "Next: shapes in 00 start here" in said
 
 
+def test_damaged_progress_is_told_and_that_no_answer_is_lost(home, capsys):
+    progress.find(home).write_text("{")
+    assert main(["progress", "--json"]) == 0
+    said = capsys.readouterr()
+    assert json.loads(said.out) and said.err.count("\n") == 1
+    assert f"{progress.find(home)} is damaged: run `dlbook check`" in said.err
+
+
 def test_progress_is_there_for_programs_too(home, capsys):
     note = Entry("right", 2, solved=True)
     progress.note(progress.find(home), "scale", lambda entry: note)
@@ -44,6 +55,14 @@ def test_progress_is_there_for_programs_too(home, capsys):
     first, second, *_rest = json.loads(capsys.readouterr().out)
     assert first["exercise"] == "scale" and first["solved"] and first["attempts"] == 2
     assert second["set"] == "00_start_here" and second["minutes"] > 0 and not second["solved"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "ascii"])
+def test_json_is_whole_in_every_encoding(encoding, monkeypatch):
+    out = TextIOWrapper(BytesIO(), encoding, errors=PLAIN)
+    monkeypatch.setattr("sys.stdout", out)
+    print(plain_json({"hint": "写一个答案 ✓"}), flush=True)
+    assert json.loads(out.buffer.getvalue().decode(encoding)) == {"hint": "写一个答案 ✓"}
 
 
 def test_what_the_guide_says_of_json_is_what_is_printed(home, course, capsys):
@@ -82,7 +101,7 @@ def test_without_a_folder_for_work_nobody_is_told_that_it_is_gone(typed, package
     _is_sent_home(typed, capsys)
 
 
-@pytest.mark.parametrize("typed", ABOUT_WORK[:-3])
+@pytest.mark.parametrize("typed", ABOUT_WORK)
 def test_a_clone_elsewhere_is_not_taken_for_ones_own_folder(typed, course, monkeypatch, capsys):
     monkeypatch.setattr(place, "PACKAGE", course.root / "dlbook")
     monkeypatch.chdir(course.root.parent)
@@ -93,7 +112,7 @@ def _is_sent_home(typed, capsys):
     assert main(typed.split()) == (2 if typed else 0)
     said = capsys.readouterr()
     told = said.err if typed else said.out
-    assert "there is none here: go to yours, or make one with `dlbook init" in told
+    assert "there is none here: go to yours, " in told and "or make one with `dlbook init" in told
     assert "not attempted" not in said.out and "have been right" not in said.out
 
 
@@ -153,6 +172,7 @@ NEAR = {  # what is typed: the names that are told
     "0": "scale, shapes, chain, moments",
     "00.scalee": "scale, shapes, chain, moments",
     "10_capstone": "study",
+    "RELU_BACK": "relu_back",
 }
 
 
@@ -165,7 +185,7 @@ def test_a_slip_in_a_name_is_told_with_names_that_are_near(typed, home, capsys):
 
 
 def test_no_name_is_told_that_is_not_near(home, capsys):
-    for typed in ("nosuch", "???"):
+    for typed in ("nosuch", "???", "", "../x"):
         assert main(["reset", typed]) == 2
         said = capsys.readouterr().err
         assert f"got {typed!r}: name it as its answer cell does, such as relu_back" in said

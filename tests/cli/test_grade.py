@@ -50,6 +50,12 @@ def test_a_deadline_of_a_set_to_come_is_told_by_both_verbs(course, damaged, out,
     assert main(["report", str(out)]) == 1 and told in capsys.readouterr().out
 
 
+def test_reports_in_english_are_made_of_the_marks_that_are_known(course, damaged, out, monkeypatch):
+    assert grade(course, damaged, out) == 1
+    monkeypatch.setattr("dlbook.grading.results.language.told_again", None)
+    assert main(["report", str(out)]) == 1
+
+
 REFUSED = {  # options: what is said
     ("--shard", "3/2", "--seed", "1"): "--shard needs I/N with I from 1 to N, such as 2/8",
     ("--shard", "1/2"): "--shard needs --seed S, the same for all parts",

@@ -4,18 +4,23 @@ import re
 import shutil
 import signal
 from contextlib import contextmanager
+from io import StringIO
 from pathlib import Path
 from threading import Timer
 
 import pytest
 
 from dlbook import i18n
+from dlbook.check.answer_key import load
 from dlbook.check.errors import UserError
 from dlbook.check.watching import RUNNERS
 from dlbook.cli import learner, main
 from dlbook.cli.target import targets
+from dlbook.grading.course import place
 from dlbook.grading.course.build import Course
 from dlbook.grading.kernel.launcher import Local
+from dlbook.grading.notebook import read
+from dlbook.grading.run.nbval_run import grade
 from dlbook.workspace import folder
 from tests import ROOT, SAMPLES
 from tests.cli.test_main import loaded
@@ -120,6 +125,18 @@ def test_lab_makes_no_copies_of_the_course_in_the_package(course, commands, monk
     assert commands == [] and not (course.root / "work").exists()
 
 
+@pytest.mark.parametrize("verb", ["lab", "update", "reset relu_back"])
+def test_in_another_folder_the_work_of_the_clone_is_left_alone(
+    course, commands, monkeypatch, capsys, tmp_path_factory, verb
+):
+    monkeypatch.setattr(place, "PACKAGE", course.root / "dlbook")
+    monkeypatch.chdir(tmp_path_factory.mktemp("empty"))
+    assert main(verb.split()) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1 and f"to the clone in {course.root}, or make one with" in said
+    assert commands == [] and not (course.root / "work").exists()
+
+
 def test_lab_changes_the_language_of_copies_only_when_it_is_named(course, commands, monkeypatch):
     run(course, "lab")
     assert folder.of(course).language == "en"
@@ -171,12 +188,37 @@ def test_ctrl_c_in_an_endless_answer_ends_with_a_word(course, monkeypatch, capsy
     press = Timer(0.5, os.kill, (os.getpid(), signal.SIGINT))
 
     @contextmanager
-    def press_once_it_runs(_title):
+    def press_once_it_runs():
         yield lambda name: press.ident or press.start()
 
     monkeypatch.setattr(learner, "_progress", press_once_it_runs)
     assert run(course, *verb) == 130
     assert capsys.readouterr().err.strip() == "stopped"
+
+
+@pytest.mark.notebook
+def test_what_runs_is_named_also_where_it_answers_nothing(course):
+    content = json.loads((SAMPLES / "relu_back-right-plain.ipynb").read_text("utf-8"))
+    own = {"cell_type": "code", "source": "\nmine = 3\nmore = 4", "outputs": []}
+    content["cells"].insert(1, own)
+    (path,) = course.notebooks("exercises")
+    path.write_text(json.dumps(content), "utf-8")
+    told = []
+    grade(read(path), load(course.key("90_tiny")), watch=told.append)
+    assert "mine = 3" in told and told[-1] == "relu_back"
+
+
+def test_a_terminal_is_told_when_what_runs_is_stopped(monkeypatch):
+    screen = StringIO()
+    screen.isatty = lambda: True
+    monkeypatch.setattr("sys.stderr", screen)
+    with learner._progress() as watch:
+        watch("sigmoid_back")
+        watch("x = 1  # " + "a long line " * 9)
+    lines = [line.strip() for line in screen.getvalue().split("\r")]
+    told = "is running; it is stopped after 60 s of work, Ctrl-C ends it"
+    assert f"sigmoid_back {told}" in lines and f"x = 1  # a long  {told}" in lines
+    assert max(map(len, lines)) < 80
 
 
 @pytest.mark.notebook

@@ -38,6 +38,24 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 # ---- errors ----
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a file that is always full")
+@pytest.mark.parametrize("words", ["", "--help", "--version", "progress --json"])
+def test_a_disk_with_no_room_for_the_output_is_told_in_one_line(words):
+    command = [sys.executable, "-m", "dlbook", "--course", str(ROOT), *words.split()]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 2 and done.stderr.count("\n") == 1
+    assert "the disk is full (No space left on device): make room" in done.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a shell of POSIX")
+@pytest.mark.parametrize("closed", ["| true", ">&-"])
+def test_an_output_that_nobody_reads_is_no_error(closed):
+    command = f"{sys.executable} -m dlbook --help {closed}"
+    done = subprocess.run(["sh", "-c", command], stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 0 and done.stderr == ""
+
+
 @pytest.mark.parametrize("kind", error_classes())
 def test_an_error_of_a_user_is_told_in_one_line(monkeypatch, capsys, kind):
     def refuse(*_):

@@ -1,5 +1,8 @@
 """From a bare package to a folder of one's own, and on with a newer course."""
 
+import os
+import subprocess
+
 import pytest
 
 from dlbook.cli import main
@@ -54,6 +57,28 @@ def contents(folder):
     return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
+NAMES = {  # of a folder: how it is typed behind `cd` in a shell of POSIX
+    "mine": "mine",
+    "课程 目录": '"课程 目录"',
+    "it's": '"it\'s"',
+    'say "hi"': "'say \"hi\"'",
+    "$HOME": "'$HOME'",
+    "a;b": '"a;b"',
+    "~": '"~"',
+    "-dash": "./-dash",
+}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="quotes of another shell")
+@pytest.mark.parametrize("name", NAMES)
+def test_the_next_step_can_be_typed_as_it_is_told(home, capsys, name):
+    assert main(["init", "--", name]) == 0
+    told = capsys.readouterr().out
+    assert f"Next: `cd {NAMES[name]}`, then" in told
+    command = ["sh", "-c", f"cd {NAMES[name]} && pwd"]
+    assert subprocess.check_output(command, text=True).strip() == str(home / name)
+
+
 def test_in_the_folder_itself_the_next_step_is_no_cd(home, capsys):
     assert main(["init", "."]) == 0
     assert capsys.readouterr().out.endswith(". Next: `dlbook lab`.\n")
@@ -64,7 +89,20 @@ def test_a_copy_that_is_no_notebook_is_told_and_the_others_are_updated(home, cap
     (home / "mine" / "exercises" / "90_tiny.ipynb").write_text("oh")
     (home / "mine" / ".dlbook" / "handed-out" / "exercises" / "90_tiny.ipynb").write_text("older")
     assert main(["--course", "mine", "update"]) == 1
-    assert "left alone  exercises/90_tiny.ipynb" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "left alone  exercises/90_tiny.ipynb" in said and "or move it out of" in said
+
+
+def test_without_its_exercises_a_folder_is_still_a_learners(home, monkeypatch, capsys):
+    assert main(["init", "mine"]) == 0
+    monkeypatch.chdir(home / "mine")
+    (home / "mine" / "exercises").rename(home / "mine" / "old")
+    capsys.readouterr()
+    for verb in ("check", "check 90", "reset relu_back"):
+        assert main(verb.split()) == 2
+        assert "90_tiny.ipynb is needed, it is missing" in capsys.readouterr().err
+    assert main(["update"]) == 0
+    assert "new         exercises/90_tiny.ipynb" in capsys.readouterr().out
 
 
 def test_a_folder_in_use_is_told_in_one_line(home, capsys):

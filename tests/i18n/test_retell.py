@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, strategies as st
 
-from dlbook.check import answer_key
+from dlbook.check import answer_key, localized
 from dlbook.check.compare import judge
 from dlbook.check.places import IN_CHECK, IN_FUNCTION
 from dlbook.i18n import retell, speaking, use, words
@@ -105,3 +105,11 @@ def test_a_hostile_text_takes_few_looks(parts):
         patch.setattr(retell.Template, "gaps", counted)
         retold("".join(parts))
     assert len(looks) <= 1_000 * len(words("zh"))
+
+
+def test_a_hint_in_english_is_looked_up_nowhere(monkeypatch):
+    monkeypatch.setattr(localized, "digest", None)
+    with speaking("en"):
+        assert localized.hint_again("05_backpropagation", "Look at the sign.") == (
+            "Look at the sign."
+        )

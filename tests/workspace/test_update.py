@@ -2,6 +2,7 @@
 
 import json
 
+import nbformat
 import pytest
 
 from dlbook.check.errors import UserError
@@ -93,6 +94,80 @@ def test_what_is_missing_is_made_and_what_is_no_notebook_is_left_alone(workspace
     assert said[0] == "new         chapters/90_tiny.ipynb"
     assert said[1].startswith("left alone  exercises/90_tiny.ipynb: ")
     assert chapter.exists() and exercise.read_text() == "{ no notebook"
+
+
+def test_cells_that_an_update_brought_before_it_was_cut_off_are_not_brought_again(
+    published, workspace, exercise
+):
+    (path,) = published.notebooks("exercises")
+    content = json.loads(path.read_text("utf-8"))
+    news = {"cell_type": "markdown", "id": "news", "metadata": {}, "source": "More to read."}
+    content["cells"].insert(2, news)
+    path.write_text(json.dumps(content), "utf-8")
+    noted = workspace.handed_out(exercise)
+    was = noted.read_bytes()
+    lines(workspace)
+    whole = sources(exercise)
+    assert whole.count("More to read.") == 1
+    noted.write_bytes(was)  # as if it had been killed before the last step
+    lines(workspace)
+    assert sources(exercise) == whole
+
+
+DAMAGED = {  # what stands in a file: what is said of it
+    "": "the file is empty",
+    "{ no notebook": "the file is cut off",
+    "<<<<<<< HEAD\n{}": "marks of a git merge",
+}
+
+
+@pytest.mark.parametrize("text", DAMAGED)
+def test_a_damaged_notebook_is_told_also_where_the_course_is_as_it_was(workspace, exercise, text):
+    exercise.write_text(text)
+    said = []
+    assert not update(workspace, said.append)
+    assert len(said) == 1 and DAMAGED[text] in said[0]
+    assert said[0].startswith("left alone  exercises/90_tiny.ipynb: ")
+    assert exercise.read_text() == text
+
+
+def test_a_folder_in_the_place_of_a_notebook_is_left_alone(workspace, exercise):
+    exercise.unlink()
+    exercise.mkdir()
+    said = []
+    assert not update(workspace, said.append)
+    assert said == [
+        "left alone  exercises/90_tiny.ipynb: a notebook file is needed, it is a folder: give the "
+        "folder another name."
+    ]
+
+
+def test_a_damaged_note_of_how_it_was_handed_out_is_no_dead_end(workspace, exercise):
+    workspace.handed_out(exercise).write_text("{")
+    was = exercise.read_bytes()
+    assert "it is not noted how it was handed out" in lines(workspace)[-1]
+    assert exercise.read_bytes() == was and lines(workspace) == []
+
+
+def test_half_of_a_letter_stops_no_update(published, workspace, exercise):
+    text = exercise.read_text("utf-8").replace("g * (x > 0)", "g * (x > 0) # \\ud800")
+    exercise.write_text(text, "utf-8")
+    (path,) = published.notebooks("exercises")
+    rewrite(path, "def relu_back(g, x):", "def relu_back(g, x, at_zero=0):")
+    lines(workspace)
+    answer = next(c for c in json.loads(exercise.read_bytes())["cells"] if "> 0" in str(c))
+    assert "".join(answer["source"]).endswith("# \ud800")
+
+
+def test_cells_that_had_no_ids_are_in_a_format_with_ids(published, workspace, exercise):
+    content = json.loads(exercise.read_text("utf-8")) | {"nbformat_minor": 4}
+    for cell in content["cells"]:
+        del cell["id"]
+    exercise.write_text(json.dumps(content), "utf-8")
+    (path,) = published.notebooks("exercises")
+    rewrite(path, "def relu_back(g, x):", "def relu_back(g, x, at_zero=0):")
+    lines(workspace)
+    nbformat.validate(json.loads(exercise.read_text("utf-8")))
 
 
 def test_where_nobody_noted_how_it_was_handed_out_all_that_differs_stays(

@@ -39,7 +39,8 @@ def find(here: Path, named: Path | None = None, texts: Texts = no_texts) -> Cour
     """
     for root in [named] if named else _places(here):
         course = _course(root.resolve(), texts)
-        if course.notebooks("exercises") or course.notebooks("solutions"):
+        is_learners = (course.root / NOTES).is_dir()  # from which somebody may have taken exercises
+        if is_learners or course.notebooks("exercises") or course.notebooks("solutions"):
             return course
     words = _(
         "a course folder with notebooks in exercises/ is needed, there is none at {place}: go to "

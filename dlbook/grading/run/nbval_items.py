@@ -27,7 +27,7 @@ from dlbook.grading.kernel.channels import Channels, Message
 from dlbook.grading.kernel.launcher import KernelSettings
 from dlbook.grading.run.endings import FATAL, Ending, describe, ending_of, errors, verdict_on
 from dlbook.grading.run.graft import Step, imports_torch
-from dlbook.grading.run.progress import Pass, ended
+from dlbook.grading.run.progress import Pass, ended, first_line
 
 PLUGIN = nbval.plugin
 
@@ -115,6 +115,13 @@ class StepFile(IPyNbFile):  # type: ignore[misc]
             yield item
 
 
+def _names(step: Step) -> tuple[str, ...]:
+    """Return what a step is called while it runs: its exercises, or the line it begins with."""
+    if step.exercise:
+        return (step.exercise.name,)
+    return step.answers or ((first_line(step.source),) if step.cell != -1 else ())
+
+
 class StepCell(IPyNbCell):  # type: ignore[misc]
     """One step. If it ends the kernel, the pass notes how, and the steps after it do not run."""
 
@@ -126,7 +133,7 @@ class StepCell(IPyNbCell):  # type: ignore[misc]
         current, step = self.parent.current, self.step
         if not current.progress.is_due(step):
             return
-        for name in (step.exercise.name,) if step.exercise else step.answers:
+        for name in _names(step):
             current.progress.watch(name)
         self.parent.timed_out = False
         try:

@@ -40,7 +40,7 @@ def grade(
             first at that key's seed; else there is one.
         limits: its budgets.
         launcher: where its code runs; without one, with the rights of the caller.
-        watch: called with the name of an exercise when a cell of it starts.
+        watch: called when a cell starts, with its exercise or, without one, its first line.
 
     Raises:
         GraderError: if the grader fails, so that nothing is known about the submission.

@@ -31,9 +31,9 @@ class Progress:
 
     `steps` are left to run, from the first on in each new kernel. `outcomes` are kept by exercise
     and whether the check is hidden. `answer_endings` says how the answer cell of an exercise
-    ended, where it did not end well. `watch` is called with the name of the exercise that is about
-    to run; `notes` are for the report. `before` is the round before this one, None for the first.
-    `stopped` says whether a limit has ended a cell.
+    ended, where it did not end well. `watch` is called with the name of what is about to run, an
+    exercise or the first line of another cell; `notes` are for the report. `before` is the round
+    before this one, None for the first. `stopped` says whether a limit has ended a cell.
     """
 
     key: Key
@@ -88,7 +88,7 @@ class Progress:
     def note(self, what: str, source: str) -> None:
         """Note what happened to a cell; after the first round without quoting the cell."""
         text = _("{what}, on fresh inputs") if self.before else _("{title}: {text}")
-        line = "" if self.before else _first_line(source)
+        line = "" if self.before else first_line(source)
         self.notes.append(text.format(what=what, title=what, text=line))
 
     def leave_out(self, step: Step, ending: Ending) -> None:
@@ -136,6 +136,6 @@ def ended(step: Step, ending: Ending) -> Outcome:
     return Outcome(step.exercise.name, ending.verdict, detail=_(ending.reason), hidden=hidden)
 
 
-def _first_line(source: str) -> str:
-    """Return the beginning of the first line of a cell that is not empty."""
+def first_line(source: str) -> str:
+    """Return the beginning of the first line of some code that is not empty."""
     return next((line for line in source.splitlines() if line.strip()), "")[:60]
