@@ -5,14 +5,15 @@ every byte is that of the file, but for the cells that take grades and comments.
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from dlbook.check.names import sets_named
 from dlbook.check.safe_text import clean_line
 from dlbook.check.shared import atomic
 from dlbook.grading.batch.entry import Entry
+from dlbook.grading.batch.names import plain
 from dlbook.grading.errors import SheetError
 from dlbook.grading.results import comment, headings
 from dlbook.grading.results.folder import free_sibling
@@ -153,13 +154,13 @@ def _put_comment(
 
 
 def one_set(entries: list[Entry], prefix: str) -> list[Entry]:
-    """Return the entries of the one set that begins with `prefix`.
+    """Return the entries of the one set that `prefix` names: 5, 05 or 05_back.
 
     Raises:
         SheetError: if there is none, or more than one.
     """
     names = sorted({entry.set_name for entry in entries if entry.set_name})
-    chosen = [name for name in names if name.startswith(prefix)]
+    chosen = sets_named(prefix, names)
     if len(chosen) != 1:
         raise SheetError(f"one set is needed, name it with --set; there are: {', '.join(names)}")
     return [entry for entry in entries if entry.set_name == chosen[0]]
@@ -179,8 +180,8 @@ def _column(sheet: Sheet, choice: Choice, set_name: str) -> int:
         )
     number, _, topic = set_name.partition("_")
     tests = (
-        lambda name: _plain(set_name) in _plain(name),
-        lambda name: bool(topic) and _plain(topic) in _plain(name),
+        lambda name: plain(set_name) in plain(name),
+        lambda name: bool(topic) and plain(topic) in plain(name),
         lambda name: re.search(rf"(?<!\d)0*{re.escape(number.lstrip('0'))}(?!\d)", name),
         lambda name: len(sheet.assignments) == 1,
     )
@@ -220,7 +221,7 @@ def _match(sheet: Sheet, entries: list[Entry], choice: Choice, filled: Filled) -
     for entry in entries:
         rows = numbers.get(entry.lms_id, set()) if entry.lms_id else set()
         for own in (entry.student, entry.name, entry.lms_id):
-            rows = rows or names.get(_plain(own), set())
+            rows = rows or names.get(plain(own), set())
         if len(rows) == 1:
             found.setdefault(next(iter(rows)), []).append(entry)
         else:
@@ -242,14 +243,9 @@ def _rows(sheet: Sheet, columns: Iterable[str]) -> dict[str, set[int]]:
                 value = sheet.rows[row][place].strip()
                 if name in _NUMBERS and (numbered := _PARTICIPANT.fullmatch(value)):
                     value = numbered[1]
-                for text in {_plain(value), _plain(value.partition("@")[0])} - {""}:
+                for text in {plain(value), plain(value.partition("@")[0])} - {""}:
                     found.setdefault(text, set()).add(row)
     return found
-
-
-def _plain(text: str) -> str:
-    """Return the letters and digits of a text, in lower case and with accents composed."""
-    return "".join(c for c in unicodedata.normalize("NFC", text).casefold() if c.isalnum())
 
 
 def _who(entry: Entry) -> str:
