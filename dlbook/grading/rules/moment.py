@@ -30,8 +30,7 @@ def read_moment(text: str, zone: Zone) -> datetime | None:
     try:
         numbers = [int(parts[name] or 0) for name in _FIELDS]
         is_end = parts["hour"] is None or numbers[3:] == [24, 0, 0]
-        year, month, day, *clock = numbers
-        moment = datetime(year, month, day, *([] if is_end else clock))
+        moment = datetime(*numbers[: 3 if is_end else 6])  # type: ignore[arg-type]
         if is_end:
             moment += timedelta(days=1)
         # in UTC: Python compares two times of one zone by their clocks, also where these change

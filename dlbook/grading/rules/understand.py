@@ -79,7 +79,8 @@ class _Resolver:
     def deadlines(self, settings: Settings) -> dict[str, datetime]:
         """Return the deadlines by the whole name of their set; those of sets to come are told."""
         known: dict[str, datetime] = {}
-        written, to_come = {}, []
+        written: dict[str, str] = {}
+        to_come = []
         for name, due in settings.deadlines.items():
             found, line = self.set_named(name), settings.lines.get(name, 1)
             if len(found) == 1 and found[0] in known:
