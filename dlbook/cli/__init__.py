@@ -1,5 +1,6 @@
 """The verbs of the command `dlbook`. Each imports what it needs when it is called."""
 
+import errno
 import os
 import sys
 from io import TextIOWrapper
@@ -53,6 +54,15 @@ _VERBS = (
 )
 
 
+_OF_THE_DISK = {  # what keeps any verb from reading and writing, and is no fault of ours
+    errno.EACCES,
+    errno.EPERM,
+    errno.EROFS,
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.ENOTDIR,
+    errno.ENAMETOOLONG,
+}
 _RECORDS = {"grade", "report", "grades"}  # English, but for what students read
 
 
@@ -79,6 +89,13 @@ def main(arguments: list[str] | None = None) -> int:
         if not told:
             raise
         print(f"dlbook: {told}", file=sys.stderr)
+        return UNUSABLE
+    except OSError as error:
+        if error.errno not in _OF_THE_DISK:
+            raise
+        reason = ": ".join(filter(None, (error.filename, error.strerror)))
+        told = _("{reason}: cannot be read or written; see to its name, its rights and free space")
+        print(f"dlbook: {told.format(reason=reason)}", file=sys.stderr)
         return UNUSABLE
     return code
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import cached_property
 from typing import Protocol
 
 from dlbook.check.safe_text import clean_line
@@ -57,9 +58,20 @@ class People:
 
         A name of the results counts before other names.
         """
-        exact = [person for person in self.persons if person.student == text]
-        key = plain(text)
-        return exact or [person for person in self.persons if key and key in person.keys]
+        exact = self._by_student.get(text)
+        return [exact] if exact else list(self._by_key.get(plain(text), ()))
+
+    @cached_property
+    def _by_student(self) -> dict[str, Person]:
+        return {person.student: person for person in self.persons}
+
+    @cached_property
+    def _by_key(self) -> dict[str, list[Person]]:
+        found: dict[str, list[Person]] = {}
+        for person in self.persons:
+            for key in person.keys:
+                found.setdefault(key, []).append(person)
+        return found
 
     def near(self, text: str) -> list[str]:
         """Return the names that are most like a text, at most three."""

@@ -8,8 +8,10 @@ import pytest
 
 from dlbook.check.verdict import Outcome, Verdict
 from dlbook.grading.batch.entry import Entry, Origin, Record
+from dlbook.grading.batch.names import plain
 from dlbook.grading.errors import RulesError
 from dlbook.grading.results.tables import gradebook
+from dlbook.grading.rules import people
 from dlbook.grading.rules.final import final_entries
 from dlbook.grading.rules.marks import Term, term
 from dlbook.grading.rules.points import share, text
@@ -183,6 +185,22 @@ def test_names_that_differ_in_vowel_signs_alone_are_two_people(marks):
     overrides = HEAD + "करुण,05,,1,\n"
     found = marks(known, roster_csv="student\nकिरण\nकरण\nकरुण\n", overrides_csv=overrides)
     assert scores(found) == {"किरण": "5", "करण": "2", "करुण": "1"}
+
+
+def test_a_large_class_takes_time_by_its_size_and_not_by_its_square(monkeypatch, tmp_path):
+    calls = []
+    monkeypatch.setattr(people, "plain", lambda text: calls.append(text) or plain(text))
+    counts = []
+    for size in (50, 100):
+        known = [entry(f"Ann {n}", True, True, name=f"Ann {n}", lms_id=f"{n}") for n in range(size)]
+        roster = "".join(f"u{n},Ann {n},{n}\n" for n in range(size))
+        (tmp_path / "roster.csv").write_text("student,name,id\n" + roster)
+        overrides = "".join(f"u{n},05,,1,\n" for n in range(size))
+        (tmp_path / "overrides.csv").write_text(HEAD + overrides)
+        calls.clear()
+        assert set(scores(term(known, read_word(tmp_path), NOW)).values()) == {"1"}
+        counts.append(len(calls))
+    assert counts[1] <= 2.1 * counts[0]
 
 
 def test_a_line_for_a_set_to_come_waits(marks):
