@@ -306,3 +306,9 @@ def test_a_name_composed_or_apart_fits_the_same_row(tmp_path):
     )
     assert text.splitlines()[1].endswith(",2")
     assert "1 rows that no result fits: Bob" in filled.text()
+
+
+def test_blackboard_may_write_a_wide_colon(tmp_path):
+    text = "Username\tSet 05 [总分：2 分数] |123456\nbu1\t\n"
+    _filled, copy = fill_text(tmp_path, text, [BOB])
+    assert copy == text.replace("bu1\t", "bu1\t1")
