@@ -1,8 +1,19 @@
-"""Names that are near to what somebody has typed."""
+"""Names that somebody has typed, and those that are near to it."""
 
 from collections.abc import Iterable
 
 _MANY = 4  # that are told
+
+
+def sets_named(typed: str, names: Iterable[str]) -> list[str]:
+    """Return the names of sets that 05, 5, 05_back or the whole name means; 1 is never 10."""
+    names = list(names)
+    if typed in names:
+        return [typed]
+    if not typed.isdecimal():
+        return [name for name in names if name.startswith(typed)]
+    numbers = {name: name.partition("_")[0] for name in names}
+    return [name for name, own in numbers.items() if own.isdecimal() and int(own) == int(typed)]
 
 
 def near(typed: str, names: Iterable[str]) -> list[str]:

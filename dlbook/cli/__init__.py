@@ -54,7 +54,8 @@ _VERBS = (
 )
 
 
-_FULL = (errno.ENOSPC, errno.EDQUOT)
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+_REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.ENAMETOOLONG}
 _RECORDS = {"grade", "report", "grades"}  # English, but for what students read
 
 
@@ -79,13 +80,13 @@ def main(arguments: list[str] | None = None) -> int:
     except click.Abort:  # Ctrl-C
         return STOPPED
     except OSError as error:
-        if error.errno not in (*_FULL, errno.EPIPE):
+        told = _what_the_disk_refuses(error)
+        if not told and error.errno != errno.EPIPE:
             raise
         sys.stdout = StringIO()  # what is left to write has no place
-        if error.errno == errno.EPIPE:  # whoever read it has seen enough, as `head` has
+        if not told:  # whoever read it has seen enough, as `head` has
             return NOT_RIGHT
-        text = _("room to write is needed, the disk is full ({why}): make room, then try again")
-        print(f"dlbook: {text.format(why=error.strerror)}", file=sys.stderr)
+        print(f"dlbook: {told}", file=sys.stderr)
         return UNUSABLE
     except ModuleNotFoundError as error:
         told = _which_extra(error)
@@ -101,6 +102,18 @@ def _speak_utf8() -> None:
     if os.name == "posix" and sys.getfilesystemencoding() != "utf-8":
         os.environ["PYTHONUTF8"] = "1"
         os.execv(sys.executable, [sys.executable, "-m", "dlbook", *sys.argv[1:]])
+
+
+def _what_the_disk_refuses(error: OSError) -> str:
+    """Return what keeps any verb from reading and writing, and is no fault of ours; or nothing."""
+    reason = ": ".join(filter(None, (error.filename, error.strerror)))
+    if error.errno in _FULL:
+        text = _("room to write is needed, the disk is full ({why}): make room, then try again")
+        return text.format(why=reason)
+    if error.errno in _REFUSED:
+        text = _("{reason}: cannot be read or written; see to its name and its rights")
+        return text.format(reason=reason)
+    return ""
 
 
 def _which_extra(error: ModuleNotFoundError) -> str:

@@ -1,5 +1,6 @@
 """The verbs of authors: new and build."""
 
+import shlex
 import sys
 from pathlib import Path
 
@@ -22,7 +23,8 @@ def new(folder: Path, title: str) -> int:
 
     for path in make(folder, title):
         print(f"write  {path}")
-    print(f"Next: `cd '{folder}'`, then `dlbook build`. What you edit stands in its README.md.")
+    go = f"cd {shlex.quote(str(folder))}"
+    print(f"Next: `{go}`, then `dlbook build`. What you edit stands in its README.md.")
     return RIGHT
 
 

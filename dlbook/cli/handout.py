@@ -8,6 +8,7 @@ import click
 
 from dlbook import atomic
 from dlbook.check.errors import UserError
+from dlbook.check.names import sets_named
 from dlbook.cli.course import (
     NOT_RIGHT,
     RIGHT,
@@ -94,9 +95,10 @@ def classroom(root: Path | None, set_prefix: str, folder: Path) -> int:
 
 
 def _one(course: "Course", folder: str, prefix: str) -> Path:
-    """Return the one notebook of a folder whose name begins with `prefix`."""
+    """Return the one notebook of a folder that `prefix` names: 5, 05 or 05_back."""
     notebooks = course.notebooks(folder)
-    found = [path for path in notebooks if path.stem.startswith(prefix)]
+    named = sets_named(prefix, [path.stem for path in notebooks])
+    found = [path for path in notebooks if path.stem in named]
     if len(found) != 1:
         sets = ", ".join(path.stem for path in notebooks) or "none"
         raise UserError(f"one set is needed, got {prefix!r}; in {folder}/ there are: {sets}")

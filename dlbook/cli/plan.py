@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from dlbook.check.errors import UserError
+from dlbook.check.names import sets_named
 from dlbook.cli.options import Shard
 from dlbook.grading.batch.batch import BatchSettings, Reference, fresh_seed, shard
 from dlbook.grading.batch.intake import Intake, collect
@@ -35,12 +36,12 @@ def exercise_sets(course: Course) -> dict[str, ExerciseSet]:
 
 
 def the_one_set(sets: Mapping[str, ExerciseSet], prefix: str) -> str:
-    """Return the name of the one set that begins with `prefix`.
+    """Return the name of the one set that `prefix` names: 5, 05 or 05_back.
 
     Raises:
         UserError: if there is none, or more than one.
     """
-    named = [name for name in sets if name.startswith(prefix)]
+    named = sets_named(prefix, sets)
     if len(named) != 1:
         raise UserError(f"--set needs one set, got {prefix!r}; there are: {', '.join(sets)}")
     return named[0]

@@ -1,4 +1,5 @@
 import ast
+import errno
 import os
 import subprocess
 import sys
@@ -65,6 +66,28 @@ def test_an_error_of_a_user_is_told_in_one_line(monkeypatch, capsys, kind):
     assert main(["build"]) == kind.exit_code == 2
     said = capsys.readouterr()
     assert (said.out, said.err) == ("", "dlbook: a file is needed, got none: name one\n")
+
+
+def test_a_place_that_cannot_be_written_is_told_in_one_line(tmp_path, capsys):
+    (tmp_path / "file").write_text("")
+    for place in (tmp_path / "file" / "course", tmp_path / ("x" * 300)):
+        assert main(["new", str(place)]) == 2
+        said = capsys.readouterr().err
+        assert said.startswith("dlbook: ") and str(place.name) in said and said.count("\n") == 1
+        assert "see to its name and its rights" in said
+
+
+def test_a_full_disk_is_told_and_a_fault_of_ours_is_not_hidden(monkeypatch, capsys):
+    def fail(*_):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("dlbook.cli.author.find_own_course", fail)
+    number = errno.ENOSPC
+    assert main(["build"]) == 2
+    assert "the disk is full (No space left on device): make room" in capsys.readouterr().err
+    number = errno.EBADF
+    with pytest.raises(OSError, match="Bad file"):
+        main(["build"])
 
 
 def test_an_error_has_the_exit_code_of_its_class(monkeypatch):

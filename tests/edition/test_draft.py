@@ -26,6 +26,6 @@ def test_a_question_mark_becomes_the_digest_of_today(translated):
     place = locale(translated) / "zh_CN" / "chapters" / "90_tiny.md"
     whole = place.read_text("utf-8")
     place.write_text(f"<!-- title ? -->{whole.partition('-->')[2]}", "utf-8")
-    assert "title is stale" in "\n".join(problems(translated))
+    assert "title has no digest yet" in "\n".join(problems(translated))
     assert stamp(translated) == [place] and place.read_text("utf-8") == whole
     assert stamp(translated) == []

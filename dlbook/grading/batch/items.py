@@ -24,7 +24,7 @@ _OTHER = {  # endings of files that are no notebooks: the problem that is report
     ".html": N_("a page or text typed into the LMS, no notebook: hand in the .ipynb file."),
     ".pdf": N_("a PDF, no notebook: hand in the .ipynb file."),
 } | dict.fromkeys(
-    (".rar", ".7z", ".gz", ".tar", ".xz"),
+    (".rar", ".7z", ".gz", ".tgz", ".tar", ".xz", ".txz", ".bz2", ".tbz", ".tbz2", ".zst"),
     N_("an archive of another kind: hand in the .ipynb file, or a ZIP."),
 )
 _MAX_PEOPLE = 5_000_000  # bytes of Gradescope's list

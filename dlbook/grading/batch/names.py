@@ -10,6 +10,7 @@ import unicodedata
 from dlbook.check.safe_text import clean_line
 
 _GUESSES = ("cp437", "gbk", "cp1252")  # DOS and old ZIPs, Windows in China, Windows in the west
+_MARKS = ("Mn", "Mc")
 _LAST_LATIN = "\u024f"
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -40,6 +41,15 @@ def compose(name: str) -> str:
     if text and not clean_line(text).strip():
         return text.encode("unicode_escape").decode("ascii").replace(" ", "\\x20")
     return text
+
+
+def plain(text: str) -> str:
+    """Return the letters and digits of a name, in lower case and with accents composed.
+
+    Marks belong to letters: without them many names in Indian scripts and in Thai are the same.
+    """
+    composed = unicodedata.normalize("NFC", text).casefold()
+    return "".join(c for c in composed if c.isalnum() or unicodedata.category(c) in _MARKS)
 
 
 def _is_plausible(text: str, encoding: str) -> bool:

@@ -16,7 +16,7 @@ def guesses(items: Iterable[Item]) -> list[str]:
         if item.file.guess:
             by_encoding.setdefault(item.file.guess, []).append(item.label)
     return [
-        f"{len(labels)} names do not say in which encoding they are, and were read as {encoding}: "
+        f"names that do not say in which encoding they are were read as {encoding}: "
         f"{_shown(labels)}"
         for encoding, labels in by_encoding.items()
     ]

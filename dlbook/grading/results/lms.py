@@ -5,23 +5,28 @@ every byte is that of the file, but for the cells that take grades and comments.
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 
+from dlbook.check.names import sets_named
 from dlbook.check.safe_text import clean_line
 from dlbook.check.shared import atomic
 from dlbook.grading.batch.entry import Entry
+from dlbook.grading.batch.names import plain
 from dlbook.grading.errors import SheetError
 from dlbook.grading.results import comment, headings
 from dlbook.grading.results.folder import free_sibling
 from dlbook.grading.results.sheet import Sheet, parse_number, read
+from dlbook.grading.rules.points import rounded
+from dlbook.grading.run.report import Report
 
 _NUMBERS = ("ID", headings.ID)
 _NAMES = ("SIS Login ID", "SIS User ID", "Username", "Student ID", "ID number", headings.EMAIL)
 _FULL_NAMES = ("Student", headings.NAME)
 _SHOWN = 10  # rows that no result fits
+_NO_GRADE = ("", "-", "--")  # another word is a decision of somebody: Canvas's EX for excused
 _NO_ROW = "no row of the file fits"
 _PARTICIPANT = re.compile(r"\D*?(\d+)")  # Participant 17, or the same in any language
 
@@ -91,6 +96,7 @@ def fill(
     column = _column(sheet, choice, own[0].set_name)
     wanted = choice.comments or choice.comment_column
     comments = sheet.comment_column(choice.comment_column) if wanted else None
+    _require_apart(sheet, column, comments, choice.id_column)
     possible = sheet.possible(column)
     factor = _factor(possible, own, choice.scale)
     most = possible or _points(own)
@@ -116,25 +122,38 @@ def fill(
     return filled
 
 
+def _require_apart(sheet: Sheet, column: int, comments: int | None, id_column: str) -> None:
+    """Refuse to write grades over names, or comments over grades or names."""
+    names = sheet.column(id_column, "--id-column") if id_column else None
+    if column in (comments, names) or (names is not None and comments == names):
+        raise SheetError(
+            "columns of their own are needed for grades, comments and names, got one twice: "
+            f"name others; there are: {', '.join(sheet.head)}"
+        )
+
+
 def _put_grade(
-    sheet: Sheet, row: int, column: int, entry: Entry, factor: float, filled: Filled
+    sheet: Sheet, row: int, column: int, entry: Entry, factor: Fraction, filled: Filled
 ) -> None:
     report = entry.report
     if report is None:
         filled.problems.append(f"{_who(entry)}: {entry.reason}")
         return
-    old, new = sheet.rows[row][column].strip(), sheet.format_number(report.score * factor, column)
-    if parse_number(old) not in (None, parse_number(new)):
+    old = sheet.rows[row][column].strip()
+    new = sheet.format_number(_scaled(report, factor), column)
+    if old not in _NO_GRADE and parse_number(old) != parse_number(new):
         filled.replaced.append(f"{_who(entry)}: {old}, now {new}")
     sheet.cells.put(row, column, new)
     filled.count += 1
 
 
-def _remark_above(sheet: Sheet, entry: Entry, factor: float, most: float, filled: Filled) -> None:
+def _remark_above(
+    sheet: Sheet, entry: Entry, factor: Fraction, most: float, filled: Filled
+) -> None:
     """Note a grade above the points that there are: Moodle refuses the row, others add a bonus."""
     report = entry.report
-    if report and most and report.score * factor > most:
-        grade = f"{report.score * factor:.2f}".rstrip("0").rstrip(".")
+    if report and most and _scaled(report, factor) > most:
+        grade = f"{_scaled(report, factor):.2f}".rstrip("0").rstrip(".")
         next_step = "Moodle refuses it: raise the maximum there" if sheet.is_moodle else "a bonus?"
         filled.above.append(f"{_who(entry)}: {grade} of {most:g}: {next_step}")
 
@@ -153,13 +172,13 @@ def _put_comment(
 
 
 def one_set(entries: list[Entry], prefix: str) -> list[Entry]:
-    """Return the entries of the one set that begins with `prefix`.
+    """Return the entries of the one set that `prefix` names: 5, 05 or 05_back.
 
     Raises:
         SheetError: if there is none, or more than one.
     """
     names = sorted({entry.set_name for entry in entries if entry.set_name})
-    chosen = [name for name in names if name.startswith(prefix)]
+    chosen = sets_named(prefix, names)
     if len(chosen) != 1:
         raise SheetError(f"one set is needed, name it with --set; there are: {', '.join(names)}")
     return [entry for entry in entries if entry.set_name == chosen[0]]
@@ -179,8 +198,8 @@ def _column(sheet: Sheet, choice: Choice, set_name: str) -> int:
         )
     number, _, topic = set_name.partition("_")
     tests = (
-        lambda name: _plain(set_name) in _plain(name),
-        lambda name: bool(topic) and _plain(topic) in _plain(name),
+        lambda name: plain(set_name) in plain(name),
+        lambda name: bool(topic) and plain(topic) in plain(name),
         lambda name: re.search(rf"(?<!\d)0*{re.escape(number.lstrip('0'))}(?!\d)", name),
         lambda name: len(sheet.assignments) == 1,
     )
@@ -192,19 +211,29 @@ def _column(sheet: Sheet, choice: Choice, set_name: str) -> int:
     raise SheetError(f"which column is {set_name}? Name it with --column; there are: {names}")
 
 
-def _factor(possible: float | None, entries: list[Entry], scale: bool) -> float:
+def _factor(possible: float | None, entries: list[Entry], scale: bool) -> Fraction:
     """Return what scores are multiplied by; points that differ need `--scale`."""
     points = _points(entries)
     if scale and possible is None:
         raise SheetError("--scale needs the points of the LMS, and no column of the file has them")
     if not points or possible is None or possible == points:
-        return 1.0
+        return Fraction(1)
     if not scale:
         raise SheetError(
             f"the LMS gives {possible:g} points, the set has {points}: change one of them, or "
             "add --scale"
         )
-    return possible / points
+    if possible <= 0:
+        raise SheetError(
+            f"--scale needs points above 0 in the LMS, got {possible:g}: set them there, and "
+            "export again"
+        )
+    return Fraction(str(possible)) / points
+
+
+def _scaled(report: Report, factor: Fraction) -> float:
+    """Return a score in points of the LMS, rounded as in grades.csv: half a hundredth goes up."""
+    return float(rounded(Fraction(str(report.score)) * factor))
 
 
 def _points(entries: list[Entry]) -> int:
@@ -220,7 +249,7 @@ def _match(sheet: Sheet, entries: list[Entry], choice: Choice, filled: Filled) -
     for entry in entries:
         rows = numbers.get(entry.lms_id, set()) if entry.lms_id else set()
         for own in (entry.student, entry.name, entry.lms_id):
-            rows = rows or names.get(_plain(own), set())
+            rows = rows or names.get(plain(own), set())
         if len(rows) == 1:
             found.setdefault(next(iter(rows)), []).append(entry)
         else:
@@ -242,14 +271,9 @@ def _rows(sheet: Sheet, columns: Iterable[str]) -> dict[str, set[int]]:
                 value = sheet.rows[row][place].strip()
                 if name in _NUMBERS and (numbered := _PARTICIPANT.fullmatch(value)):
                     value = numbered[1]
-                for text in {_plain(value), _plain(value.partition("@")[0])} - {""}:
+                for text in {plain(value), plain(value.partition("@")[0])} - {""}:
                     found.setdefault(text, set()).add(row)
     return found
-
-
-def _plain(text: str) -> str:
-    """Return the letters and digits of a text, in lower case and with accents composed."""
-    return "".join(c for c in unicodedata.normalize("NFC", text).casefold() if c.isalnum())
 
 
 def _who(entry: Entry) -> str:

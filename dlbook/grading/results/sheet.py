@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from math import isfinite
 from pathlib import Path
 
 from dlbook.check.safe_text import clean_line
@@ -12,8 +13,9 @@ from dlbook.grading.results import headings
 from dlbook.grading.results.cells import Cells, parse
 
 _CANVAS_COLUMN = re.compile(r"(.+) \(\d+\)")
-_BLACKBOARD_COLUMN = re.compile(r"(.+?) \[[^\[\]]*?: (\d+(?:[.,]\d+)?) [^\[\]]*\] ?\|\d+")
+_BLACKBOARD_COLUMN = re.compile(r"(.+?) \[[^\[\]]*?[:：] ?(\d+(?:[.,]\d+)?) [^\[\]]*\] ?\|\d+")
 _DECIMAL = re.compile(r"-?\d+([.,])\d+")
+_WORKBOOKS = (b"PK\3\4", b"\xd0\xcf\x11\xe0")  # .xlsx and the .xls of old
 BLACKBOARD_FEEDBACK, _BLACKBOARD_FORMAT = "Feedback to Learner", "Feedback Format"
 
 
@@ -67,6 +69,11 @@ class Sheet:
             SheetError: if there is none.
         """
         for names in (self.head, self.names):
+            if names.count(name) > 1:
+                raise SheetError(
+                    f"{option} needs a column of one name, {name!r} stands {names.count(name)} "
+                    "times in the first line: rename all but one"
+                )
             if name in names:
                 return names.index(name)
         raise SheetError(f"{option} needs one of {', '.join(self.head)}; got {name!r}")
@@ -167,7 +174,10 @@ def read(path: Path, encoding: str = "") -> Sheet:
         SheetError: if it is none with rows and columns.
     """
     try:
-        sheet = Sheet(parse(path.read_bytes(), encoding))
+        data = path.read_bytes()
+        if data.startswith(_WORKBOOKS):
+            raise SheetError("a CSV is needed, this is an Excel workbook: save it as CSV UTF-8")
+        sheet = Sheet(parse(data, encoding))
     except OSError as error:
         raise SheetError(f"an export of the LMS is needed, {path}: {error.strerror}") from None
     except SheetError as error:
@@ -180,6 +190,7 @@ def read(path: Path, encoding: str = "") -> Sheet:
 def parse_number(text: str) -> float | None:
     """Return the number that a cell holds, with a comma or a point; None where it holds none."""
     try:
-        return float(text.strip().replace(",", "."))
+        number = float(text.strip().replace(",", "."))
     except ValueError:
         return None
+    return number if isfinite(number) else None

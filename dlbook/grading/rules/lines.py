@@ -74,29 +74,43 @@ def read_lines(path: Path, columns: Columns, problems: list[str]) -> list[Line]:
 def _rows(path: Path) -> list[tuple[int, list[str]]]:
     """Return the rows of a file that are not empty, each with the number of its line."""
     text = _text(path).removeprefix("\ufeff")
-    first, _end, rest = text.partition("\n")
+    first, rest = _first_line(text)
     skipped = 0
     if first.strip().casefold().startswith("sep="):  # as Excel notes what parts the cells
-        first, text, skipped = rest.partition("\n")[0], rest, 1
+        first, text, skipped = _first_line(rest)[0], rest, 1
     delimiter = max(",;\t", key=first.count)
-    reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter)
+    # strict: else a quote that is not closed takes all lines below it into one cell
+    reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    found, last = [], skipped
     try:
-        found = [(reader.line_num + skipped, row) for row in reader]
+        for row in reader:
+            last = reader.line_num + skipped
+            found.append((last, row))
     except csv.Error as error:
-        raise RulesError(f"{path.name} is no CSV ({error}): save it again as CSV UTF-8") from None
+        raise RulesError(
+            f"{path.name}, line {last + 1}: cells of a CSV are needed, got one that is wrong from "
+            f'here on ({error}): close each quote, and write a quote inside a text as ""'
+        ) from None
     return [(number, row) for number, row in found if any(cell.strip() for cell in row)]
+
+
+def _first_line(text: str) -> tuple[str, str]:
+    """Return the first line of a text, and what is below; old Macs end a line by a return alone."""
+    first, *rest = re.split("\r\n|\r|\n", text, maxsplit=1)
+    return first, "".join(rest)
 
 
 def _text(path: Path) -> str:
     try:
         data = path.read_bytes()
-        return data.decode("utf-16" if data[:2] in _UTF_16 else "utf-8")
+        text = data.decode("utf-16" if data[:2] in _UTF_16 else "utf-8")
     except OSError as error:
         raise RulesError(f"{path} cannot be read ({error.strerror}): see to its rights") from None
     except UnicodeDecodeError:
-        raise RulesError(
-            f"{path.name} is not in UTF-8: save it again, as the kind CSV UTF-8"
-        ) from None
+        text = "\0"
+    if "\0" in text:  # as in UTF-16 without a mark, which no letter of UTF-8 forbids
+        raise RulesError(f"{path.name} is not in UTF-8: save it again, as the kind CSV UTF-8")
+    return text
 
 
 def _head(columns: Columns) -> str:

@@ -8,28 +8,33 @@ FORM = "2026-11-20 23:59"
 Zone = ZoneInfo | None  # None is the time zone of this machine
 _CLOCK = r"(?:[T ]+(?P<hour>\d\d?):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:\.\d+)?)?)?"
 _ISO = re.compile(
-    rf"(?P<year>\d{{4}})-(?P<month>\d\d?)-(?P<day>\d\d?){_CLOCK} ?(?P<offset>Z|UTC|[+-]\d\d:?\d\d)?"
+    rf"(?P<year>\d{{4}})([-/])(?P<month>\d\d?)\2(?P<day>\d\d?){_CLOCK}"
+    r" ?(?P<offset>Z|UTC|[+-]\d\d:?\d\d)?"
 )
 _DOTS = re.compile(rf"(?P<day>\d\d?)\.(?P<month>\d\d?)\.(?P<year>\d{{4}}){_CLOCK}")
 _FIELDS = ("year", "month", "day", "hour", "minute", "second")
 
 
 def read_moment(text: str, zone: Zone) -> datetime | None:
-    """Return the moment that a text names, None where it cannot be read.
+    """Return the moment that a text names, in UTC, None where it cannot be read.
 
-    Read are 2026-11-20 23:59 and 20.11.2026 23:59, with or without seconds, the first also with an
-    offset such as +01:00. A date alone means the end of that day. Dates with slashes are not read:
-    countries differ in which number is the month.
+    Read are 2026-11-20 23:59, 2026/11/20 23:59 and 20.11.2026 23:59, with or without seconds, the
+    first two also with an offset such as +01:00. A date alone means the end of that day, as 24:00
+    does. Dates with slashes that do not begin with the year are not read: countries differ in which
+    number is the month.
     """
     found = _ISO.fullmatch(text.strip()) or _DOTS.fullmatch(text.strip())
     if found is None:
         return None
     parts = found.groupdict()
     try:
-        moment = datetime(*(int(parts[name] or 0) for name in _FIELDS))  # type: ignore[arg-type]
-        if parts["hour"] is None:
+        numbers = [int(parts[name] or 0) for name in _FIELDS]
+        is_end = parts["hour"] is None or numbers[3:] == [24, 0, 0]
+        moment = datetime(*numbers[: 3 if is_end else 6])  # type: ignore[arg-type]
+        if is_end:
             moment += timedelta(days=1)
-        return _placed(moment, parts.get("offset") or "", zone)
+        # in UTC: Python compares two times of one zone by their clocks, also where these change
+        return _placed(moment, parts.get("offset") or "", zone).astimezone(UTC)
     except (ValueError, OverflowError, OSError):
         return None
 

@@ -19,6 +19,8 @@ from dlbook.grading.rules.moment import FORM, Zone, read_moment, zone_name
 
 RULES = "rules.toml"
 _TOP = ("language", "time_zone", "missing_is_zero", "deadlines", "late")
+_NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,9})?")
+_LARGEST = 1_000_000  # minutes: about two years
 _LATE = ("grace_minutes", "percent_per_day", "at_most_percent", "file_times")
 
 
@@ -61,7 +63,7 @@ class _Reader:
             self._data = tomllib.loads(self._text, parse_float=Decimal)
         except UnicodeDecodeError:
             raise RulesError(f"{path.name} is not in UTF-8: save it again as UTF-8") from None
-        except tomllib.TOMLDecodeError as error:
+        except (ValueError, RecursionError) as error:  # of a number or brackets without end, too
             raise RulesError(
                 f'{path.name} is no TOML ({error}): write `name = value`, with a text in ""'
             ) from None
@@ -130,9 +132,12 @@ class _Reader:
     ) -> Fraction:
         value = table.get(name, default)
         is_number = isinstance(value, int | Decimal) and not isinstance(value, bool)
-        if is_number and value >= 0 and (most is None or value <= most) and value != Decimal("inf"):
+        most = _LARGEST if most is None else most
+        # compared as text first, since nan compares with nothing and 1e-999999999 fills the memory
+        if is_number and _NUMBER.fullmatch(str(value)) and value <= most:
             return Fraction(value)
-        self._refuse(name, f"{name} needs {words}", repr(value), "write a number")
+        got = str(value) if isinstance(value, Decimal) else repr(value)
+        self._refuse(name, f"{name} needs {words}", got, "write a number")
         return Fraction(default)
 
     def _zone(self) -> Zone:

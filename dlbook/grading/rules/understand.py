@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
+from dlbook.check.names import sets_named
 from dlbook.check.safe_text import clean_line
 from dlbook.grading.rules.lines import Line, refuse
 from dlbook.grading.rules.people import ROSTER, Known, People, Person, people
@@ -77,11 +78,18 @@ class _Resolver:
 
     def deadlines(self, settings: Settings) -> dict[str, datetime]:
         """Return the deadlines by the whole name of their set; those of sets to come are told."""
-        known, to_come = {}, []
+        known: dict[str, datetime] = {}
+        written: dict[str, str] = {}
+        to_come = []
         for name, due in settings.deadlines.items():
             found, line = self.set_named(name), settings.lines.get(name, 1)
-            if len(found) == 1:
-                known[found[0]] = due
+            if len(found) == 1 and found[0] in known:
+                self.problems.append(
+                    f"{RULES}, line {line}: one deadline of {found[0]} is needed, got {name} and "
+                    f"{written[found[0]]}: remove one"
+                )
+            elif len(found) == 1:
+                known[found[0]], written[found[0]] = due, name
             elif found:
                 self.problems.append(
                     f"{RULES}, line {line}: one set is needed under [deadlines], got {name}: "
@@ -96,13 +104,7 @@ class _Resolver:
 
     def set_named(self, text: str) -> list[str]:
         """Return the sets that a text names: 05, 5 and 05_backpropagation mean the same."""
-        if text in self._sets:
-            return [text]
-        number = text.lstrip("0") if text.isdecimal() else ""
-        starting = [name for name in self._sets if text and name.startswith(text)]
-        return starting or [
-            name for name in self._sets if number and name.partition("_")[0].lstrip("0") == number
-        ]
+        return sets_named(text, self._sets) if text else []
 
     def _key(self, line: Line) -> tuple[str, str, str] | None:
         person = self._person(line)

@@ -1,8 +1,8 @@
 """What the lecturer wrote beside the results: read in whole, whatever is wrong in it."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from dlbook.grading.rules.settings import RULES, Settings, read_settings
 TIMES, EXTENSIONS, OVERRIDES = "times.csv", "extensions.csv", "overrides.csv"
 FILES = (ROSTER, RULES, TIMES, EXTENSIONS, OVERRIDES)  # of the lecturer, never written by us
 _NEVER = datetime.max.replace(tzinfo=UTC)  # for what cannot be read
+_POINTS = re.compile(r"\d{1,6}(?:[.,]\d{1,2})?|[.,]\d{1,2}")
 _TIME_COLUMNS = Columns(("student", "set", "handed in"))
 _EXTENSION_COLUMNS = Columns(("student", "set", "until", "reason"))
 _OVERRIDE_COLUMNS = Columns(("student", "set", "exercise", "points", "comment"))
@@ -105,11 +106,8 @@ def _override(line: Line, problems: list[str]) -> Override:
 
 
 def _number(text: str) -> Fraction | None:
-    """Return the number in a cell, None where there is none that points can be."""
-    try:
-        value = Decimal(text.replace(",", "."))
-    except InvalidOperation:
-        return None
-    if not value.is_finite() or not 0 <= value < 1_000_000 or (value * 100) % 1:
-        return None
-    return Fraction(value)
+    """Return the number in a cell, None where there is none that points can be.
+
+    1,000 is none: in some countries that is a thousand, in others it is one.
+    """
+    return Fraction(text.replace(",", ".")) if _POINTS.fullmatch(text) else None

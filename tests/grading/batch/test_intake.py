@@ -282,3 +282,11 @@ def test_no_bytes_stop_the_intake(tmp_path_factory, data, place, byte):
     for item in found:
         if not item.problem:
             item.source.read()
+
+
+@pytest.mark.parametrize("ending", ["tar.gz", "tgz", "tbz2", "zst", "7z", "rar"])
+def test_an_archive_of_another_kind_is_called_one(tmp_path, ending):
+    (tmp_path / "ada").mkdir()
+    (tmp_path / "ada" / f"work.{ending}").write_bytes(b"\x1f\x8b" + bytes(50))
+    (found,) = collect(tmp_path, {"90_tiny": frozenset({"relu_back"})})
+    assert "an archive of another kind" in found.problem

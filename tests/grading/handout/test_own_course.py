@@ -97,6 +97,14 @@ def test_a_title_is_words_in_one_line(tmp_path, title):
     assert not (tmp_path / "new").exists()
 
 
+@pytest.mark.parametrize("name", ["my course", "it's", 'q"$HOME'])
+def test_the_next_step_can_be_pasted_into_a_shell(tmp_path, capsys, name):
+    assert main(["new", str(tmp_path / name)]) == 0
+    step = capsys.readouterr().out.rpartition("Next: `")[2].partition("`")[0]
+    there = subprocess.run(["sh", "-c", f"{step} && ls"], capture_output=True, text=True)
+    assert "solutions" in there.stdout
+
+
 def test_a_new_repository_can_become_a_course(tmp_path):
     (tmp_path / ".git").mkdir()
     names = {path.relative_to(tmp_path).as_posix() for path in own_course.make(tmp_path)}

@@ -76,6 +76,67 @@ def test_a_grade_that_was_there_is_told_with_its_new_value(tmp_path):
     assert "another grade was there: lovelaceada 1042: 1.0, now 2" in filled.text()
 
 
+@pytest.mark.parametrize("old", ["EX", "N/A", "Needs Grading(2)", "nan"])
+def test_a_word_in_place_of_a_grade_is_told_since_somebody_decided_it(tmp_path, old):
+    text = CANVAS.replace('"Lec, 1",,7', f'"Lec, 1",{old},7')
+    filled, _copy = fill_text(tmp_path, text, [ADA])
+    assert filled.replaced == [f"{ADA.student}: {old}, now 2"]
+    assert not fill_text(tmp_path, CANVAS.replace('1",,7', '1",-,7'), [ADA])[0].replaced
+
+
+@pytest.mark.parametrize("points", ["0", "-2"])
+def test_nothing_is_scaled_to_points_that_are_none(tmp_path, points):
+    text = CANVAS.replace("Possible,,,,2,", f"Possible,,,,{points},")
+    with pytest.raises(SheetError, match=f"points above 0 in the LMS, got {points}: set them"):
+        fill_text(tmp_path, text, [ADA], Choice(scale=True))
+
+
+@pytest.mark.parametrize("points", ["nan", "inf", "1e999"])
+def test_what_is_no_number_makes_no_grade(tmp_path, points):
+    text = CANVAS.replace("Possible,,,,2,", f"Possible,,,,{points},")
+    assert fill_text(tmp_path, text, [ADA])[1] == text.replace('1",,7', '1",2,7')
+    with pytest.raises(SheetError, match="needs the points of the LMS"):
+        fill_text(tmp_path, text, [ADA], Choice(scale=True))
+
+
+def test_half_a_hundredth_goes_up_when_points_are_scaled(tmp_path):
+    record = Record(ADA.record.report | {"final": 0.75})
+    text = CANVAS.replace("Possible,,,,2,", "Possible,,,,3,")
+    _filled, copy = fill_text(tmp_path, text, [replace(ADA, record=record)], Choice(scale=True))
+    assert '"Lec, 1",1.13,7' in copy
+
+
+REFUSED = {  # the first line of a table, and what is asked for: what is said
+    ("login,points,points", ("points", "login", "")): "'points' stands 2 times in the first line",
+    ("login,points,x", ("points", "login", "points")): "columns of their own are needed",
+    ("login,points,x", ("login", "login", "")): "columns of their own are needed",
+    ("login,points,x", ("points", "login", "login")): "columns of their own are needed",
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_no_column_is_written_over_that_holds_something_else(tmp_path, case):
+    head, (column, id_column, comments) = case
+    choice = Choice(column=column, id_column=id_column, comment_column=comments)
+    with pytest.raises(SheetError, match=REFUSED[case]):
+        fill_text(tmp_path, f"{head}\nbu1,,\n", [BOB], choice)
+
+
+@pytest.mark.parametrize("start", [b"PK\3\4", b"\xd0\xcf\x11\xe0"])
+def test_a_workbook_is_called_one(tmp_path, start):
+    path = tmp_path / "lms.csv"
+    path.write_bytes(start + bytes(100))
+    with pytest.raises(SheetError, match="an Excel workbook: save it as CSV UTF-8"):
+        fill(path, [ADA], ANY)
+
+
+def test_names_that_differ_in_vowel_signs_alone_have_rows_of_their_own(tmp_path):
+    text = "login,points\nकिरण,\nकरण,\n"
+    choice = Choice(column="points", id_column="login")
+    _filled, copy = fill_text(tmp_path, text, [entry("किरण", 2), entry("करुण", 1)], choice)
+    assert copy == "login,points\nकिरण,2\nकरण,\n"
+
+
 ABOVE = {  # an export: what is said of 7 points where there are 2
     "Moodle": (MOODLE, "7 of 2: Moodle refuses it: raise the maximum there"),
     "Canvas": (CANVAS, "7 of 2: a bonus?"),
@@ -245,3 +306,9 @@ def test_a_name_composed_or_apart_fits_the_same_row(tmp_path):
     )
     assert text.splitlines()[1].endswith(",2")
     assert "1 rows that no result fits: Bob" in filled.text()
+
+
+def test_blackboard_may_write_a_wide_colon(tmp_path):
+    text = "Username\tSet 05 [总分：2 分数] |123456\nbu1\t\n"
+    _filled, copy = fill_text(tmp_path, text, [BOB])
+    assert copy == text.replace("bu1\t", "bu1\t1")

@@ -17,6 +17,8 @@ READ = {  # what is written: the moment in UTC
     "2024-11-06T23:59:30": "2024-11-06 22:59:30",
     "2024-07-06 23:59": "2024-07-06 21:59",  # summer time
     "2024-11-06": "2024-11-06 23:00",  # the end of the day
+    "2024-11-06 24:00": "2024-11-06 23:00",  # as our pages show it
+    "2024/11/06 23:59": "2024-11-06 22:59",  # as spreadsheets in China and Japan write it
     "6.11.2024 9:05": "2024-11-06 08:05",
     "06.11.2024": "2024-11-06 23:00",
     "2024-11-06 23:59 +08:00": "2024-11-06 15:59",
@@ -31,7 +33,8 @@ def test_a_moment_is_read(written):
 
 
 @pytest.mark.parametrize(
-    "written", ["11/06/2024", "tomorrow", "2024-13-01", "2024-11-06 25:00", "", "06.11.24", "5"]
+    "written",
+    ["11/06/2024", "tomorrow", "2024-13-01", "2024-11-06 24:01", "2024/11-06", "", "06.11.24", "5"],
 )
 def test_what_may_be_read_in_two_ways_is_not_read(written):
     assert read_moment(written, BERLIN) is None
@@ -107,3 +110,18 @@ def test_what_is_taken_off_and_what_is_left_are_the_whole(score, days, percent):
     left = rounded(Fraction(score) * (100 - rule.percent(days)) / 100)
     assert 0 <= left <= score
     assert abs(left + Fraction(score) * rule.percent(days) / 100 - score) <= Fraction(1, 200)
+
+
+CLOCKS_CHANGE = {  # due, handed in, in Berlin: minutes between them
+    ("2024-10-27 01:50", "2024-10-27 03:05"): 135,
+    ("2024-10-27 01:50", "2024-10-27 01:05Z"): 75,
+    ("2024-03-31 01:50", "2024-03-31 03:05"): 15,
+}
+
+
+@pytest.mark.parametrize("case", CLOCKS_CHANGE)
+def test_grace_lasts_as_long_in_the_night_in_which_clocks_change(case):
+    due, handed_in = (read_moment(text, BERLIN) for text in case)
+    for more, days in ((0, 0), (-1, 1)):
+        grace = Fraction(CLOCKS_CHANGE[case] + more)
+        assert LateRule(grace, Fraction(10)).days(handed_in, due, BERLIN) == days

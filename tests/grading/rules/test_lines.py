@@ -59,6 +59,26 @@ REFUSED = {
 }
 
 
+OPEN = "student,set,points,comment\nada,05,1,ok\nbob,05,2,%s\ncleo,05,3,\n"
+
+
+@pytest.mark.parametrize("cell", ['"not closed', '"closed" too early', '"closed"; twice"'])
+def test_a_quote_that_is_not_closed_takes_no_line_below_it_in_silence(tmp_path, cell):
+    path = tmp_path / "overrides.csv"
+    path.write_text(OPEN % cell)
+    with pytest.raises(RulesError) as error:
+        read(path, COLUMNS)
+    assert "overrides.csv, line 3: cells of a CSV are needed" in str(error.value)
+    assert "close each quote" in str(error.value)
+
+
+def test_lines_of_an_old_mac_end_by_a_return(tmp_path):
+    path = tmp_path / "overrides.csv"
+    path.write_bytes(b"student,set,points,comment\rada,05,1,a; b; c; d; e; f; g; h\r")
+    (line,) = read(path, COLUMNS)
+    assert line["comment"] == "a; b; c; d; e; f; g; h"
+
+
 @pytest.mark.parametrize("text", REFUSED)
 def test_what_is_no_such_table_is_refused_with_its_line(tmp_path, text):
     path = tmp_path / "overrides.csv"
@@ -68,9 +88,10 @@ def test_what_is_no_such_table_is_refused_with_its_line(tmp_path, text):
     assert REFUSED[text] in str(error.value)
 
 
-def test_latin_1_is_refused_with_what_to_do(tmp_path):
+@pytest.mark.parametrize("encoding", ["latin-1", "gbk", "utf-16-le", "utf-32"])
+def test_another_encoding_is_refused_with_what_to_do(tmp_path, encoding):
     path = tmp_path / "overrides.csv"
-    path.write_bytes("student,set,points,comment\nJürgen,05,1,\n".encode("latin-1"))
+    path.write_bytes("student,set,points,comment\nü,05,1,\n".encode(encoding))
     with pytest.raises(RulesError, match="save it again, as the kind CSV UTF-8"):
         read(path, COLUMNS)
 

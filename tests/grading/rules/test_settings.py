@@ -60,6 +60,11 @@ REFUSED = {  # what is written instead of a line of GOOD: what is said
     ("missing_is_zero = true", 'language = "zh_CN"'): "line 2: one of en, zh is needed, got 'zh_CN'"
     ": write the one that students read",
     ("05 =", "05 "): "rules.toml is no TOML",
+    ("12.5", "nan"): "line 9: percent_per_day needs percent from 0 to 100, got NaN: write a number",
+    ("12.5", "1e-999999999"): "line 9: percent_per_day needs percent from 0 to 100, got 1E-9999",
+    ("15", "1e999999999"): "line 8: grace_minutes needs minutes, 0 or more, got 1E+999999999",
+    ("15", "9" * 5000): "rules.toml is no TOML",
+    ("15", "[" * 5000): "rules.toml is no TOML",
     ("12.5", "120"): "line 9: percent_per_day needs percent from 0 to 100, got 120: write a",
     ("15", "-1"): "line 8: grace_minutes needs minutes, 0 or more, got -1",
     ("15", '"15"'): "line 8: grace_minutes needs minutes",

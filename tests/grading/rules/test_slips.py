@@ -45,6 +45,24 @@ def test_deadlines_of_sets_to_come_are_told_with_their_lines_and_not_refused(mar
     )
 
 
+def test_two_deadlines_of_one_set_are_refused_and_none_of_them_counts(marks):
+    rules = '[deadlines]\n05 = "2024-11-07 12:00"\n5 = "2024-11-17 12:00"\n'
+    with pytest.raises(RulesError) as error:
+        marks(rules_toml=rules)
+    assert str(error.value) == (
+        "rules.toml, line 3: one deadline of 05_back is needed, got 5 and 05: remove one"
+    )
+
+
+@pytest.mark.parametrize("number", ["1", "01", "0", "1_"])
+def test_a_line_for_set_1_is_not_taken_for_set_10(marks, number):
+    entries = [entry("ada", True, True, set_name="10_capstone")]
+    line = f"student,set,exercise,points,comment\nada,{number},,1,\n"
+    found = marks(entries, overrides_csv=line)
+    assert found.mark("ada", "10_capstone").shown_score == "5"
+    assert found.remarks == (f"overrides.csv, line 2: there are no results of a set {number} yet",)
+
+
 def test_a_deadline_that_two_sets_fit_is_refused_with_its_line(marks):
     entries = [entry("ada", True, True, set_name=name) for name in ("05_a", "05_b")]
     with pytest.raises(RulesError) as error:

@@ -8,8 +8,10 @@ import pytest
 
 from dlbook.check.verdict import Outcome, Verdict
 from dlbook.grading.batch.entry import Entry, Origin, Record
+from dlbook.grading.batch.names import plain
 from dlbook.grading.errors import RulesError
 from dlbook.grading.results.tables import gradebook
+from dlbook.grading.rules import people
 from dlbook.grading.rules.final import final_entries
 from dlbook.grading.rules.marks import Term, term
 from dlbook.grading.rules.points import share, text
@@ -98,6 +100,9 @@ REFUSED = {  # a line of overrides.csv: what is said of it
     "1042,,,1,": "a set is needed, got '': write one of 05_back",
     "1042,05,,-1,": "points of 0 or more are needed, with at most two decimals, got '-1'",
     "1042,05,,1.255,": "got '1.255'",
+    "1042,05,,1e-999999999,": "got '1e-999999999'",
+    '1042,05,,"1,000",': "got '1,000'",
+    "1042,05,,1_0,": "got '1_0'",
     "1042,05,,many,": "got 'many'",
     "1042,05,,nan,": "got 'nan'",
     "1042,05,,,": "points or a comment are needed, got neither",
@@ -141,6 +146,61 @@ def test_one_name_of_two_people_is_refused_with_both(marks):
         marks(twins, roster_csv="student\nKim Lee\n")
     with pytest.raises(RulesError, match="write one of Kim Lee 1, Kim Lee 2"):
         marks(twins, roster_csv="student\n1\n2\n", overrides_csv=HEAD + "Kim Lee,05,,1,\n")
+
+
+LI = [entry(f"Li Wei {n}", True, n == 7, name="Li Wei", lms_id=str(n)) for n in (7, 8)]
+ROSTERS = {  # of two people of one name, with their numbers
+    "equal names": "student,id\nLi Wei,8\nLi Wei,7\n",
+    "logins": "student,name,id\nlw8,Li Wei,8\nlw7,Li Wei,7\n",
+    "names of the results": "student,name,id\nLi Wei 8,Li Wei,8\nLi Wei 7,Li Wei,7\n",
+}
+
+
+@pytest.mark.parametrize("handed_in", [[], LI[:1], LI[1:], LI])
+@pytest.mark.parametrize("names", ROSTERS)
+def test_two_people_of_one_name_are_told_apart_by_their_numbers(marks, names, handed_in):
+    known = [*handed_in, entry("ada", True, True)]
+    overrides = HEAD + "7,05,,1,seven\n8,05,,2,eight\n"
+    found = marks(known, roster_csv=ROSTERS[names], overrides_csv=overrides)
+    own = {mark.person.lms_id: mark for mark in found.marks if mark.person.lms_id}
+    assert len(found.marks) == 3 and len(own) == 2
+    for number, score, comment in (("7", "1", "seven"), ("8", "2", "eight")):
+        assert (own[number].shown_score, own[number].comments) == (score, (comment,))
+        assert bool(own[number].entry) == any(each.lms_id == number for each in handed_in)
+
+
+def test_two_lines_that_nothing_tells_apart_are_refused_with_what_would(marks):
+    with pytest.raises(RulesError) as error:
+        marks(LI[:1], roster_csv="student\nLi Wei\nLi Wei\n")
+    assert "line 3: one line for each person is needed, Li Wei stands in line 2 too" in str(
+        error.value
+    )
+    assert "for two people, write Li Wei 7 into the column student of the one" in str(error.value)
+    with pytest.raises(RulesError, match="write into the column id what tells them apart"):
+        marks(roster_csv="student\nLi Wei\nLi Wei\n")
+
+
+def test_names_that_differ_in_vowel_signs_alone_are_two_people(marks):
+    known = [entry("किरण", True, True), entry("करण", True, False)]
+    overrides = HEAD + "करुण,05,,1,\n"
+    found = marks(known, roster_csv="student\nकिरण\nकरण\nकरुण\n", overrides_csv=overrides)
+    assert scores(found) == {"किरण": "5", "करण": "2", "करुण": "1"}
+
+
+def test_a_large_class_takes_time_by_its_size_and_not_by_its_square(monkeypatch, tmp_path):
+    calls = []
+    monkeypatch.setattr(people, "plain", lambda text: calls.append(text) or plain(text))
+    counts = []
+    for size in (50, 100):
+        known = [entry(f"Ann {n}", True, True, name=f"Ann {n}", lms_id=f"{n}") for n in range(size)]
+        roster = "".join(f"u{n},Ann {n},{n}\n" for n in range(size))
+        (tmp_path / "roster.csv").write_text("student,name,id\n" + roster)
+        overrides = "".join(f"u{n},05,,1,\n" for n in range(size))
+        (tmp_path / "overrides.csv").write_text(HEAD + overrides)
+        calls.clear()
+        assert set(scores(term(known, read_word(tmp_path), NOW)).values()) == {"1"}
+        counts.append(len(calls))
+    assert counts[1] <= 2.1 * counts[0]
 
 
 def test_a_line_for_a_set_to_come_waits(marks):
