@@ -78,4 +78,5 @@ def _advised(text: str, result: Any) -> str:
 
 
 def _error(result: Any) -> BaseException | None:
-    return result.error_before_exec or result.error_in_exec
+    error: BaseException | None = result.error_before_exec or result.error_in_exec
+    return error
