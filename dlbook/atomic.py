@@ -5,10 +5,14 @@ That holds when a program is killed in the middle of writing and, with `sync`, w
 
 import os
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
+
+_PART = ".dlbook-{}.part"  # the name of a file that is not whole yet
+_FORGOTTEN = 24 * 3600  # seconds after which nobody still writes a file
 
 
 def write(path: str | Path, data: str | bytes, *, sync: bool = True) -> None:
@@ -37,7 +41,7 @@ def writing(path: str | Path, *, sync: bool = True) -> Iterator[BinaryIO]:
         sync: as in `write`.
     """
     target = Path(os.path.realpath(path))
-    fresh = target.with_name(f".dlbook-{os.urandom(8).hex()}.part")
+    fresh = target.with_name(_PART.format(os.urandom(8).hex()))
     try:
         with _create(fresh, like=target) as file:
             yield file
@@ -49,6 +53,17 @@ def writing(path: str | Path, *, sync: bool = True) -> Iterator[BinaryIO]:
         fresh.unlink(missing_ok=True)
     if sync:
         _sync_folder(target.parent)
+
+
+def clear(folder: Path) -> None:
+    """Remove what programs that were killed have left half-written, in a folder and those in it.
+
+    A file that was written to within a day stays, since somebody may be at it.
+    """
+    for path in folder.rglob(_PART.format("*")):
+        with suppress(OSError):  # somebody else may clear away too, or may forbid it
+            if path.is_file() and time.time() - path.stat().st_mtime > _FORGOTTEN:
+                path.unlink()
 
 
 def _create(path: Path, like: Path) -> BinaryIO:

@@ -5,7 +5,9 @@ Patterns take time linear in the text, since a stranger may have written it.
 """
 
 import re
+from itertools import islice
 
+from dlbook.check.remedies import REMEDIES
 from dlbook.i18n import N_, _
 
 _SHAPE = r"\([\d, ]{0,60}\)"
@@ -157,60 +159,6 @@ _NUMPY = (  # pattern of a message, and what it means; {which} names the factors
         N_("this array may not be written to: is it somebody else's, seen through another shape?"),
     ),
 )
-_WIDE = r"(?:FF[0-6E]|30[0-3]|201|202)[0-9A-F]"  # code points of marks typed in Chinese
-_ADVICE = (  # pattern of an error: what to do
-    (r"NoneType", N_("Something is None: is a `return` missing?")),
-    (r"StdinNotImplemented", N_("Nobody is there to answer input(): use the arguments.")),
-    (r"CUDA|NVIDIA", N_("There is no GPU here: leave `.cuda()` and `device=` out.")),
-    (
-        r"ModuleNotFoundError",
-        N_("Graded, a notebook runs without other files, and without some packages."),
-    ),
-    (
-        rf"invalid (?:non-printable )?character (?:'.{{1,3}}' \()?U\+{_WIDE}",
-        N_("Python reads English marks: switch the keyboard to English and type that mark anew."),
-    ),
-    (
-        r"' was never closed|unmatched '[])}]'|does not match opening parenthesis",
-        N_("Each opening bracket needs a closing one of its kind: which one has none?"),
-    ),
-    (
-        r"Error: incomplete input",  # what IPython says of brackets, texts and bodies
-        N_(
-            "Something is begun and not ended: which bracket or quotation mark has no partner, or "
-            "which `def` no lines below it?"
-        ),
-    ),
-    (
-        r"unterminated .{0,20}string literal",
-        N_(
-            "A text ends with the quotation mark that it begins with: is it there, and is it an "
-            "English one?"
-        ),
-    ),
-    (
-        r"name '.{1,80}' is not defined",
-        N_(
-            "Which cell defines this name: was it run since the kernel started, and is the name "
-            "spelt the same there?"
-        ),
-    ),
-    (
-        r"IndentationError|TabError",
-        N_(
-            "Lines that belong together begin equally far to the right, those inside `def`, `for` "
-            "or `if` four spaces further: which line does not?"
-        ),
-    ),
-    (
-        r"missing \d{1,3} required (?:positional|keyword-only) argument"
-        r"|takes (?:from \d{1,3} to )?\d{1,3} positional arguments? but \d",
-        N_(
-            "Compare the call with the line that begins with `def`: does each name in its brackets "
-            "get one value? (Python itself passes `self`.)"
-        ),
-    ),
-)
 _PRODUCT = re.compile(r"(?<![\w\])])([\w.]{1,40}) ?@ ?([\w.]{1,40})(?![\w(\[])")
 
 
@@ -225,8 +173,9 @@ def with_advice(error: str, line: str = "") -> str:
 
 
 def advised(error: str) -> list[str]:
-    """Return what to do about an error, line by line; nothing where its words do not show it."""
-    return [_(text) for pattern, text in _ADVICE if re.search(pattern, error[:2_000])]
+    """Return what to do about an error, as one line; none where its words do not show it."""
+    found = (_(text) for pattern, text in REMEDIES if re.search(pattern, error[:2_000]))
+    return list(islice(found, 1))
 
 
 def _translated(error: str, line: str) -> list[str]:

@@ -67,7 +67,13 @@ def verdict(name: str, result: Result, answer: object) -> Outcome:
     package = used_by(answer, key.hides)
     if package:
         return Outcome(name, Verdict.ERROR, detail=refusal(package))
-    if outcome.verdict is Verdict.NOT_ATTEMPTED or result.error is None:
+    if outcome.verdict is Verdict.NOT_ATTEMPTED:
+        text = _(
+            "the line that raises NotImplementedError is still there: write your answer in its "
+            "place"
+        )
+        return replace(outcome, detail=text)
+    if result.error is None:
         return outcome
     detail = _without_torch(result.error) or outcome.detail
     if isinstance(result.error, KeyboardInterrupt):

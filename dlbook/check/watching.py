@@ -48,6 +48,8 @@ class Cards:
             if found is None:
                 continue
             problem = "" if name in bound else self._why_not_bound(name, result)
+            if name in bound and isinstance(_error(result), SyntaxError):  # in a later line
+                problem = _advised(_("the cell ends in {error}: mend it first"), result)
             if problem:
                 card = Outcome(name, Verdict.ERROR, detail=problem)
                 show(card, [])
@@ -59,12 +61,22 @@ class Cards:
 
     def _why_not_bound(self, name: str, result: Any) -> str:
         """Return why a cell has not bound its answer, '' where it has bound the same again."""
-        error = result.error_before_exec or result.error_in_exec
-        if error is not None:
+        if _error(result) is not None:
             text = _("the cell ends in {error}, so what it defines is not in force: mend it first")
-            name = type(error).__name__
-            return "\n".join([text.format(error=name), *advised(f"{name}: {error}")])
+            return _advised(text, result)
         again = name in bound_names(result.info.raw_cell)
         if again and callable(self._shell.user_ns.get(name)):
             return ""
         return _("the cell does not define {name}: write `def {name}(...)`").format(name=name)
+
+
+def _advised(text: str, result: Any) -> str:
+    """Return a text that names the error of a cell, with what to do about it on a line below."""
+    error = _error(result)
+    name = type(error).__name__
+    return "\n".join([text.format(error=name), *advised(f"{name}: {error}")])
+
+
+def _error(result: Any) -> BaseException | None:
+    error: BaseException | None = result.error_before_exec or result.error_in_exec
+    return error

@@ -15,6 +15,7 @@ from dlbook.cli.verb import Verb
 from dlbook.i18n import N_, _, language as language_here, use
 
 if TYPE_CHECKING:
+    from dlbook.check.verdict import Outcome
     from dlbook.grading.course.build import Course
     from dlbook.grading.run.report import Report
 
@@ -144,9 +145,26 @@ def report_on(course: "Course", path: Path, exercise: str, seed: int | None) -> 
     key = localized(find_key(course, path, notebook.cells, seed))
     with _told_when_stopped(), _progress() as watch:
         report = grade(notebook, only(key, exercise), watch=watch)
+    noted = progress.find(path.resolve().parent)
+    _tell_unsaved([entry.outcomes[0] for entry in report.exercises], noted)
     for entry in report.exercises if seed is None else ():
-        progress.note_attempt(progress.find(path.resolve().parent), entry.outcomes[0])
+        progress.note_attempt(noted, entry.outcomes[0])
     return report
+
+
+def _tell_unsaved(outcomes: "list[Outcome]", noted: Path | None) -> None:
+    """Tell of exercises that were tried in JupyterLab and have only their stub in the file."""
+    from dlbook.check import progress
+    from dlbook.check.verdict import Verdict
+
+    stubs = [each.exercise for each in outcomes if each.verdict is Verdict.NOT_ATTEMPTED]
+    tried = [name for name in stubs if progress.was_tried(noted, name)]
+    if tried:
+        text = _(
+            "{names}: tried before, and not in the file: if it is open in JupyterLab, save it with "
+            "Ctrl+S, then check again"
+        )
+        print(text.format(names=", ".join(tried)), file=sys.stderr)
 
 
 @contextmanager

@@ -16,12 +16,13 @@ from dlbook.check.progress import NOTES
 from dlbook.check.shared import atomic
 from dlbook.edition.book import Edition
 from dlbook.grading.course.build import Course
-from dlbook.grading.course.place import FOLDER, PACKAGED, find_published
+from dlbook.grading.course.place import FOLDER, PACKAGED, find_published, is_learners
 from dlbook.grading.notebook import Cell, canonical
 from dlbook.i18n import NOTE, _, noted_in
 
 JUPYTER = Path(__file__).parent / "jupyter"  # settings that JupyterLab begins with
 FOLDERS = ("chapters", "exercises")
+BACKUPS = "backups"
 _PUBLISHED = "as-published"  # the id of the cell that shows every answer without a guess
 
 
@@ -78,6 +79,7 @@ class Workspace:
         """
         edition = self.edition()
         with told(self.root):
+            (self.root / NOTES).mkdir(parents=True, exist_ok=True)  # a copy may have come without
             for path, copy in self.published():
                 if not copy.exists():
                     data = fresh(path, edition)
@@ -93,7 +95,7 @@ class Workspace:
         """
         with told(self.root):
             stamp = datetime.now().strftime("%Y-%m-%d %H.%M.%S")
-            place = self.root / "backups" / stamp / copy.parent.name / copy.name
+            place = self.root / BACKUPS / stamp / copy.parent.name / copy.name
             number = 1
             while place.exists():  # two in one second
                 number += 1
@@ -108,7 +110,7 @@ def of(course: Course) -> Workspace:
     Raises:
         UserError: if the course is the one in the installed package, which is only read.
     """
-    if (course.root / NOTES).is_dir():
+    if is_learners(course):
         return Workspace(course.root, find_published())
     if course.root == PACKAGED:
         raise missing(course)
@@ -196,8 +198,23 @@ def told(place: Path) -> Iterator[None]:
         yield
     except OSError as error:
         why = (error.strerror or str(error)).lower()
+        file = _in_the_way(error)
+        if file:
+            text = _(
+                "a folder is needed at {file}, there is a file of that name: rename it or move it "
+                "away; nothing of your work was changed"
+            )
+            raise UserError(text.format(file=file)) from error
         text = _(
             "a folder that can be written to is needed, {place} is none ({why}): make room or "
             "give yourself the right to write there; nothing of your work was changed"
         )
         raise UserError(text.format(place=place, why=why)) from error
+
+
+def _in_the_way(error: OSError) -> Path | None:
+    """Return the file that stands where a folder is to be made, None where that is not the case."""
+    if not isinstance(error, (FileExistsError, NotADirectoryError)) or not error.filename:
+        return None
+    path = Path(error.filename)
+    return next((each for each in (path, *path.parents) if each.is_file()), None)

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from dlbook.check.progress import NOTES
+from dlbook.check.shared import atomic
 from dlbook.edition.book import Edition
 from dlbook.grading.errors import UnreadableError
 from dlbook.i18n import _
 from dlbook.workspace import raw
-from dlbook.workspace.folder import Workspace, fresh, told, write
+from dlbook.workspace.folder import BACKUPS, FOLDERS, Workspace, fresh, told, write
 from dlbook.workspace.merge import merge
 
 Say = Callable[[str], object]
@@ -24,6 +26,8 @@ def update(workspace: Workspace, say: Say) -> bool:
     Raises:
         UserError: if the folder cannot be written to; what was done until then is whole.
     """
+    for name in (*FOLDERS, BACKUPS, NOTES):
+        atomic.clear(workspace.root / name)
     all_read, edition = True, workspace.edition()
     for path, copy in workspace.published():
         try:

@@ -24,7 +24,10 @@ ANSWERS = {  # the body of relu_back(g, x): what the card says
     "return g @ x": ["✗ relu_back: error", "ValueError: inner sizes 4 and 3", "says it: matmul"],
     "return g * no_such_name": ["✗ relu_back: error", "was it run since the kernel started"],
     "exit()": ["✗ relu_back: error", "SystemExit"],
-    STUB: ["○ relu_back: not attempted"],
+    STUB: [
+        "○ relu_back: not attempted",
+        "the line that raises NotImplementedError is still there: write your answer in its place",
+    ],
 }
 
 
@@ -145,6 +148,13 @@ def test_the_card_of_a_cell_that_did_not_run_says_what_to_look_at(body, in_a_she
     output = in_a_shell(ANSWER + body)
     assert "✗ relu_back: error" in output and advice in output.partition("✗ relu_back")[2]
     assert f"the cell ends in {error}, so what it defines is not in force" in output
+
+
+def test_a_return_that_left_its_function_is_told_and_not_taken_for_a_missing_one(in_a_shell):
+    output = in_a_shell("# answer: relu_back\ndef relu_back(g, x):\n    y = g\nreturn y")
+    card = output.partition("✗ relu_back: error")[2]
+    assert "the cell ends in SyntaxError: mend it first" in card
+    assert "which line does not?" in card and "return` missing" not in card
 
 
 def test_the_card_names_the_line_that_failed(in_a_shell):

@@ -11,6 +11,7 @@ from threading import Timer
 import pytest
 
 from dlbook import i18n
+from dlbook.check import progress
 from dlbook.check.answer_key import load
 from dlbook.check.errors import UserError
 from dlbook.check.watching import RUNNERS
@@ -174,6 +175,19 @@ def test_a_stub_is_not_attempted_and_a_renamed_right_answer_passes(course, capsy
     shutil.copy(SAMPLES / "relu_back-right-plain.ipynb", renamed)
     assert run(course, "check", str(renamed)) == 0
     assert "✓ relu_back: right" in capsys.readouterr().out
+
+
+@pytest.mark.notebook
+def test_what_was_tried_and_not_saved_is_told(course, capsys):
+    folder.of(course).hand_out()
+    noted = progress.find(course.root)
+    run(course, "check", "90")
+    assert "Ctrl+S" not in capsys.readouterr().err
+    progress.note(noted, "relu_back", lambda entry: progress.Entry("right", 1, True))
+    run(course, "check", "90")
+    told = capsys.readouterr()
+    assert "relu_back: tried before, and not in the file" in told.err and "Ctrl+S" in told.err
+    assert "○ relu_back: not attempted" in told.out and "Ctrl+S" not in told.out
 
 
 @pytest.mark.notebook

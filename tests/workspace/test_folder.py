@@ -2,13 +2,28 @@
 
 import errno
 import json
+import shutil
 
 import pytest
 
+from dlbook.check import progress
 from dlbook.check.errors import UserError
+from dlbook.check.progress import NOTES
 from dlbook.grading.course import place
 from dlbook.grading.notebook import read
 from dlbook.workspace import folder
+from dlbook.workspace.update import update
+
+
+class Fixed:
+    """A clock whose moments all have the name 2026."""
+
+    @classmethod
+    def now(cls):
+        return cls()
+
+    def strftime(self, _form):
+        return "2026"
 
 
 def test_a_chapter_is_copied_without_outputs_and_without_the_cell_that_gives_up(workspace):
@@ -52,6 +67,46 @@ def test_in_a_clone_the_copies_are_in_work_and_the_course_is_the_one_above(publi
     assert workspace.root == published.root / "work"
     for here in ("work/exercises", "work", "."):
         assert folder.of(place.find(published.root / here)) == workspace
+
+
+def test_a_copy_that_lost_the_hidden_folder_is_a_learners_still(workspace):
+    (exercise,) = workspace.notebooks("exercises")
+    exercise.write_text(exercise.read_text("utf-8").replace("raise", "mine = 1; raise"), "utf-8")
+    home = workspace.root.with_name("from a stick")
+    shutil.copytree(workspace.root, home, ignore=shutil.ignore_patterns(NOTES))
+    course = place.find(home / "exercises")
+    found = folder.of(course)
+    assert found == folder.Workspace(home, workspace.course)
+    with pytest.raises(UserError, match="holds a learner's copies"):
+        place.own(course)
+    assert place.exercises(course) == [home / "exercises" / exercise.name]
+    assert update(found, lambda line: None)
+    found.hand_out()
+    assert (home / "exercises" / exercise.name).read_bytes() == exercise.read_bytes()
+    assert not (home / place.FOLDER).exists() and progress.find(home).parent == home / NOTES
+
+
+def test_progress_is_noted_in_a_copy_from_the_first_lab_on(workspace):
+    shutil.rmtree(workspace.root / NOTES)
+    folder.of(place.find(workspace.root)).hand_out()
+    assert progress.find(workspace.root).parent == workspace.root / NOTES
+
+
+def test_an_authors_course_is_nobodys_copy_though_its_keys_are_not_built(course):
+    shutil.rmtree(course.root / "dlbook")
+    assert folder.of(place.find(course.root)).root == course.root / place.FOLDER
+
+
+@pytest.mark.parametrize("name", [folder.BACKUPS, f"{folder.BACKUPS}/2026"])
+def test_a_file_where_a_folder_is_to_be_made_is_named(workspace, monkeypatch, name):
+    monkeypatch.setattr(folder, "datetime", Fixed)
+    (chapter,) = workspace.notebooks("chapters")
+    (workspace.root / name).parent.mkdir(exist_ok=True)
+    (workspace.root / name).write_text("mine")
+    with pytest.raises(UserError, match="rename it or move it away") as caught:
+        workspace.back_up(chapter)
+    assert f"{workspace.root / name}, there is a file" in str(caught.value)
+    assert (workspace.root / name).read_text() == "mine"
 
 
 def test_a_course_may_live_in_a_folder_named_work(course, tmp_path_factory):

@@ -1,6 +1,8 @@
 """An update brings the course along, keeps what was written, and can be cut off anywhere."""
 
 import json
+import os
+import time
 
 import nbformat
 import pytest
@@ -194,3 +196,21 @@ def test_a_full_disk_changes_nothing(published, workspace, exercise, monkeypatch
     with pytest.raises(UserError, match="no space left"):
         update(workspace, print)
     assert exercise.read_bytes() == was
+
+
+def test_what_a_killed_update_left_half_written_is_cleared_away_when_nobody_writes_it(workspace):
+    day = 24 * 3600
+    ages = {"old": 25 * 3600, "new": 3600}  # seconds
+    parts = {}
+    for place in ("chapters", "exercises", ".dlbook/handed-out/chapters", "backups/2026/exercises"):
+        for name, age in ages.items():
+            path = workspace.root / place / f".dlbook-{name}.part"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text("half")
+            os.utime(path, (time.time() - age,) * 2)
+            parts[path] = age < day
+    mine = workspace.root / "chapters" / "mine.part"
+    mine.write_text("mine")
+    os.utime(mine, (0, 0))
+    update(workspace, lambda line: None)
+    assert {path: path.exists() for path in parts} == parts and mine.exists()

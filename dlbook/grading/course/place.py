@@ -39,14 +39,28 @@ def find(here: Path, named: Path | None = None, texts: Texts = no_texts) -> Cour
     """
     for root in [named] if named else _places(here):
         course = _course(root.resolve(), texts)
-        is_learners = (course.root / NOTES).is_dir()  # from which somebody may have taken exercises
-        if is_learners or course.notebooks("exercises") or course.notebooks("solutions"):
+        is_noted = (course.root / NOTES).is_dir()  # from which somebody may have taken exercises
+        if is_noted or course.notebooks("exercises") or course.notebooks("solutions"):
             return course
     words = _(
         "a course folder with notebooks in exercises/ is needed, there is none at {place}: go to "
         "the course's folder, or name it with --course DIR"
     )
     raise UserError(words.format(place=named or here))
+
+
+def is_learners(course: Course) -> bool:
+    """Return whether a folder holds a learner's copies.
+
+    That is noted in it. A copy of it may lack the note, since its name begins with a dot; then it
+    shows in exercises that have neither solutions nor keys nor working copies beside them.
+    """
+    if (course.root / NOTES).is_dir():
+        return True
+    if course.root == PACKAGED or not isinstance(course, CopiedCourse):
+        return False
+    beside = course.notebooks("solutions") or course.notebooks(f"{FOLDER}/exercises")
+    return not beside and bool(course.notebooks("exercises"))
 
 
 def find_published(texts: Texts = no_texts) -> Course:
@@ -66,7 +80,7 @@ def own(course: Course) -> Course:
     Raises:
         UserError: if it is a learner's folder, or the one in the installed package.
     """
-    if (course.root / NOTES).is_dir():
+    if is_learners(course):
         words = _(
             "a course folder of an author is needed, {place} holds a learner's copies: judge "
             "answers there with `dlbook check`, or make a course of your own with `dlbook new DIR`"
