@@ -19,7 +19,7 @@ WITHOUT = [("darwin", "x86_64"), ("win32", "ARM64"), ("linux", "riscv64"), ("lin
 LIBRARIES = {"IPython", "PIL", "traitlets"}  # what the core's own packages bring
 UNDERNEATH = {"ipywidgets"}  # what anywidget stands on: its version 7 cannot show our pages
 BESIDE = {  # what an extra's own packages bring
-    *("docutils", "jupyter_core", "jupyter_server", "markupsafe", "zmq"),
+    *("bs4", "docutils", "jupyter_core", "jupyter_server", "markupsafe", "zmq"),
 }
 WITHOUT_ONE = """
 import sys

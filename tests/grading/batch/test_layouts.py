@@ -367,7 +367,7 @@ def test_a_name_that_says_not_how_it_is_written_is_read_as_what_is_plausible(tmp
     found = collect(tmp_path / "all.zip", EXERCISES)
     (item,) = found
     assert item.student == name and item.source.read() == GOOD
-    assert bool(item.notes) == is_told and "1 names do not say" in found.remarks[0]
+    assert bool(item.notes) == is_told and "names that do not say" in found.remarks[0]
 
 
 def test_a_backslash_parts_folders_only_where_windows_wrote_it(tmp_path):
