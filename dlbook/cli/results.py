@@ -151,8 +151,10 @@ def _marks_for_students(entries: "list[Entry]", marks: "Term | None", word: "Wor
 
 def _entries(folder: Path, back: int = 0) -> list["Entry"]:
     from dlbook.grading.batch.journal import current_entries
+    from dlbook.grading.batch.renamed import under_one_name
 
-    return [entry for path in _journals(folder) for entry in current_entries(path, back)]
+    found = [entry for path in _journals(folder) for entry in current_entries(path, back)]
+    return under_one_name(found)
 
 
 def _journals(folder: Path) -> list[Path]:

@@ -86,13 +86,15 @@ class Journal:
     def begin(self, seed: int, entries: Iterable[Entry], files: Iterable[Found] = ()) -> int:
         """Start a run with its entries, all or nothing; return its number.
 
-        Entries of the last run that are not among these are carried over with their results.
+        Entries of the last run that are not among these are carried over with their results, but
+        for those of somebody who is among these under another name.
 
         Args:
             seed: what inputs are drawn from.
             entries: one for each student and set.
             files: every name that was handed in.
         """
+        entries = list(entries)
         with self._transaction():
             last = self._database.execute("SELECT MAX(id) FROM runs").fetchone()[0]
             cursor = self._database.execute(
@@ -104,6 +106,7 @@ class Journal:
             rows = [(run, json.dumps(asdict(file))) for file in files]
             self._database.executemany("INSERT INTO found VALUES (?, ?)", rows)
             self._database.execute(_CARRY_OVER, {"run": run, "last": last})
+            self._let_old_names_go(run, entries)
         return run
 
     def carried_over(self, run: int, entries: Iterable[Entry]) -> int:
@@ -143,6 +146,17 @@ class Journal:
             "INSERT OR REPLACE INTO roll VALUES (?, ?, ?, ?)",
             (run, entry.student, entry.set_name, json.dumps(data)),
         )
+
+    def _let_old_names_go(self, run: int, entries: Iterable[Entry]) -> None:
+        """Remove entries that a student has under a name of before: the LMS's number tells it."""
+        here = {(entry.student, entry.set_name) for entry in entries}
+        numbered = {(entry.lms_id, entry.set_name) for entry in entries if entry.lms_id}
+        query = "SELECT student, set_name, entry FROM roll WHERE run = ?"
+        for student, set_name, text in self._database.execute(query, (run,)).fetchall():
+            is_carried_over = (student, set_name) not in here
+            if is_carried_over and (json.loads(text)["lms_id"], set_name) in numbered:
+                query = "DELETE FROM roll WHERE run = ? AND student = ? AND set_name = ?"
+                self._database.execute(query, (run, student, set_name))
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

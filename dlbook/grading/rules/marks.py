@@ -8,6 +8,7 @@ from fractions import Fraction
 from dlbook.check.shared import _
 from dlbook.check.verdict import Verdict
 from dlbook.grading.batch.entry import Entry
+from dlbook.grading.batch.renamed import namesakes
 from dlbook.grading.rules.handed_in import HandedIn, handed_in
 from dlbook.grading.rules.people import Person
 from dlbook.grading.rules.points import earned, parts_in_words, rounded, text
@@ -127,6 +128,11 @@ def term(entries: Sequence[Entry], word: Word | None = None, now: datetime | Non
                 mark = maker.mark(person, name, entry_or_none)
                 marks.append(replace(mark, title=titles.get(name, "")))
     remarks = [*known.remarks, *maker.remarks, *_unlisted(known, bool(word.roster))]
+    remarks += [
+        f"Moodle numbers people anew for each assignment, and several are called {name}: nobody "
+        "can tell who is who in the next set, so each set of theirs has a row of its own"
+        for name in namesakes(entries)
+    ]
     return Term(tuple(marks), tuple(remarks), bool(word.roster))
 
 

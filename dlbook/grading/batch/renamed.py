@@ -1,0 +1,56 @@
+"""One name for each person of a term, whom an LMS may write otherwise from export to export.
+
+Moodle numbers people anew for each assignment, so Ada Lovelace 1042 of one set is Ada Lovelace 1101
+of the next: there the name tells who it is, unless two people of one set have it. Elsewhere the
+number is the person's own and tells it, also where somebody has a new name.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from dlbook.grading.batch.entry import Entry
+
+
+def under_one_name(entries: Iterable[Entry]) -> list[Entry]:
+    """Return entries in which each person is called in every set as in the first of them."""
+    entries = list(entries)
+    names = {
+        entry.student: min(group, key=_order).student
+        for group in _people(entries)
+        for entry in group
+        if not _meet(group)
+    }
+    return [replace(each, student=names.get(each.student, each.student)) for each in entries]
+
+
+def namesakes(entries: Iterable[Entry]) -> list[str]:
+    """Return the names that several people have, who cannot be known again in the next set."""
+    return sorted({g[0].name for g in _people(entries) if _is_moodles(g[0]) and _meet(g)})
+
+
+def _people(entries: Iterable[Entry]) -> list[list[Entry]]:
+    """Return the entries of each person whom an LMS has named, or of people of one name."""
+    found: dict[tuple[str, str], list[Entry]] = {}
+    for entry in entries:
+        if entry.name and entry.lms_id:
+            is_moodles = _is_moodles(entry)
+            key = ("name", entry.name) if is_moodles else ("number", entry.lms_id)
+            found.setdefault(key, []).append(entry)
+    return list(found.values())
+
+
+def _is_moodles(entry: Entry) -> bool:
+    return f"{entry.name}_{entry.lms_id}_assignsubmission_" in entry.label
+
+
+def _meet(group: Iterable[Entry]) -> bool:
+    """Return whether two students of a group have handed in the same set."""
+    students: dict[str, set[str]] = {}
+    for entry in group:
+        students.setdefault(entry.set_name, set()).add(entry.student)
+    students.pop("", None)  # files of no set are of any export
+    return any(len(found) > 1 for found in students.values())
+
+
+def _order(entry: Entry) -> tuple[bool, str, str]:
+    return not entry.set_name, entry.set_name, entry.student
