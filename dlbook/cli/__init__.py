@@ -129,7 +129,7 @@ def _written_path(path: object, written: list[str]) -> str:
     if not isinstance(path, str):
         return ""
     real = Path(os.path.realpath(path))
-    for word in written:
+    for word in reversed(written):  # a place stands behind the verb
         own = Path(os.path.realpath(word))
         is_part = real.parent == own.parent and real.name.startswith(".dlbook-")  # while it is made
         is_near = own in real.parents or real in own.parents or is_part

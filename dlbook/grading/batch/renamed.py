@@ -14,13 +14,19 @@ from dlbook.grading.batch.entry import Entry
 def under_one_name(entries: Iterable[Entry]) -> list[Entry]:
     """Return entries in which each person is called in every set as in the first of them."""
     entries = list(entries)
-    names = {
-        entry.student: min(group, key=_order).student
-        for group in _people(entries)
-        for entry in group
-        if not _meet(group)
-    }
-    return [replace(each, student=names.get(each.student, each.student)) for each in entries]
+    names = names_that_count(entries)
+    return [replace(each, student=names[each.student]) for each in entries]
+
+
+def names_that_count(entries: Iterable[Entry]) -> dict[str, str]:
+    """Return what `under_one_name` calls each student, by what the entries do."""
+    entries = list(entries)
+    names = {entry.student: entry.student for entry in entries}
+    for group in _people(entries):
+        if not _meet(group):
+            first = min(group, key=_order).student
+            names |= {entry.student: first for entry in group}
+    return names
 
 
 def namesakes(entries: Iterable[Entry]) -> list[str]:

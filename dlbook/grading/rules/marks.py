@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from fractions import Fraction
+from functools import cached_property
 
 from dlbook.check.shared import _
 from dlbook.check.verdict import Verdict
@@ -82,8 +83,11 @@ class Term:
 
     def mark(self, student: str, set_name: str) -> Mark:
         """Return the mark of one student in one set, which must be there."""
-        own = (student, set_name)
-        return next(mark for mark in self.marks if (mark.student, mark.set_name) == own)
+        return self._by_key[student, set_name]
+
+    @cached_property
+    def _by_key(self) -> dict[tuple[str, str], Mark]:
+        return {(mark.student, mark.set_name): mark for mark in self.marks}
 
     def of_set(self, name: str) -> list[Mark]:
         """Return the marks of one set."""

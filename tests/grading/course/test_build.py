@@ -58,7 +58,7 @@ def test_a_stale_exercise_is_refused(course, capsys):
 
 
 def test_an_exercise_has_a_name_of_its_own_in_the_course(course, capsys):
-    """A card finds an exercise by its name, so it would judge the second by the key of the first."""
+    """A card finds an exercise by its name, so the key of the first would judge the second."""
     text = (course.root / "solutions" / "90_tiny.ipynb").read_text("utf-8")
     (course.root / "solutions" / "91_more.ipynb").write_text(text, "utf-8")
     for verb in (["build"], ["build", "91"], ["build", "--check"]):

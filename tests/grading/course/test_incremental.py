@@ -1,7 +1,6 @@
 """A build does what changed and nothing else: told by the lines that it says."""
 
 import json
-import shutil
 from dataclasses import replace
 
 import pytest
