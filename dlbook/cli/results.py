@@ -82,7 +82,8 @@ def grades(results: Path, export: Path | None, parcel: Path | None, **choice: An
             return comment.lines(entry, told(marks.mark(entry.student, entry.set_name)))
 
         def called(entry: "Entry") -> tuple[str, ...]:
-            return marks.mark(entry.student, entry.set_name).person.also
+            person = marks.mark(entry.student, entry.set_name).person
+            return person.also if person.is_listed else ()
 
         if export is not None:
             filled = fill(export, entries, wanted, words, called)

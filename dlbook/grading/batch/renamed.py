@@ -31,7 +31,7 @@ def names_that_count(entries: Iterable[Entry]) -> dict[str, str]:
 
 def namesakes(entries: Iterable[Entry]) -> list[str]:
     """Return the names that several people have, who cannot be known again in the next set."""
-    return sorted({g[0].name for g in _people(entries) if _is_moodles(g[0]) and _meet(g)})
+    return sorted({g[0].name for g in _people(entries) if is_numbered_anew(g[0]) and _meet(g)})
 
 
 def _people(entries: Iterable[Entry]) -> list[list[Entry]]:
@@ -39,13 +39,14 @@ def _people(entries: Iterable[Entry]) -> list[list[Entry]]:
     found: dict[tuple[str, str], list[Entry]] = {}
     for entry in entries:
         if entry.name and entry.lms_id:
-            is_moodles = _is_moodles(entry)
-            key = ("name", entry.name) if is_moodles else ("number", entry.lms_id)
+            is_anew = is_numbered_anew(entry)
+            key = ("name", entry.name) if is_anew else ("number", entry.lms_id)
             found.setdefault(key, []).append(entry)
     return list(found.values())
 
 
-def _is_moodles(entry: Entry) -> bool:
+def is_numbered_anew(entry: Entry) -> bool:
+    """Return whether the number is Moodle's, which is of one assignment and no person's own."""
     return f"{entry.name}_{entry.lms_id}_assignsubmission_" in entry.label
 
 

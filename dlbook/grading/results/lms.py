@@ -15,6 +15,7 @@ from dlbook.check.safe_text import clean_line
 from dlbook.check.shared import atomic
 from dlbook.grading.batch.entry import Entry
 from dlbook.grading.batch.names import plain
+from dlbook.grading.batch.renamed import is_numbered_anew
 from dlbook.grading.errors import SheetError
 from dlbook.grading.results import comment, headings
 from dlbook.grading.results.folder import free_sibling
@@ -255,8 +256,11 @@ def _match(
     names = _rows(sheet, [choice.id_column] if choice.id_column else (*_NAMES, *_FULL_NAMES))
     found: dict[int, list[Entry]] = {}
     for entry in entries:
-        rows = numbers.get(entry.lms_id, set()) if entry.lms_id else set()
-        for own in (entry.student, entry.name, entry.lms_id, *called(entry)):
+        others = tuple(called(entry))
+        is_own = sheet.is_moodle or not (others and is_numbered_anew(entry))
+        number = entry.lms_id if is_own else ""
+        rows = numbers.get(number, set()) if number else set()
+        for own in (entry.student, entry.name, number, *others):
             rows = rows or names.get(plain(own), set())
         if len(rows) == 1:
             found.setdefault(next(iter(rows)), []).append(entry)
