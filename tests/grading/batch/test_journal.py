@@ -251,7 +251,7 @@ def test_a_folder_that_cannot_be_written_to_is_read(journal, tmp_path, monkeypat
 
     monkeypatch.setattr(sqlite3, "connect", refuse)
     path = tmp_path / "journal.sqlite"
-    with pytest.raises(JournalDamagedError, match="cannot be used .*copy the folder"):
+    with pytest.raises(JournalDamagedError, match=r"cannot be used .*copy the folder"):
         current_entries(path)
     monkeypatch.setattr(os, "access", lambda *_: False)
     assert current_entries(path) == [replace(ENTRY, record=RIGHT)]
@@ -265,7 +265,7 @@ def test_a_folder_that_cannot_be_written_to_is_read(journal, tmp_path, monkeypat
 def test_a_damaged_journal_is_told_to_whoever_reads_it(tmp_path, read):
     path = tmp_path / "journal.sqlite"
     path.write_bytes(b"no database at all" * 100)
-    with pytest.raises(JournalDamagedError, match="is damaged .*move it away"):
+    with pytest.raises(JournalDamagedError, match=r"is damaged .*move it away"):
         read(path)
 
 
