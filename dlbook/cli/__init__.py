@@ -55,6 +55,7 @@ _VERBS = (
 
 
 _FULL = {errno.ENOSPC, errno.EDQUOT}
+_NOT_THERE = {errno.ENOENT, errno.EEXIST, errno.ELOOP, errno.EINVAL}
 _REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.ENAMETOOLONG}
 _RECORDS = {"grade", "report", "grades"}  # English, but for what students read
 
@@ -80,7 +81,7 @@ def main(arguments: list[str] | None = None) -> int:
     except click.Abort:  # Ctrl-C
         return STOPPED
     except OSError as error:
-        told = _what_the_disk_refuses(error)
+        told = _what_the_disk_refuses(error, sys.argv[1:] if arguments is None else arguments)
         if not told and error.errno != errno.EPIPE:
             raise
         sys.stdout = StringIO()  # what is left to write has no place
@@ -104,15 +105,36 @@ def _speak_utf8() -> None:
         os.execv(sys.executable, [sys.executable, "-m", "dlbook", *sys.argv[1:]])
 
 
-def _what_the_disk_refuses(error: OSError) -> str:
+def _what_the_disk_refuses(error: OSError, written: list[str]) -> str:
     """Return what keeps any verb from reading and writing, and is no fault of ours; or nothing."""
     reason = ": ".join(filter(None, (error.filename, error.strerror)))
     if error.errno in _FULL:
         text = _("room to write is needed, the disk is full ({why}): make room, then try again")
         return text.format(why=reason)
-    if error.errno in _REFUSED:
+    own = error.errno in _NOT_THERE and _written_path(error.filename, written)
+    if own:
+        reason = f"{own}: {os.strerror(errno.ENOENT) if ' -> ' in own else error.strerror}"
+    if own or error.errno in _REFUSED:
         text = _("{reason}: cannot be read or written; see to its name and its rights")
         return text.format(reason=reason)
+    return ""
+
+
+def _written_path(path: object, written: list[str]) -> str:
+    """Return the word of the command line that an error about a path is of, with where it leads.
+
+    That is a place where nothing is and nothing can be made, or that lies below one. What is
+    missing in a folder that is there is no fault of the words, so the answer is ''.
+    """
+    if not isinstance(path, str):
+        return ""
+    real = Path(os.path.realpath(path))
+    for word in reversed(written):  # a place stands behind the verb
+        own = Path(os.path.realpath(word))
+        is_part = real.parent == own.parent and real.name.startswith(".dlbook-")  # while it is made
+        is_near = own in real.parents or real in own.parents or is_part
+        if real == own or (is_near and not own.exists() and not real.exists()):
+            return f"{word} -> {own}" if os.path.islink(word) else word
     return ""
 
 

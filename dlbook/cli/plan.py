@@ -10,6 +10,7 @@ from dlbook.cli.options import Shard
 from dlbook.grading.batch.batch import BatchSettings, Reference, fresh_seed, shard
 from dlbook.grading.batch.intake import Intake, collect
 from dlbook.grading.batch.journal import Journal, current_entries, journals
+from dlbook.grading.batch.renamed import under_one_name
 from dlbook.grading.batch.submission import Submission
 from dlbook.grading.batch.worker import SandboxMode
 from dlbook.grading.course.build import Course
@@ -18,7 +19,6 @@ from dlbook.grading.course.lint import rejects
 from dlbook.grading.course.programs import make_key
 from dlbook.grading.kernel.limits import Limits
 from dlbook.grading.notebook import read
-from dlbook.grading.rules.people import Known
 from dlbook.grading.rules.understand import understand as understand_word
 from dlbook.grading.rules.word import read_word
 
@@ -78,7 +78,7 @@ def require_word(out: Path, sets: Mapping[str, ExerciseSet], found: Intake) -> N
     """
     names = {name: [e.name for e in one.exercises] for name, one in sets.items()}
     earlier = [entry for path in journals(out) for entry in current_entries(path)]
-    known: list[Known] = [*earlier, *(item.owner for item in found)]
+    known = under_one_name([*earlier, *(item.entry for item in found)])
     understand_word(read_word(out), known, names)
 
 

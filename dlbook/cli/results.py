@@ -2,6 +2,7 @@
 
 import sys
 from contextlib import AbstractContextManager, closing
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -80,8 +81,12 @@ def grades(results: Path, export: Path | None, parcel: Path | None, **choice: An
         def words(entry: "Entry") -> list[str]:
             return comment.lines(entry, told(marks.mark(entry.student, entry.set_name)))
 
+        def called(entry: "Entry") -> tuple[str, ...]:
+            person = marks.mark(entry.student, entry.set_name).person
+            return person.also if person.is_listed else ()
+
         if export is not None:
-            filled = fill(export, entries, wanted, words)
+            filled = fill(export, entries, wanted, words, called)
             problems += filled.problems
             print(filled.text())
         if parcel is not None:
@@ -109,6 +114,7 @@ def _write_parcel(path: Path, entries: "list[Entry]", marks: "Term", prefix: str
 def write_reports(folder: Path, journal: "Journal") -> int:
     """Write all reports from all journals of the folder, and say the result in short."""
     from dlbook.grading.batch.journal import current_files
+    from dlbook.grading.batch.renamed import names_that_count
     from dlbook.grading.results.changes import changes
     from dlbook.grading.results.files import summary, write_all, write_feedback
     from dlbook.grading.results.folder import Results
@@ -120,7 +126,12 @@ def write_reports(folder: Path, journal: "Journal") -> int:
     marks = term(entries, word)
     changed = changes(_entries(folder, back=1), entries)
     results = Results(folder, journal, lambda line: print(line, file=sys.stderr))
-    found = [name for path in _journals(folder) for name in current_files(path)]
+    names = names_that_count(_as_found(folder))
+    found = [
+        replace(file, students=tuple(names.get(student, student) for student in file.students))
+        for path in _journals(folder)
+        for file in current_files(path)
+    ]
     write_all(results, entries, changed, found, marks)
     with _for_students(word):
         write_feedback(results, _marks_for_students(entries, marks, word))
@@ -150,6 +161,13 @@ def _marks_for_students(entries: "list[Entry]", marks: "Term | None", word: "Wor
 
 
 def _entries(folder: Path, back: int = 0) -> list["Entry"]:
+    from dlbook.grading.batch.renamed import under_one_name
+
+    return under_one_name(_as_found(folder, back))
+
+
+def _as_found(folder: Path, back: int = 0) -> list["Entry"]:
+    """Return the entries under the names with which they were handed in."""
     from dlbook.grading.batch.journal import current_entries
 
     return [entry for path in _journals(folder) for entry in current_entries(path, back)]

@@ -26,7 +26,7 @@ class JournalBusyError(UserError):
 
 
 class JournalDamagedError(UserError):
-    """Raised when a file is no journal any more; it is left as it is."""
+    """Raised when a journal cannot be used, or is none any more; it is left as it is."""
 
 
 class ResultsFolderError(UserError):

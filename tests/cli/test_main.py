@@ -10,6 +10,7 @@ import pytest
 from dlbook import cli
 from dlbook.check.errors import UserError
 from dlbook.cli import main
+from dlbook.grading.handout import own_course
 from tests import ROOT
 
 VERBS = list(cli._dlbook.commands)
@@ -75,6 +76,41 @@ def test_a_place_that_cannot_be_written_is_told_in_one_line(tmp_path, capsys):
         said = capsys.readouterr().err
         assert said.startswith("dlbook: ") and str(place.name) in said and said.count("\n") == 1
         assert "see to its name and its rights" in said
+
+
+MISSING = {  # where nothing is: what the user wrote, and whether it is told in a line
+    "x": ("x", True),
+    "x/dlbook": ("x", True),
+    "proc": ("proc/x", True),
+    ".dlbook-1.part": ("x.zip", True),
+    "here/ours.json": ("here", False),
+    "ours.json": ("x", False),
+}
+
+
+@pytest.mark.parametrize("missing", MISSING)
+def test_a_place_that_cannot_be_is_told_and_a_lost_file_of_ours_is_a_fault(
+    missing, tmp_path, monkeypatch, capsys
+):
+    def fail(*_arguments):
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), missing)
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(own_course, "make", fail)
+    (tmp_path / "here").mkdir()
+    word, is_told = MISSING[missing]
+    if not is_told:
+        with pytest.raises(FileNotFoundError):
+            main(["new", word])
+        return
+    assert main(["new", word]) == 2
+    assert capsys.readouterr().err.startswith(f"dlbook: {word}: No such file or directory: ")
+
+
+def test_a_link_that_leads_nowhere_is_told_with_where_it_leads(tmp_path, capsys):
+    (tmp_path / "link").symlink_to(tmp_path / "gone")
+    assert main(["new", str(tmp_path / "link")]) == 2
+    assert f"link -> {(tmp_path / 'gone').resolve()}: No such file" in capsys.readouterr().err
 
 
 def test_a_full_disk_is_told_and_a_fault_of_ours_is_not_hidden(monkeypatch, capsys):

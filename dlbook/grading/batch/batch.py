@@ -150,9 +150,7 @@ class Batch:
     # ---- from a submission to the queue ----
 
     def _entry(self, item: Submission, notes: tuple[str, ...] = ()) -> Entry:
-        who = item.owner
-        entry = Entry(who.student, item.set_name, who.name, who.lms_id, who.late, item.label)
-        entry = replace(entry, notes=(*item.notes, *notes), problem=item.problem)
+        entry = replace(item.entry, notes=(*item.notes, *notes), problem=item.problem)
         entry = replace(entry, time=item.handed_in, has_noted_time=item.has_noted_time)
         if entry.problem:
             return entry

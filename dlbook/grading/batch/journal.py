@@ -5,6 +5,7 @@ seed and the engine. What has a result is never graded twice, and no kill loses 
 """
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -52,7 +53,7 @@ class Journal:
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._lock = _lock(path.with_suffix(".lock"))
+        self._path, self._lock = path, _lock(path.with_suffix(".lock"))
         self._database = sqlite3.connect(path, isolation_level=None)  # each statement is committed
         try:
             self._database.execute("PRAGMA journal_mode=WAL")
@@ -60,7 +61,7 @@ class Journal:
             self._database.executescript(_SCHEMA)
         except sqlite3.DatabaseError as error:
             self.close()
-            raise JournalDamagedError(f"{path} is damaged ({error}): move it away") from None
+            raise _refusal(path, error) from None
 
     def close(self) -> None:
         self._database.close()
@@ -86,13 +87,15 @@ class Journal:
     def begin(self, seed: int, entries: Iterable[Entry], files: Iterable[Found] = ()) -> int:
         """Start a run with its entries, all or nothing; return its number.
 
-        Entries of the last run that are not among these are carried over with their results.
+        Entries of the last run that are not among these are carried over with their results, but
+        for those of somebody who is among these under another name.
 
         Args:
             seed: what inputs are drawn from.
             entries: one for each student and set.
             files: every name that was handed in.
         """
+        entries = list(entries)
         with self._transaction():
             last = self._database.execute("SELECT MAX(id) FROM runs").fetchone()[0]
             cursor = self._database.execute(
@@ -104,6 +107,7 @@ class Journal:
             rows = [(run, json.dumps(asdict(file))) for file in files]
             self._database.executemany("INSERT INTO found VALUES (?, ?)", rows)
             self._database.execute(_CARRY_OVER, {"run": run, "last": last})
+            self._let_old_names_go(run, entries)
         return run
 
     def carried_over(self, run: int, entries: Iterable[Entry]) -> int:
@@ -144,13 +148,27 @@ class Journal:
             (run, entry.student, entry.set_name, json.dumps(data)),
         )
 
+    def _let_old_names_go(self, run: int, entries: Iterable[Entry]) -> None:
+        """Remove entries that a student has under a name of before: the LMS's number tells it."""
+        here = {(entry.student, entry.set_name) for entry in entries}
+        numbered = {(entry.lms_id, entry.set_name) for entry in entries if entry.lms_id}
+        query = "SELECT student, set_name, entry FROM roll WHERE run = ?"
+        for student, set_name, text in self._database.execute(query, (run,)).fetchall():
+            is_carried_over = (student, set_name) not in here
+            if is_carried_over and (json.loads(text)["lms_id"], set_name) in numbered:
+                query = "DELETE FROM roll WHERE run = ? AND student = ? AND set_name = ?"
+                self._database.execute(query, (run, student, set_name))
+
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         self._database.execute("BEGIN IMMEDIATE")
         try:
             yield
-        except BaseException:
-            self._database.execute("ROLLBACK")
+        except BaseException as error:
+            if self._database.in_transaction:  # SQLite may have rolled it back on a full disk
+                self._database.execute("ROLLBACK")
+            if isinstance(error, sqlite3.OperationalError):
+                raise _refusal(self._path, error) from None
             raise
         self._database.execute("COMMIT")
 
@@ -164,8 +182,7 @@ def current_entries(path: Path, back: int = 0) -> list[Entry]:
         path: the journal.
         back: how many finished runs to go back.
     """
-    database = sqlite3.connect(path, isolation_level=None)
-    try:
+    with _reading(path) as database:
         runs = [row[0] for row in database.execute("SELECT id FROM runs ORDER BY id DESC LIMIT 1")]
         if back and runs:
             query = "SELECT id FROM runs WHERE id < ? AND finished IS NOT NULL ORDER BY id DESC"
@@ -173,22 +190,47 @@ def current_entries(path: Path, back: int = 0) -> list[Entry]:
         query = "SELECT entry FROM roll WHERE run = ? ORDER BY student, set_name"
         rows = [row for run in runs for row in database.execute(query, (run,))]
         return [_entry(database, json.loads(row[0])) for row in rows]
-    finally:
-        database.close()
 
 
 def current_files(path: Path) -> list[Found]:
     """Return every name that was handed in at the newest run; an older journal has noted none."""
-    database = sqlite3.connect(path, isolation_level=None)
-    try:
+    with _reading(path) as database:
         tables = database.execute("SELECT name FROM sqlite_master WHERE name = 'found'")
         if not tables.fetchall():
             return []
         query = "SELECT found FROM found WHERE run = (SELECT MAX(id) FROM runs) ORDER BY rowid"
         plain = [json.loads(row[0]) for row in database.execute(query)]
         return [Found(**data | {"students": tuple(data["students"])}) for data in plain]
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[sqlite3.Connection]:
+    """Give the journal at `path` to read, also where nothing can be written beside it.
+
+    Raises:
+        JournalDamagedError: if it cannot be read.
+    """
+    address = path.resolve().as_uri()
+    is_still = not os.access(path.parent, os.W_OK) and not Path(f"{path}-wal").exists()
+    database = None
+    try:
+        database = sqlite3.connect(
+            f"{address}?immutable=1" if is_still else address, uri=True, isolation_level=None
+        )
+        yield database
+    except sqlite3.DatabaseError as error:
+        raise _refusal(path, error) from None
     finally:
-        database.close()
+        if database:
+            database.close()
+
+
+def _refusal(path: Path, error: sqlite3.DatabaseError) -> JournalDamagedError:
+    """Return what to say of a journal: one that a disk or a right keeps closed is not damaged."""
+    if isinstance(error, sqlite3.OperationalError):
+        todo = "see to the room on the disk and to its rights, or copy the folder to another disk"
+        return JournalDamagedError(f"{path} cannot be used ({error}): {todo}")
+    return JournalDamagedError(f"{path} is damaged ({error}): move it away")
 
 
 def journals(folder: Path) -> list[Path]:

@@ -9,6 +9,7 @@ that does cannot be read.
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from dlbook.grading.batch.entry import Entry
 from dlbook.grading.batch.owners import Owner
 from dlbook.grading.batch.source import Source
 
@@ -45,6 +46,12 @@ class Submission:
     @property
     def student(self) -> str:
         return self.owner.student
+
+    @property
+    def entry(self) -> Entry:
+        """Who handed it in, without a result."""
+        who = self.owner
+        return Entry(who.student, self.set_name, who.name, who.lms_id, who.late, self.label)
 
     @property
     def has_noted_time(self) -> bool:

@@ -18,13 +18,12 @@ from dlbook.check.errors import UserError
 from dlbook.check.shared import atomic
 from dlbook.grading.course import following, lint, marks
 from dlbook.grading.course.attack import tally
+from dlbook.grading.course.beside import notebooks, shared_names, stray_problems
 from dlbook.grading.course.exercise_set import ExerciseSet, content_digest, derive, understand
 from dlbook.grading.course.programs import make_key, same_key
 from dlbook.grading.errors import CellFailedError, UnreadableError
 from dlbook.grading.notebook import Texts, canonical, code_digest, no_texts, read
 
-FOLDERS = ("chapters", "exercises", "solutions")
-_STEM = "[0-9][0-9]_*.ipynb"
 Say = Callable[[str], None]
 
 
@@ -48,7 +47,7 @@ class Course:
         return self.keys / f"{name}.json"
 
     def notebooks(self, folder: str) -> list[Path]:
-        return sorted((self.root / folder).glob(_STEM))
+        return notebooks(self.root, folder)
 
     def choose(self, wanted: Iterable[str]) -> set[str]:
         """Return the names of sets and chapters by numbers or beginnings: 5, 05, 05_back.
@@ -85,9 +84,11 @@ def build(course: Course, say: Say, sets: Iterable[str] = ()) -> list[str]:
     """
     chosen = course.choose(sets)
     builder = _Builder(course, say, trusting=not chosen)
-    problems = _stray_problems(course)
+    problems = stray_problems(course.root, course.keys)
+    shared = shared_names(course.notebooks("solutions"))
     for path in _chosen(course, "solutions", chosen):
-        problems += [f"solutions/{path.name}: {p}" for p in builder.exercise_set(path)]
+        found = shared.get(path) or builder.exercise_set(path)
+        problems += [f"solutions/{path.name}: {problem}" for problem in found]
     for path in _chosen(course, "chapters", chosen):
         problems += [f"chapters/{path.name}: {p}" for p in builder.notebook(path)]
     return problems
@@ -106,9 +107,11 @@ def check(
         trusting: whether a set is believed to be in order if its key notes that it is; what was
             derived from it is looked at all the same.
     """
-    problems = [] if only else _stray_problems(course)
+    problems = [] if only else stray_problems(course.root, course.keys)
+    shared = {} if only else shared_names(course.notebooks("solutions"))
     for path in _chosen(course, "solutions", only):
         solution, found = _understand(path)
+        found = [*found, *shared.get(path, [])]
         if solution and not found:
             found = _set_problems(course, solution, say, trusting)
         problems += [f"solutions/{path.name}: {problem}" for problem in found]
@@ -271,30 +274,3 @@ def _exercise_problems(course: Course, solution: ExerciseSet) -> list[str]:
             "move your own work away, and run `dlbook build`."
         ]
     return []
-
-
-def _stray_problems(course: Course) -> list[str]:
-    """Name what does not belong in the three folders, hidden files aside."""
-    problems = []
-    solved = {path.name for path in course.notebooks("solutions")}
-    for folder in FOLDERS:
-        expected = set(course.notebooks(folder))
-        for path in sorted((course.root / folder).glob("*")):
-            if path.name.startswith("."):
-                continue
-            if path not in expected:
-                problems.append(
-                    f"{folder}/{path.name}: a stray file: only NN_topic.ipynb belongs here, "
-                    "move it away or rename it."
-                )
-            elif folder == "exercises" and path.name not in solved:
-                problems.append(
-                    f"exercises/{path.name}: it has no solution: add solutions/{path.name}, or "
-                    "remove this."
-                )
-    keys = (
-        path for path in sorted(course.keys.glob("*.json")) if f"{path.stem}.ipynb" not in solved
-    )
-    return problems + [
-        f"dlbook/keys/{path.name}: it has no solution: remove this." for path in keys
-    ]

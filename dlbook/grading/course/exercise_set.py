@@ -200,8 +200,9 @@ def _exercise_problems(exercise: Exercise) -> list[str]:
 
 def _missing_cells(exercise: Exercise) -> list[str]:
     name, problems = exercise.name, []
-    for kind, found in (("check", 0), ("hidden check", 1)):
-        if len(exercise.checks) <= found:
+    there = {cell.role.kind for cell in exercise.checks if cell.role}
+    for kind in ("check", "hidden check"):
+        if kind not in there:
             problems.append(f"{name}: no cell starts with `# {kind}: {name}`: add one.")
     if stub(name, exercise.answer.source) == exercise.answer.source:
         problems.append(

@@ -24,7 +24,8 @@ def problems(exercise_set: ExerciseSet, seeds: Iterable[int] = SEEDS) -> list[st
     for exercise in exercise_set.exercises:
         labels: set[tuple[str, ...]] = set()
         for seed in seeds:
-            for problem in _exercise_problems(exercise_set, exercise, seed, labels):
+            told = _exercise_problems(exercise_set, exercise, seed, labels)
+            for problem in dict.fromkeys(told):  # two checks may have the same
                 found.setdefault(problem, []).append(seed)
     return [with_seeds(problem, at, len(seeds)) for problem, at in found.items()]
 
@@ -68,7 +69,7 @@ def _exercise_problems(
         reference = program(exercise_set, exercise, exercise.answer.source)
         expected = _emit_all(reference, exercise, seed)
     except Exception as error:
-        return [f"{name}: the reference or its check cell fails ({error!r}): mend that first."]
+        return [f"{name}: the reference or its check cell fails ({error!r}): {_remedy(error)}."]
     wiring = [*_wiring_problems(exercise, expected), *_value_problems(name, expected)]
     if wiring:
         return wiring
@@ -110,6 +111,21 @@ def _passes(answer: Program, exercise: Exercise, keyed: ExerciseKey, seed: int) 
 def _emit_all(answer: Program, exercise: Exercise, seed: int) -> list[Emitted]:
     """Return what a program emits in all checks of an exercise, in order."""
     return [emitted for check in exercise.checks for emitted in answer.emit(check, seed)]
+
+
+def _remedy(error: Exception) -> str:
+    """Return what the author can do where code of a set fails."""
+    if isinstance(error, FileNotFoundError):
+        return (
+            "a notebook is handed in and graded alone, without files beside it, so write the data "
+            "into a cell, or make them there"
+        )
+    if isinstance(error, ModuleNotFoundError):
+        return (
+            "install that package here, and add it to `dependencies` in pyproject.toml, from which "
+            "students install"
+        )
+    return "mend that first"
 
 
 def _wiring_problems(exercise: Exercise, expected: list[Emitted]) -> list[str]:

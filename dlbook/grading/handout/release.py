@@ -7,7 +7,7 @@ and a note in it says which files are ours.
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +17,12 @@ from dlbook.check.shared import atomic
 from dlbook.grading.course.build import Course, check
 from dlbook.grading.errors import ReleaseError
 from dlbook.grading.handout import project
+from dlbook.grading.handout.needs import not_asked_for
 from dlbook.grading.notebook import parse
 from dlbook.grading.package import PACKAGE, package_files
 
 _BESIDE = ("LICENSE", "environment.yml")
+_PROJECT = Path("pyproject.toml")
 _NOTE = ".released.json"  # in a bundle: the digest of each file that a release wrote
 _SECRET = ("### begin solution", "# hidden check:", "# wrong answer:", "# right answer:")
 
@@ -33,7 +35,8 @@ def release(
     Args:
         course: what is released.
         folder: a new or empty one, or one with an earlier release: this one is added to it.
-        say: is told which sets are looked through, since no note says that they are in order.
+        say: is told which sets are looked through, since no note says that they are in order, and
+            which packages students would lack.
         sets: the sets and chapters to release, by number or the beginning of their names; all by
             default.
 
@@ -49,6 +52,8 @@ def release(
     files = dict(_files(course, chosen))
     for path, data in files.items():
         _require_no_secret(path, data)
+    for name in not_asked_for(_code(files), files[_PROJECT].decode("utf-8")):
+        say(f"note   {name} is imported: add it to `dependencies` in pyproject.toml for students")
     digests = {path.as_posix(): hashlib.sha256(data).hexdigest() for path, data in files.items()}
     _require_ours(folder, digests, noted)
     folder.mkdir(parents=True, exist_ok=True)
@@ -57,6 +62,13 @@ def release(
         _write(folder / path, data)
     _note(folder, noted | digests)
     return sorted(files)
+
+
+def _code(files: Mapping[Path, bytes]) -> Iterator[str]:
+    """Yield the code of all cells in the notebooks of a bundle."""
+    for path, data in files.items():
+        if path.suffix == ".ipynb":
+            yield from (cell.source for cell in parse(data).cells if cell.kind == "code")
 
 
 def _note(folder: Path, digests: dict[str, str]) -> None:
@@ -110,7 +122,7 @@ def _files(course: Course, chosen: Collection[str]) -> Iterator[tuple[Path, byte
     for path in package_files():
         yield Path("dlbook", path), (PACKAGE / path).read_bytes()
     yield Path("README.md"), project.readme(course.root).encode("utf-8")
-    yield Path("pyproject.toml"), project.pyproject(course.root).encode("utf-8")
+    yield _PROJECT, project.pyproject(course.root).encode("utf-8")
     for name in _BESIDE:
         if (course.root / name).is_file():
             yield Path(name), (course.root / name).read_bytes()

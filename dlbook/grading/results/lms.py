@@ -15,6 +15,7 @@ from dlbook.check.safe_text import clean_line
 from dlbook.check.shared import atomic
 from dlbook.grading.batch.entry import Entry
 from dlbook.grading.batch.names import plain
+from dlbook.grading.batch.renamed import is_numbered_anew
 from dlbook.grading.errors import SheetError
 from dlbook.grading.results import comment, headings
 from dlbook.grading.results.folder import free_sibling
@@ -79,6 +80,7 @@ def fill(
     entries: Iterable[Entry],
     choice: Choice,
     words: Callable[[Entry], list[str]] = comment.lines,
+    called: Callable[[Entry], Iterable[str]] = lambda entry: (),
 ) -> Filled:
     """Write a copy of the export at `path` with the scores of one set in it.
 
@@ -87,6 +89,7 @@ def fill(
         entries: the results.
         choice: what the lecturer asked for.
         words: what a comment says, in lines of which the first begins with `comment.head`.
+        called: what else a student is called, such as the number that the roster has.
 
     Raises:
         SheetError: if the file is no such export, or it is not clear what goes where.
@@ -101,7 +104,7 @@ def fill(
     factor = _factor(possible, own, choice.scale)
     most = possible or _points(own)
     filled = Filled(free_sibling(path, "filled"), sheet.head[column])
-    found = _match(sheet, own, choice, filled)
+    found = _match(sheet, own, choice, called, filled)
     if all(line.endswith(_NO_ROW) for line in filled.problems) and not found:
         raise SheetError(
             "no student of the results is in this file: is it the export of this course? "
@@ -241,14 +244,23 @@ def _points(entries: list[Entry]) -> int:
     return max((report.points for entry in entries if (report := entry.report)), default=0)
 
 
-def _match(sheet: Sheet, entries: list[Entry], choice: Choice, filled: Filled) -> dict[int, Entry]:
+def _match(
+    sheet: Sheet,
+    entries: list[Entry],
+    choice: Choice,
+    called: Callable[[Entry], Iterable[str]],
+    filled: Filled,
+) -> dict[int, Entry]:
     """Return entries by their row; `filled` notes who has no row, or several, or shares one."""
     numbers = _rows(sheet, [choice.id_column] if choice.id_column else _NUMBERS)
     names = _rows(sheet, [choice.id_column] if choice.id_column else (*_NAMES, *_FULL_NAMES))
     found: dict[int, list[Entry]] = {}
     for entry in entries:
-        rows = numbers.get(entry.lms_id, set()) if entry.lms_id else set()
-        for own in (entry.student, entry.name, entry.lms_id):
+        others = tuple(called(entry))
+        is_own = sheet.is_moodle or not (others and is_numbered_anew(entry))
+        number = entry.lms_id if is_own else ""
+        rows = numbers.get(number, set()) if number else set()
+        for own in (entry.student, entry.name, number, *others):
             rows = rows or names.get(plain(own), set())
         if len(rows) == 1:
             found.setdefault(next(iter(rows)), []).append(entry)

@@ -4,10 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from fractions import Fraction
+from functools import cached_property
 
 from dlbook.check.shared import _
 from dlbook.check.verdict import Verdict
 from dlbook.grading.batch.entry import Entry
+from dlbook.grading.batch.renamed import namesakes
 from dlbook.grading.rules.handed_in import HandedIn, handed_in
 from dlbook.grading.rules.people import Person
 from dlbook.grading.rules.points import earned, parts_in_words, rounded, text
@@ -81,8 +83,11 @@ class Term:
 
     def mark(self, student: str, set_name: str) -> Mark:
         """Return the mark of one student in one set, which must be there."""
-        own = (student, set_name)
-        return next(mark for mark in self.marks if (mark.student, mark.set_name) == own)
+        return self._by_key[student, set_name]
+
+    @cached_property
+    def _by_key(self) -> dict[tuple[str, str], Mark]:
+        return {(mark.student, mark.set_name): mark for mark in self.marks}
 
     def of_set(self, name: str) -> list[Mark]:
         """Return the marks of one set."""
@@ -127,6 +132,11 @@ def term(entries: Sequence[Entry], word: Word | None = None, now: datetime | Non
                 mark = maker.mark(person, name, entry_or_none)
                 marks.append(replace(mark, title=titles.get(name, "")))
     remarks = [*known.remarks, *maker.remarks, *_unlisted(known, bool(word.roster))]
+    remarks += [
+        f"Moodle numbers people anew for each assignment, and several are called {name}: nobody "
+        "can tell who is who in the next set, so each set of theirs has a row of its own"
+        for name in namesakes(entries)
+    ]
     return Term(tuple(marks), tuple(remarks), bool(word.roster))
 
 

@@ -82,7 +82,9 @@ class People:
 
 def people(known: Iterable[Known], roster: Sequence[Line]) -> People:
     """Return everybody: those who handed something in, and those whom the roster alone names."""
-    found = {one.student: Person(one.student, one.name, one.lms_id) for one in known}
+    found: dict[str, Person] = {}
+    for one in known:
+        found[one.student] = _with_number(found.get(one.student), one)
     handed_in = People(tuple(found.values()))
     problems: list[str] = []
     fitting: dict[str, list[Line]] = {}  # by the student of the results that they may be about
@@ -117,13 +119,27 @@ def people(known: Iterable[Known], roster: Sequence[Line]) -> People:
     return People(tuple(found[name] for name in sorted(found)), tuple(problems))
 
 
+def _with_number(person: Person | None, one: Known) -> Person:
+    """Return a person whom the results call so; of several numbers, none is the person's own."""
+    if person is None:
+        return Person(one.student, one.name, one.lms_id, _called(one))
+    also = tuple(dict.fromkeys((*person.also, *_called(one))))
+    lms_id = person.lms_id if person.lms_id == one.lms_id else ""
+    return replace(person, lms_id=lms_id, also=also)
+
+
+def _called(one: Known) -> tuple[str, ...]:
+    """Return what one export calls a person of an LMS."""
+    return (f"{one.name} {one.lms_id}",) if one.name and one.lms_id else ()
+
+
 def _listed(person: Person, line: Line) -> Person:
     """Return a person with what the line in the roster says."""
     return replace(
         person,
         name=person.name or line["name"] or _full_name(line["student"], person.student),
         lms_id=person.lms_id or line["id"],
-        also=tuple(name for name in (*_names(line), line["email"]) if name),
+        also=(*person.also, *(name for name in (*_names(line), line["email"]) if name)),
         is_listed=True,
     )
 

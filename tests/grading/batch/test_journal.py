@@ -11,7 +11,7 @@ from dlbook.check.verdict import Verdict
 from dlbook.grading.batch.entry import Entry, Origin, Record
 from dlbook.grading.batch.found import Found
 from dlbook.grading.batch.journal import Journal, current_entries, current_files, journals
-from dlbook.grading.errors import JournalBusyError, ResultsFolderError
+from dlbook.grading.errors import JournalBusyError, JournalDamagedError, ResultsFolderError
 from dlbook.grading.results.changes import changes
 from dlbook.grading.results.folder import Results, free_sibling, require_results_or_nothing
 from tests import ROOT
@@ -236,3 +236,44 @@ def test_a_folder_of_other_things_is_refused(tmp_path):
     (tmp_path / "journal-1-of-2.sqlite").touch()
     require_results_or_nothing(tmp_path)
     assert [path.name for path in journals(tmp_path)] == ["journal-1-of-2.sqlite"]
+
+
+def test_a_folder_that_cannot_be_written_to_is_read(journal, tmp_path, monkeypatch):
+    run = journal.begin(7, [ENTRY], [Found("ada.ipynb")])
+    journal.put(run, replace(ENTRY, record=RIGHT))
+    journal.close()
+    connect = sqlite3.connect
+
+    def refuse(address, **options):  # as SQLite does where it can make no file for readers
+        if "immutable" not in str(address):
+            raise sqlite3.OperationalError("unable to open database file")
+        return connect(address, **options)
+
+    monkeypatch.setattr(sqlite3, "connect", refuse)
+    path = tmp_path / "journal.sqlite"
+    with pytest.raises(JournalDamagedError, match=r"cannot be used .*copy the folder"):
+        current_entries(path)
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    assert current_entries(path) == [replace(ENTRY, record=RIGHT)]
+    assert [found.label for found in current_files(path)] == ["ada.ipynb"]
+    (tmp_path / "journal.sqlite-wal").touch()  # in which rows may be: then it is no still picture
+    with pytest.raises(JournalDamagedError, match="copy the folder"):
+        current_entries(path)
+
+
+@pytest.mark.parametrize("read", [current_entries, current_files])
+def test_a_damaged_journal_is_told_to_whoever_reads_it(tmp_path, read):
+    path = tmp_path / "journal.sqlite"
+    path.write_bytes(b"no database at all" * 100)
+    with pytest.raises(JournalDamagedError, match=r"is damaged .*move it away"):
+        read(path)
+
+
+def test_a_full_disk_is_no_damage_and_what_was_there_stays(journal, tmp_path):
+    run = journal.begin(7, [ENTRY])
+    pages = journal._database.execute("PRAGMA page_count").fetchone()[0]
+    journal._database.execute(f"PRAGMA max_page_count = {pages}")
+    long = replace(ENTRY, label="x" * 100_000)
+    with pytest.raises(JournalDamagedError, match=r"cannot be used \(database or disk is full\)"):
+        journal.put(run, long)
+    assert current_entries(tmp_path / "journal.sqlite") == [ENTRY]

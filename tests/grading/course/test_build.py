@@ -57,6 +57,18 @@ def test_a_stale_exercise_is_refused(course, capsys):
     assert code == 1 and "exercises/90_tiny.ipynb is stale" in said and "dlbook build" in said
 
 
+def test_an_exercise_has_a_name_of_its_own_in_the_course(course, capsys):
+    """A card finds an exercise by its name, so the key of the first would judge the second."""
+    text = (course.root / "solutions" / "90_tiny.ipynb").read_text("utf-8")
+    (course.root / "solutions" / "91_more.ipynb").write_text(text, "utf-8")
+    for verb in (["build"], ["build", "91"], ["build", "--check"]):
+        assert main(["--course", str(course.root), *verb]) == 1
+        said = capsys.readouterr().err
+        assert "91_more.ipynb: relu_back: a name of its own is needed" in said
+        assert "solutions/90_tiny.ipynb: " not in said and "rename one" in said
+    assert not (course.root / "dlbook" / "keys" / "91_more.json").exists()
+
+
 @pytest.mark.parametrize("folder", ["chapters", "exercises", "solutions"])
 def test_a_stray_file_is_refused(course, capsys, folder):
     put(course, "fail-stray_file", f"{folder}/notes.ipynb")

@@ -124,3 +124,30 @@ def test_a_value_that_is_not_sent_is_refused_by_exercise_label_and_type(entry, s
     drawn = f"g = rng.normal(size={size})\n    return {{"
     (found,) = lint.problems(sample(label=(drawn, f"{drawn}{entry}, ")))
     assert found.startswith("relu_back: ") and NOT_SENT[entry] in found and "let it put" in found
+
+
+def test_the_check_that_is_missing_is_named():
+    for kind, other in (("check", "hidden check"), ("hidden check", "check")):
+        cells = read(SAMPLES / "tiny-pass.ipynb").cells
+        kept = tuple(cell for cell in cells if not cell.role or cell.role.kind != kind)
+        _found, problems = understand("90_tiny", Notebook(kept))
+        assert f"relu_back: no cell starts with `# {kind}: relu_back`: add one." in problems
+        assert not any(f"`# {other}:" in problem for problem in problems)
+
+
+def test_a_problem_of_both_checks_is_told_once_and_of_all_seeds():
+    (problem,) = lint.problems(sample(raises=("return g * (x > 0)", "raise ValueError('no')")))
+    assert problem.endswith("(ValueError: no): mend that first.")
+
+
+FAILURES = {
+    "np.loadtxt('../data.csv')": "graded alone, without files beside it",
+    "import no_such_package": "add it to `dependencies` in pyproject.toml",
+    "1 / 0": "mend that first.",
+}
+
+
+@pytest.mark.parametrize("line", FAILURES)
+def test_what_keeps_a_set_from_running_is_told_with_a_remedy(line):
+    (problem,) = lint.problems(sample(more=("import numpy as np", f"import numpy as np\n{line}")))
+    assert FAILURES[line] in problem

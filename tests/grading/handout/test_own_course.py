@@ -15,7 +15,7 @@ from dlbook.cli import main
 from dlbook.grading.course import lint
 from dlbook.grading.course.build import Course
 from dlbook.grading.course.exercise_set import understand
-from dlbook.grading.handout import own_course, project
+from dlbook.grading.handout import needs, own_course, project
 from dlbook.grading.notebook import canonical, read
 from tests.grading.run.test_damaged import sandbox
 
@@ -146,6 +146,24 @@ def test_a_project_that_students_could_not_use_is_not_released(german, tmp_path,
     (tmp_path / "pyproject.toml").write_text(text)
     with pytest.raises(UserError, match=words):
         project.pyproject(tmp_path)
+
+
+def test_a_package_that_students_would_not_install_is_told(two_sets, tmp_path, monkeypatch, capsys):
+    code = [
+        "import pandas as pd\n    import no_such_package",
+        "import numpy, os\nfrom IPython import x",
+    ]
+    code += ["from dlbook import nn\nimport torch", "import PIL.Image  # matplotlib brings it"]
+    own = project.new_pyproject("Statistics")
+    assert needs.not_asked_for(code, own) == ["no_such_package", "pandas"]
+    assert needs.not_asked_for(code, own.replace('"numpy', '"Pandas", "numpy')) == [
+        "no_such_package"
+    ]
+    bare = '[project]\nname = "x"\nscripts = {dlbook = "dlbook.cli:main"}\n'
+    monkeypatch.setattr(project, "pyproject", lambda root: bare)
+    assert main(["--course", str(two_sets), "release", str(tmp_path / "handout")]) == 0
+    said = capsys.readouterr().err
+    assert "note   numpy is imported: add it to `dependencies` in pyproject.toml" in said
 
 
 # ---- week by week ----

@@ -9,6 +9,7 @@ import pytest
 from dlbook.check.verdict import Outcome, Verdict
 from dlbook.grading.batch.entry import Entry, Origin, Record
 from dlbook.grading.batch.names import plain
+from dlbook.grading.batch.renamed import under_one_name
 from dlbook.grading.errors import RulesError
 from dlbook.grading.results.tables import gradebook
 from dlbook.grading.rules import people
@@ -306,3 +307,31 @@ def test_what_goes_into_an_lms_is_the_score_that_the_rules_made(marks):
 def test_no_report_of_ours_has_the_name_of_a_file_of_the_lecturer():
     ours = {"grades.csv", "class.csv", "class.html", "files.csv", "results.jsonl", "changes.csv"}
     assert not ours & set(FILES)
+
+
+def test_a_term_with_moodle_knows_everybody_again(marks):
+    """Moodle gives everybody another number in the next assignment."""
+
+    def handed_in(number: str, set_name: str) -> Entry:
+        label = f"Ada Lovelace_{number}_assignsubmission_file_/x.ipynb"
+        names = {"name": "Ada Lovelace", "lms_id": number, "label": label}
+        student = f"Ada Lovelace {number}"
+        return entry(student, True, True, set_name=set_name, **names)
+
+    entries = under_one_name([handed_in("1042", "05_back"), handed_in("1101", "06_more")])
+    overrides = "student,set,exercise,points,comment\nAda Lovelace 1101,06,,1,\n"
+    overrides += "Ada Lovelace,05,,2,\n"
+    roster = "student,id\nAda Lovelace,77\nBob Ray,1101\n"
+    found = marks(entries, roster_csv=roster, overrides_csv=overrides)
+    row, bob = csv.DictReader(StringIO(gradebook(found).removeprefix("\ufeff")))
+    assert (row["student"], row["lms id"]) == ("Ada Lovelace 1042", "77")
+    assert (row["total score"], bob["total score"]) == ("3", "")
+
+
+def test_namesakes_of_moodle_are_told(marks):
+    label = "Li Wei_{0}_assignsubmission_file_/x.ipynb"
+    entries = [
+        entry(f"Li Wei {n}", True, True, name="Li Wei", lms_id=n, label=label.format(n))
+        for n in ("7", "8")
+    ]
+    assert "several are called Li Wei" in "\n".join(marks(entries).remarks)
