@@ -87,9 +87,7 @@ def members(stream: IO[bytes], most: int) -> list[Member]:
     found = []
     for (fields, _name_bytes, extra), (name, guess) in zip(raw, names, strict=True):
         windows = fields[1] >> 8 in _WINDOWS or only_backslashes
-        found.append(
-            _member(fields, extra, start, name.replace("\\", "/") if windows else name, guess)
-        )
+        found.append(_member(fields, extra, start, name, guess, windows))
     return found
 
 
@@ -161,15 +159,20 @@ def _raw_entries(directory: bytes, most: int) -> Iterator[tuple[tuple[int, ...],
         at = extra_end + fields[12]
 
 
-def _member(fields: tuple[int, ...], extra: bytes, start: int, name: str, guess: str) -> Member:
+def _member(
+    fields: tuple[int, ...], extra: bytes, start: int, name: str, guess: str, windows: bool
+) -> Member:
+    """Return an entry; on `windows` a backslash parts folders, and one at the end marks a folder."""
     _sign, _made, _needs, flags, method, clock, day, checksum, packed, size = fields[:10]
     offset, mode = fields[-1], fields[-2] >> 16
     wide = iter(_wide_numbers(extra))
     size = next(wide, size) if size == 0xFFFFFFFF else size
     packed = next(wide, packed) if packed == 0xFFFFFFFF else packed
     offset = next(wide, offset) if offset == 0xFFFFFFFF else offset
-    is_folder = name.endswith("/") or (bool(fields[-2] & 0x10) and not size)
-    parts = tuple(compose(part) for part in name.split("/") if part not in ("", ".", ".."))
+    path = name.replace("\\", "/") if windows else name
+    has_mark = path.endswith("/") or bool(fields[-2] & 0x10)
+    is_folder = name.endswith("/") or (has_mark and not size)
+    parts = tuple(compose(part) for part in path.split("/") if part not in ("", ".", ".."))
     return Member(
         parts or ("nameless",),
         is_folder,
