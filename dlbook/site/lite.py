@@ -12,7 +12,7 @@ from pathlib import Path
 
 from dlbook import atomic
 from dlbook.check.errors import UserError
-from dlbook.i18n import VARIABLE, words
+from dlbook.i18n import N_, VARIABLE, _, speaking, words
 from dlbook.site import copies, pyodide as distribution, wheels
 from dlbook.site.addresses import RUNS
 
@@ -32,10 +32,15 @@ BEGINS_WITH = (  # packages that Python begins with: the kernel and the learner'
 )
 _NO_WORDS = "const WORDS = {};"  # in words.js
 _PAGE, _SETTINGS = "index.html", "jupyter-lite.json"
-SCRIPTS = ("newer.js", "stop.js", "title.js")  # modules, which speak its language
+SCRIPTS = ("lost.js", "newer.js", "stop.js", "title.js")  # modules, which speak its language
+FIRST = ("from_file.js", "language.js")  # at once: they may lead to another page
 _DARK = (  # a picture that somebody draws with matplotlib is white: as dim as ours on a dark page
     '<style>[data-jp-theme-light="false"] .jp-RenderedImage img '
     "{ filter: brightness(0.87); border-radius: 8px; }</style>"
+)
+_FROM_FILE = N_(
+    "Python runs here only on a page that comes from a web server. On your own computer, type "
+    "`python -m http.server` in the folder of the site, then open http://localhost:8000"
 )
 _KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
 _PYTHON = {"packages": list(BEGINS_WITH)}  # what Pyodide is told when it begins
@@ -123,10 +128,10 @@ def _mend_page(to: Path) -> None:
     """Say in the page and its tab what it is; let it tell of a newer course, of stopping Python."""
     page = to / RUNS["en"] / _PAGE
     text = page.read_text("utf-8")
-    scripts = '<script src="../language.js"></script>'  # at once: it may lead to another page
+    scripts = "".join(f'<script src="../{name}"></script>' for name in FIRST)
     scripts += "".join(f'<script type="module" src="../{name}"></script>' for name in SCRIPTS)
     for old, new in (
-        ("<html>", '<html lang="en">'),
+        ("<html>", f'<html lang="en" data-from-file="{_FROM_FILE}">'),
         ("<title>Jupyter Notebook - Notebooks</title>", "<title>dlbook, in your browser</title>"),
         ("</head>", f"  {_DARK}{scripts}\n  </head>"),
     ):
@@ -137,7 +142,7 @@ def _mend_page(to: Path) -> None:
             )
         text = text.replace(old, new, 1)
     atomic.write(page, text, sync=False)
-    for name in ("language.js", *SCRIPTS):
+    for name in (*FIRST, *SCRIPTS):
         atomic.write(to / name, (HERE / name).read_bytes(), sync=False)
     atomic.write(to / "words.js", _words(), sync=False)
 
@@ -160,7 +165,9 @@ def _speak_chinese(to: Path) -> None:
     english, chinese = to / RUNS["en"], to / RUNS["zh"]
     chinese.mkdir(exist_ok=True)
     text = (english / _PAGE).read_text("utf-8")
-    text = text.replace('<html lang="en">', '<html lang="zh-CN">', 1)
+    text = text.replace('<html lang="en"', '<html lang="zh-CN"', 1)
+    with speaking("zh"):
+        text = text.replace(_FROM_FILE, _(_FROM_FILE), 1)
     text = text.replace("dlbook, in your browser", "dlbook，在浏览器里", 1)
     atomic.write(chinese / _PAGE, text, sync=False)
     settings = json.loads((english / _SETTINGS).read_text("utf-8"))
