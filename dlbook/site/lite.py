@@ -42,6 +42,11 @@ _FROM_FILE = N_(
     "Python runs here only on a page that comes from a web server. On your own computer, type "
     "`python -m http.server` in the folder of the site, then open http://localhost:8000"
 )
+_READY = "CONFIG_SCRIPT.textContent = "  # in config-utils.js: the settings of a page are complete
+_PER_SITE = (  # a browser keeps work by host, and a host may have several courses in folders
+    'for (const what of ["contents", "settings", "workspaces"])\n'
+    "    config[`${what}StorageName`] += ` ${config.baseUrl}`;\n  "
+)
 _KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
 _PYTHON = {"packages": list(BEGINS_WITH)}  # what Pyodide is told when it begins
 
@@ -115,7 +120,8 @@ def _page_settings() -> dict[str, object]:
     }
     data = {
         "appName": "dlbook",
-        "contentsStorageName": "dlbook",
+        "appUrl": "./notebooks",  # where the folder itself leads
+        "contentsStorageName": "dlbook",  # and the address of the site, see _PER_SITE
         "exposeAppInBrowser": True,  # stop.js listens to it
         "settingsStorageName": "dlbook settings",
         "workspacesStorageName": "dlbook workspaces",
@@ -127,24 +133,31 @@ def _page_settings() -> dict[str, object]:
 def _mend_page(to: Path) -> None:
     """Say in the page and its tab what it is; let it tell of a newer course, of stopping Python."""
     page = to / RUNS["en"] / _PAGE
-    text = page.read_text("utf-8")
     scripts = "".join(f'<script src="../{name}"></script>' for name in FIRST)
     scripts += "".join(f'<script type="module" src="../{name}"></script>' for name in SCRIPTS)
-    for old, new in (
+    changes = [
         ("<html>", f'<html lang="en" data-from-file="{_FROM_FILE}">'),
         ("<title>Jupyter Notebook - Notebooks</title>", "<title>dlbook, in your browser</title>"),
         ("</head>", f"  {_DARK}{scripts}\n  </head>"),
-    ):
-        if old not in text:
-            raise UserError(
-                f"JupyterLite 0.5.1 is needed, the page of the installed one has no {old}: "
-                "run `pip install dlbook[site]`"
-            )
-        text = text.replace(old, new, 1)
-    atomic.write(page, text, sync=False)
+    ]
+    _change(page, changes)
+    _change(to / "config-utils.js", [(_READY, _PER_SITE + _READY)])
     for name in (*FIRST, *SCRIPTS):
         atomic.write(to / name, (HERE / name).read_bytes(), sync=False)
     atomic.write(to / "words.js", _words(), sync=False)
+
+
+def _change(path: Path, changes: list[tuple[str, str]]) -> None:
+    """Put other texts into a file of JupyterLite, each where the first such text stands."""
+    text = path.read_text("utf-8")
+    for old, new in changes:
+        if old not in text:
+            raise UserError(
+                f"JupyterLite 0.5.1 is needed, {path.name} of the installed one has no {old}: "
+                "run `pip install dlbook[site]`"
+            )
+        text = text.replace(old, new, 1)
+    atomic.write(path, text, sync=False)
 
 
 def _words() -> str:

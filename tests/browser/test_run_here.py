@@ -95,7 +95,7 @@ def number(cell) -> str:
 def saved(page, host, path: str, text: str) -> None:
     """Wait until the browser keeps a notebook with a text in it."""
     look = """([path]) => new Promise((done) => {
-      const opening = indexedDB.open("dlbook");
+      const opening = indexedDB.open(`dlbook ${new URL("../", location).pathname}`);
       opening.onsuccess = () => {
         const store = opening.result;
         if (!store.objectStoreNames.contains("files")) return store.close(), done("");
