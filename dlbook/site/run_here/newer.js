@@ -9,6 +9,7 @@ const STORE = `dlbook ${SITE}`; // where JupyterLite keeps files: `contentsStora
 const FILES = "files";
 
 const path = decodeURIComponent(new URLSearchParams(location.search).get("path") ?? "");
+const KEPT = `dlbook keeps ${SITE}${path}`; // the newest version that was not wanted
 
 tell();
 
@@ -19,7 +20,7 @@ async function tell() {
   const newest = versions[path];
   const kept = mine?.content?.metadata?.dlbook?.version;
   if (!newest || kept === newest) return;
-  if (localStorage.getItem(`dlbook keeps ${SITE}${path}`) === newest) return;
+  if (localStorage.getItem(KEPT) === newest) return;
   show(newest);
 }
 
@@ -42,7 +43,7 @@ function show(newest) {
     location.reload();
   });
   const keep = button(_("keep mine"), () => {
-    localStorage.setItem(`dlbook keeps ${SITE}${path}`, newest);
+    localStorage.setItem(KEPT, newest);
     bar.remove();
   });
   bar.append(take, " ", keep);
