@@ -32,7 +32,7 @@ BEGINS_WITH = (  # packages that Python begins with: the kernel and the learner'
 )
 _NO_WORDS = "const WORDS = {};"  # in words.js
 _PAGE, _SETTINGS = "index.html", "jupyter-lite.json"
-SCRIPTS = ("lost.js", "newer.js", "stop.js", "title.js")  # modules, which speak its language
+SCRIPTS = ("kept.js", "lost.js", "newer.js", "stop.js", "title.js")  # modules with words
 FIRST = ("from_file.js", "language.js")  # at once: they may lead to another page
 _DARK = (  # a picture that somebody draws with matplotlib is white: as dim as ours on a dark page
     '<style>[data-jp-theme-light="false"] .jp-RenderedImage img '
@@ -42,6 +42,11 @@ _FROM_FILE = N_(
     "Python runs here only on a page that comes from a web server. On your own computer, type "
     "`python -m http.server` in the folder of the site, then open http://localhost:8000"
 )
+_STORES = [  # the first that a browser allows; the last ends with the page, which kept.js tells
+    "asyncStorage",
+    "localStorageWrapper",
+    "memoryStorageDriver",
+]
 _READY = "CONFIG_SCRIPT.textContent = "  # in config-utils.js: the settings of a page are complete
 _PER_SITE = (  # a browser keeps work by host, and a host may have several courses in folders
     'for (const what of ["contents", "settings", "workspaces"])\n'
@@ -122,10 +127,12 @@ def _page_settings() -> dict[str, object]:
         "appName": "dlbook",
         "appUrl": "./notebooks",  # where the folder itself leads
         "contentsStorageName": "dlbook",  # and the address of the site, see _PER_SITE
+        "enableMemoryStorage": True,
         "exposeAppInBrowser": True,  # stop.js listens to it
         "settingsStorageName": "dlbook settings",
         "workspacesStorageName": "dlbook workspaces",
         "litePluginSettings": {_KERNEL: kernel},
+        **{f"{what}StorageDrivers": _STORES for what in ("contents", "settings", "workspaces")},
     }
     return {"jupyter-lite-schema-version": 0, "jupyter-config-data": data}
 
