@@ -6,28 +6,12 @@ import time
 
 import pytest
 
-from dlbook.site import lite
-from tests import ROOT
 from tests.browser.by_hand import CHINESE, ENGLISH, answer, mend
 from tests.browser.site_server import Host
 from tests.browser.test_explorers import differs, move, picture, until
-from tests.site import carrier
 
 pytestmark = pytest.mark.notebook
 SET, CHAPTER = "exercises/05_backpropagation.ipynb", "chapters/05_backpropagation.ipynb"
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    """A built site; its notebooks keep cells in the page that are out of sight."""
-    folder = tmp_path_factory.mktemp("site")
-    lite.build(ROOT, folder / "run", carrier.folder())
-    settings = folder / "run" / "jupyter-lite.json"
-    found = json.loads(settings.read_text())
-    overrides = found["jupyter-config-data"]["settingsOverrides"]
-    overrides["@jupyterlab/notebook-extension:tracker"] = {"windowingMode": "none"}
-    settings.write_text(json.dumps(found))
-    return folder
 
 
 @pytest.fixture
