@@ -136,8 +136,9 @@ def _from_archive(source: Path, names: set[str]) -> dict[str, bytes]:
                 if file is not None:
                     found[name] = file.read()
     except (tarfile.TarError, OSError, EOFError) as error:
+        why = str(error).partition("\n")[0].rstrip(":")  # it tells of each form that it tried
         raise UserError(
-            f"the archive of Pyodide is needed, {source} cannot be read ({error}): "
+            f"the archive of Pyodide is needed, {source} cannot be read ({why}): "
             f"download {PINNED['address']} again"
         ) from error
     return found
