@@ -34,6 +34,7 @@ function tell(name) {
   anew.textContent = _("load the page anew");
   anew.addEventListener("click", async () => {
     await window.jupyterapp?.commands.execute("docmanager:save");
+    await fetch(`../pyodide/${name}`, { cache: "reload" }).catch(() => {}); // a kept 404 goes, too
     location.reload();
   });
   bar.append(anew);
