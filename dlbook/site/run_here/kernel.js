@@ -62,11 +62,13 @@ function current(fetch) {
 
 // What does not arrive is told to the page (lost.js): else a cell would wait for it without end.
 function telling(fetch) {
-  return async (address, ...rest) => {
+  return async (address, options) => {
     const name = String(address.url ?? address).match(/\/pyodide\/([^/]+)$/)?.[1];
     const lost = () => name && self.postMessage({ lost: name });
     try {
-      const reply = await fetch(address, ...rest);
+      let reply = await fetch(address, options);
+      const isKept = !reply.ok && name; // a browser keeps for a while that a file was not there
+      if (isKept) reply = await fetch(address, { ...options, cache: "reload" });
       if (!reply.ok) lost();
       return reply;
     } catch (error) {
