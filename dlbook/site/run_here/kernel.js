@@ -60,19 +60,20 @@ function current(fetch) {
   };
 }
 
-// What does not arrive is told to the page (lost.js): else a cell would wait for it without end.
+// What does not arrive is told to the page (lost.js): else a cell would wait for it without end. It
+// is asked for twice, since a browser keeps for a while that a file was not there.
 function telling(fetch) {
   return async (address, options) => {
     const name = String(address.url ?? address).match(/\/pyodide\/([^/]+)$/)?.[1];
-    const lost = () => name && self.postMessage({ lost: name });
+    if (!name) return fetch(address, options);
+    const first = await fetch(address, options).catch(() => null);
+    if (first?.ok) return first;
     try {
-      let reply = await fetch(address, options);
-      const isKept = !reply.ok && name; // a browser keeps for a while that a file was not there
-      if (isKept) reply = await fetch(address, { ...options, cache: "reload" });
-      if (!reply.ok) lost();
-      return reply;
+      const second = await fetch(address, { ...options, cache: "reload" });
+      if (second.ok) return second;
+      throw new Error(`${name}: ${second.status}`);
     } catch (error) {
-      lost();
+      self.postMessage({ lost: name });
       throw error;
     }
   };
