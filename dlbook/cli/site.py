@@ -51,5 +51,8 @@ def site(root: Path | None, to: Path, pyodide: Path | None) -> int:
         changed, files = place.publish(pages, to)
     for warning in warnings:
         print(warning, file=sys.stderr)
-    print(f"{to}: {files} files, {changed} of them changed; open {to / 'index.html'}")
+    page = f"open {to / 'index.html'}"
+    if pyodide:
+        page = f'run `python -m http.server -d "{to}"`, then open http://localhost:8000'
+    print(f"{to}: {files} files, {changed} of them changed; {page}")
     return NOT_RIGHT if warnings else RIGHT

@@ -32,7 +32,7 @@ def copies(course: Path) -> Iterator[tuple[str, bytes]]:
         course: the folder with chapters/ and exercises/.
 
     Raises:
-        UserError: if there are no notebooks in one of them.
+        UserError: if there are no notebooks in them.
     """
     for language in ROOTS:
         with speaking(language):
@@ -41,15 +41,14 @@ def copies(course: Path) -> Iterator[tuple[str, bytes]]:
 
 def _of_edition(edition: Edition) -> Iterator[tuple[str, bytes]]:
     course = edition.course.root
-    for folder in FOLDERS:
-        paths = sorted((course / folder).glob("*.ipynb"))
-        if not paths:
-            raise UserError(
-                f"notebooks in {course / folder} are needed, there are none: name the folder of "
-                "a course with --course DIR"
-            )
-        for path in paths:
-            yield f"{ROOTS[edition.language]}{folder}/{path.name}", _copy(path, edition)
+    paths = [it for folder in FOLDERS for it in sorted((course / folder).glob("*.ipynb"))]
+    if not paths:
+        raise UserError(
+            f"chapters or exercises are needed, {course} has none: name the folder of a course "
+            "with --course DIR, or run `dlbook build` in it"
+        )
+    for path in paths:
+        yield f"{ROOTS[edition.language]}{path.parent.name}/{path.name}", _copy(path, edition)
 
 
 def _copy(path: Path, edition: Edition) -> bytes:

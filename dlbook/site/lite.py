@@ -12,7 +12,7 @@ from pathlib import Path
 
 from dlbook import atomic
 from dlbook.check.errors import UserError
-from dlbook.i18n import VARIABLE, words
+from dlbook.i18n import N_, VARIABLE, _, speaking, words
 from dlbook.site import copies, pyodide as distribution, wheels
 from dlbook.site.addresses import RUNS
 
@@ -32,10 +32,25 @@ BEGINS_WITH = (  # packages that Python begins with: the kernel and the learner'
 )
 _NO_WORDS = "const WORDS = {};"  # in words.js
 _PAGE, _SETTINGS = "index.html", "jupyter-lite.json"
-SCRIPTS = ("newer.js", "stop.js", "title.js")  # modules, which speak its language
+SCRIPTS = ("kept.js", "lost.js", "newer.js", "stop.js", "title.js")  # modules with words
+FIRST = ("from_file.js", "language.js")  # at once: they may lead to another page
 _DARK = (  # a picture that somebody draws with matplotlib is white: as dim as ours on a dark page
     '<style>[data-jp-theme-light="false"] .jp-RenderedImage img '
     "{ filter: brightness(0.87); border-radius: 8px; }</style>"
+)
+_FROM_FILE = N_(
+    "Python runs here only on a page that comes from a web server. On your own computer, type "
+    "`python -m http.server` in the folder of the site, then open http://localhost:8000"
+)
+_STORES = [  # the first that a browser allows; the last ends with the page, which kept.js tells
+    "asyncStorage",
+    "localStorageWrapper",
+    "memoryStorageDriver",
+]
+_READY = "CONFIG_SCRIPT.textContent = "  # in config-utils.js: the settings of a page are complete
+_PER_SITE = (  # a browser keeps work by host, and a host may have several courses in folders
+    'for (const what of ["contents", "settings", "workspaces"])\n'
+    "    config[`${what}StorageName`] += ` ${config.baseUrl}`;\n  "
 )
 _KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
 _PYTHON = {"packages": list(BEGINS_WITH)}  # what Pyodide is told when it begins
@@ -110,11 +125,14 @@ def _page_settings() -> dict[str, object]:
     }
     data = {
         "appName": "dlbook",
-        "contentsStorageName": "dlbook",
+        "appUrl": "./notebooks",  # where the folder itself leads
+        "contentsStorageName": "dlbook",  # and the address of the site, see _PER_SITE
+        "enableMemoryStorage": True,
         "exposeAppInBrowser": True,  # stop.js listens to it
         "settingsStorageName": "dlbook settings",
         "workspacesStorageName": "dlbook workspaces",
         "litePluginSettings": {_KERNEL: kernel},
+        **{f"{what}StorageDrivers": _STORES for what in ("contents", "settings", "workspaces")},
     }
     return {"jupyter-lite-schema-version": 0, "jupyter-config-data": data}
 
@@ -122,24 +140,31 @@ def _page_settings() -> dict[str, object]:
 def _mend_page(to: Path) -> None:
     """Say in the page and its tab what it is; let it tell of a newer course, of stopping Python."""
     page = to / RUNS["en"] / _PAGE
-    text = page.read_text("utf-8")
-    scripts = '<script src="../language.js"></script>'  # at once: it may lead to another page
+    scripts = "".join(f'<script src="../{name}"></script>' for name in FIRST)
     scripts += "".join(f'<script type="module" src="../{name}"></script>' for name in SCRIPTS)
-    for old, new in (
-        ("<html>", '<html lang="en">'),
+    changes = [
+        ("<html>", f'<html lang="en" data-from-file="{_FROM_FILE}">'),
         ("<title>Jupyter Notebook - Notebooks</title>", "<title>dlbook, in your browser</title>"),
         ("</head>", f"  {_DARK}{scripts}\n  </head>"),
-    ):
+    ]
+    _change(page, changes)
+    _change(to / "config-utils.js", [(_READY, _PER_SITE + _READY)])
+    for name in (*FIRST, *SCRIPTS):
+        atomic.write(to / name, (HERE / name).read_bytes(), sync=False)
+    atomic.write(to / "words.js", _words(), sync=False)
+
+
+def _change(path: Path, changes: list[tuple[str, str]]) -> None:
+    """Put other texts into a file of JupyterLite, each where the first such text stands."""
+    text = path.read_text("utf-8")
+    for old, new in changes:
         if old not in text:
             raise UserError(
-                f"JupyterLite 0.5.1 is needed, the page of the installed one has no {old}: "
+                f"JupyterLite 0.5.1 is needed, {path.name} of the installed one has no {old}: "
                 "run `pip install dlbook[site]`"
             )
         text = text.replace(old, new, 1)
-    atomic.write(page, text, sync=False)
-    for name in ("language.js", *SCRIPTS):
-        atomic.write(to / name, (HERE / name).read_bytes(), sync=False)
-    atomic.write(to / "words.js", _words(), sync=False)
+    atomic.write(path, text, sync=False)
 
 
 def _words() -> str:
@@ -160,7 +185,9 @@ def _speak_chinese(to: Path) -> None:
     english, chinese = to / RUNS["en"], to / RUNS["zh"]
     chinese.mkdir(exist_ok=True)
     text = (english / _PAGE).read_text("utf-8")
-    text = text.replace('<html lang="en">', '<html lang="zh-CN">', 1)
+    text = text.replace('<html lang="en"', '<html lang="zh-CN"', 1)
+    with speaking("zh"):
+        text = text.replace(_FROM_FILE, _(_FROM_FILE), 1)
     text = text.replace("dlbook, in your browser", "dlbook，在浏览器里", 1)
     atomic.write(chinese / _PAGE, text, sync=False)
     settings = json.loads((english / _SETTINGS).read_text("utf-8"))

@@ -54,8 +54,9 @@ def write(to: Path, source: Path | None, wheels: Iterable[Wheel]) -> None:
     atomic.write(to / _KERNEL, start.rstrip() + b"\n" + ours, sync=False)
     packages = {}
     for wheel in [*_official(files), *wheels]:
-        atomic.write(to / wheel.file, wheel.data, sync=False)
-        packages[re.sub(r"[-_.]+", "-", wheel.name).lower()] = _entry(wheel)
+        entry = _entry(wheel)
+        atomic.write(to / entry["file_name"], wheel.data, sync=False)
+        packages[re.sub(r"[-_.]+", "-", wheel.name).lower()] = entry
     lock = {"info": _INFO, "packages": packages}
     atomic.write(to / "pyodide-lock.json", json.dumps(lock, sort_keys=True), sync=False)
 
@@ -70,11 +71,18 @@ def _official(files: dict[str, bytes]) -> Iterable[Wheel]:
 
 
 def _entry(wheel: Wheel) -> dict[str, Any]:
+    """Return what Pyodide's list says of a wheel, whose file is named by its content, too.
+
+    A browser that keeps the wheel of an earlier build would take it for this one, find another
+    sha256 and begin without it.
+    """
+    sha256 = hashlib.sha256(wheel.data).hexdigest()
+    name, number, tags = wheel.file.split("-", 2)
     return {
         "name": wheel.name,
         "version": wheel.version,
-        "file_name": wheel.file,
-        "sha256": hashlib.sha256(wheel.data).hexdigest(),
+        "file_name": f"{name}-{number}-0{sha256[:8]}-{tags}",  # a build number begins with a digit
+        "sha256": sha256,
         "install_dir": "site",
         "package_type": "package",
         "imports": [wheel.imports],
@@ -128,8 +136,9 @@ def _from_archive(source: Path, names: set[str]) -> dict[str, bytes]:
                 if file is not None:
                     found[name] = file.read()
     except (tarfile.TarError, OSError, EOFError) as error:
+        why = str(error).partition("\n")[0].rstrip(":")  # it tells of each form that it tried
         raise UserError(
-            f"the archive of Pyodide is needed, {source} cannot be read ({error}): "
+            f"the archive of Pyodide is needed, {source} cannot be read ({why}): "
             f"download {PINNED['address']} again"
         ) from error
     return found

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from dlbook.check.errors import UserError
 from dlbook.check.roles import role
+from dlbook.grading.course.build import Course
 from dlbook.grading.notebook import Cell, canonical, read
 from dlbook.grading.package import PACKAGE
 from dlbook.site.torch_free import torch_free
@@ -35,6 +36,7 @@ _CLOSED = (
     "workspace",
     "edition",
     "site",
+    "keys",  # those of the course come instead
     "__main__.py",
     "course",
 )  # not for a browser
@@ -175,6 +177,7 @@ def of_dlbook(course: Path) -> Wheel:
         course: the folder with exercises/ and solutions/ beside each other.
     """
     files = dict(_learner_half())
+    files |= dict(_keys(course))
     files |= dict(_answers(course / "solutions"))
     number = version().split()[0] if version()[0].isdigit() else "0"
     return _wheel("dlbook", number, "dlbook", ["numpy", "lazy-loader"], files)
@@ -187,8 +190,14 @@ def _learner_half() -> Iterable[tuple[str, bytes]]:
             continue
         if path.suffix == ".pyi" and path.name != "__init__.pyi":
             continue
-        data = path.read_bytes()
-        yield f"dlbook/{'/'.join(parts)}", _key(data) if parts[0] == "keys" else data
+        yield f"dlbook/{'/'.join(parts)}", path.read_bytes()
+
+
+def _keys(course: Path) -> Iterable[tuple[str, bytes]]:
+    """Yield the keys of a course, which are those of the package where it has none."""
+    own = Course(course).keys
+    for path in sorted((own if own.is_dir() else PACKAGE / "keys").glob("*.json")):
+        yield f"dlbook/keys/{path.name}", _key(path.read_bytes())
 
 
 def _key(data: bytes) -> bytes:

@@ -16,8 +16,10 @@ from typing import Any
 import pytest
 
 from dlbook import i18n
+from dlbook.site import lite
 from dlbook.workspace import folder
 from tests import ROOT
+from tests.site import carrier
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PATIENCE = 20 * 60_000  # ms: it ends a test that hangs, and none on a slow machine
@@ -132,3 +134,16 @@ def browsing(place: Path, **options: Any) -> Iterator[Any]:
             for number, page in enumerate(context.pages):  # what was there when a test failed
                 page.screenshot(path=place / f"end-{number}.png")
             context.close()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """A site without its book; its notebooks keep cells in the page that are out of sight."""
+    folder = tmp_path_factory.mktemp("site")
+    lite.build(ROOT, folder / "run", carrier.folder())
+    settings = folder / "run" / "jupyter-lite.json"
+    found = json.loads(settings.read_text())
+    overrides = found["jupyter-config-data"]["settingsOverrides"]
+    overrides["@jupyterlab/notebook-extension:tracker"] = {"windowingMode": "none"}
+    settings.write_text(json.dumps(found))
+    return folder

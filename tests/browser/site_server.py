@@ -10,12 +10,18 @@ _TEXT = {".html", ".js", ".json", ".css", ".svg", ".ipynb"}  # what hosts compre
 
 
 class Host:
-    """Serves a folder at `address` until `close`; `sent` has the bytes of each file by path."""
+    """Serves a folder at `address` until `close`; `sent` has the bytes of each file by path.
 
-    def __init__(self, folder: Path) -> None:
+    `asked` has the path of each request, `lost` a part of those that are not found. A browser may
+    keep what it got for `max_age` seconds without asking again, as many hosts say.
+    """
+
+    def __init__(self, folder: Path, lost: str = "", max_age: int = 0) -> None:
         self.sent: dict[str, int] = {}
+        self.asked: list[str] = []
+        self.lost, self.max_age = lost, max_age
         self._folder = folder
-        handler = partial(_Handler, self.sent, directory=str(folder))
+        handler = partial(_Handler, self, directory=str(folder))
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self.address = f"http://127.0.0.1:{self._server.server_port}"
         Thread(target=self._server.serve_forever, daemon=True).start()
@@ -36,14 +42,26 @@ class Host:
 
 
 class _Handler(SimpleHTTPRequestHandler):
-    def __init__(self, sent: dict[str, int], *arguments, **options) -> None:
-        self._sent = sent
+    def __init__(self, host: Host, *arguments, **options) -> None:
+        self._host = host
         super().__init__(*arguments, **options)
+
+    def send_head(self):
+        path = self.path.partition("?")[0]
+        self._host.asked.append(path)
+        if self._host.lost and self._host.lost in path:
+            return self.send_error(404)
+        return super().send_head()
+
+    def end_headers(self) -> None:
+        if self._host.max_age:
+            self.send_header("Cache-Control", f"max-age={self._host.max_age}")
+        super().end_headers()
 
     def copyfile(self, source, outputfile) -> None:
         path = Path(self.translate_path(self.path))
         name = f"/{path.relative_to(self.directory).as_posix()}"
-        self._sent[name] = path.stat().st_size
+        self._host.sent[name] = path.stat().st_size
         super().copyfile(source, outputfile)
 
     def log_message(self, *_arguments) -> None:

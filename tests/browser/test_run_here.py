@@ -6,28 +6,12 @@ import time
 
 import pytest
 
-from dlbook.site import lite
-from tests import ROOT
 from tests.browser.by_hand import CHINESE, ENGLISH, answer, mend
 from tests.browser.site_server import Host
 from tests.browser.test_explorers import differs, move, picture, until
-from tests.site import carrier
 
 pytestmark = pytest.mark.notebook
 SET, CHAPTER = "exercises/05_backpropagation.ipynb", "chapters/05_backpropagation.ipynb"
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    """A built site; its notebooks keep cells in the page that are out of sight."""
-    folder = tmp_path_factory.mktemp("site")
-    lite.build(ROOT, folder / "run", carrier.folder())
-    settings = folder / "run" / "jupyter-lite.json"
-    found = json.loads(settings.read_text())
-    overrides = found["jupyter-config-data"]["settingsOverrides"]
-    overrides["@jupyterlab/notebook-extension:tracker"] = {"windowingMode": "none"}
-    settings.write_text(json.dumps(found))
-    return folder
 
 
 @pytest.fixture
@@ -95,7 +79,7 @@ def number(cell) -> str:
 def saved(page, host, path: str, text: str) -> None:
     """Wait until the browser keeps a notebook with a text in it."""
     look = """([path]) => new Promise((done) => {
-      const opening = indexedDB.open("dlbook");
+      const opening = indexedDB.open(`dlbook ${new URL("../", location).pathname}`);
       opening.onsuccess = () => {
         const store = opening.result;
         if (!store.objectStoreNames.contains("files")) return store.close(), done("");

@@ -68,7 +68,7 @@ def test_a_place_without_pyodide_is_told(folder, monkeypatch, tmp_path, capsys):
     assert not (tmp_path / "site").exists()
 
 
-def test_with_pyodide_pages_lead_to_where_they_run(folder, monkeypatch, tmp_path, course):
+def test_with_pyodide_pages_lead_to_where_they_run(folder, monkeypatch, tmp_path, course, capsys):
     asked = []
 
     def build(root, to, pyodide):
@@ -84,6 +84,7 @@ def test_with_pyodide_pages_lead_to_where_they_run(folder, monkeypatch, tmp_path
     (tmp_path / "pyodide").mkdir()
     assert folder("--pyodide", tmp_path / "pyodide") == 0
     assert asked == [(course.root, tmp_path / "pyodide")]
+    assert "python -m http.server" in capsys.readouterr().out, "as a file no page runs anything"
     runs = tmp_path / "site" / "run" / "notebooks" / "index.html"
     assert runs.read_text("utf-8") == "runs"
     page = (tmp_path / "site" / "exercises" / "90_tiny.html").read_text("utf-8")

@@ -47,7 +47,7 @@ _ALSO_NOT_SHOWN = {  # on the wire, in a key or a style
     *("second hint: ", ": your turn", "border-left:4px solid ", "can't allocate memory"),
     *('"dlbook-row dlbook-tools"', '"16px sans-serif"', '"button, input, select"'),
     *('"(prefers-reduced-motion: reduce)"', '"an empty pad"', '"your own"'),
-    "`dlbook keeps ${path}`",
+    *("`dlbook ${SITE}`", "`dlbook keeps ${SITE}${path}`"),
     *("short cut", "two paths", "w twice"),  # choices, which the prose quotes as code
     *(verdict.value for verdict in Verdict),
 }

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import shutil
 import tarfile
 import zipfile
 
@@ -10,9 +11,10 @@ import pytest
 
 from dlbook.check.errors import UserError
 from dlbook.site import pyodide
+from dlbook.site.copies import copies
 from dlbook.site.torch_free import torch_free
 from dlbook.site.wheels import Wheel, of_dlbook, packed
-from tests import ROOT
+from tests import ROOT, SAMPLES
 
 START = b"start\n//# sourceMappingURL=pyodide.js.map"
 FILES = {"pyodide.js": START, "pyodide.asm.wasm": b"code" * 9}
@@ -46,8 +48,9 @@ def test_a_folder_has_checked_files_smaller_packages_and_a_lock_that_knows_them(
     for name, entry in lock["packages"].items():
         data = (tmp_path / "to" / entry["file_name"]).read_bytes()
         assert hashlib.sha256(data).hexdigest() == entry["sha256"], name
+        assert f"-0{entry['sha256'][:8]}-" in entry["file_name"], "a browser keeps the one before"
     assert lock["packages"]["own-one"]["depends"] == ["small"]
-    with zipfile.ZipFile(tmp_path / "to" / "small-1.0-py3-none-any.whl") as archive:
+    with zipfile.ZipFile(tmp_path / "to" / lock["packages"]["small"]["file_name"]) as archive:
         assert archive.namelist() == ["small/__init__.py"]
     kernel = (tmp_path / "to" / "kernel.js").read_text()
     assert kernel.startswith("start\n") and "sourceMappingURL" not in kernel
@@ -69,8 +72,9 @@ def test_another_file_a_missing_one_and_no_source_are_told_with_the_address(sour
         with pytest.raises(UserError, match=r"Pyodide .* is needed.*download https://"):
             pyodide.known_files(absent)
     (tmp_path / "no.tar.bz2").write_bytes(b"no archive")
-    with pytest.raises(UserError, match="cannot be read"):
+    with pytest.raises(UserError, match="cannot be read") as told:
         pyodide.known_files(tmp_path / "no.tar.bz2")
+    assert "\n" not in str(told.value)
 
 
 def test_torch_is_taken_out_of_a_first_cell_and_nothing_else():
@@ -90,3 +94,22 @@ def test_the_wheel_holds_the_learners_half_and_answers_without_wrong_ones():
     assert not rooms & {"grading", "cli", "workspace", "site"}
     assert "# answer: relu_back" in answers and "wrong answer" not in answers
     assert "torch" not in key["setup"]
+
+
+def test_a_course_without_chapters_runs_with_its_own_keys(tmp_path):
+    (tmp_path / "exercises").mkdir()
+    shutil.copy(SAMPLES / "tiny-pass.ipynb", tmp_path / "exercises" / "90_tiny.ipynb")
+    assert [path for path, _ in copies(tmp_path)] == [
+        "exercises/90_tiny.ipynb",
+        "zh/exercises/90_tiny.ipynb",
+    ]
+    (tmp_path / "dlbook" / "keys").mkdir(parents=True)
+    (tmp_path / "dlbook" / "keys" / "90_tiny.json").write_text('{"setup": "import torch"}')
+    with zipfile.ZipFile(io.BytesIO(of_dlbook(tmp_path).data)) as archive:
+        keys = [name for name in archive.namelist() if name.startswith("dlbook/keys/")]
+        assert keys == ["dlbook/keys/90_tiny.json"] and b"torch" not in archive.read(keys[0])
+
+
+def test_a_folder_without_notebooks_is_no_course(tmp_path):
+    with pytest.raises(UserError, match="chapters or exercises are needed"):
+        list(copies(tmp_path))

@@ -31,18 +31,52 @@ function forTheCourse(load) {
     const pyodide = await load({ ...options, packages: wanted });
     pyodide.runPython(COUNTING, { globals: pyodide.toPy({}) });
     const loadImports = pyodide.loadPackagesFromImports;
-    let late = null;
     pyodide.loadPackagesFromImports = async (code, ...rest) => {
-      if (DRAWS.test(code)) await (late ??= pyodide.loadPackage(LATE).then(() => quiet(pyodide)));
+      if (DRAWS.test(code)) await loadLate(pyodide);
       return loadImports(code, ...rest);
     };
     return pyodide;
   };
 }
 
+// Without a network some of it stays away: the next cell that draws asks again.
+async function loadLate(pyodide) {
+  const isThere = (name) => name in pyodide.loadedPackages;
+  if (LATE.every(isThere)) return;
+  await pyodide.loadPackage(LATE);
+  if (isThere("tqdm")) quiet(pyodide);
+}
+
 // A progress bar has no thread here that could watch over it.
 function quiet(pyodide) {
   pyodide.runPython("import tqdm; tqdm.tqdm.monitor_interval = 0");
+}
+
+// The list of packages names each by its content, so an old list is all that could be out of date.
+function current(fetch) {
+  return (address, options) => {
+    const isList = String(address.url ?? address).endsWith("/pyodide-lock.json");
+    return fetch(address, isList ? { ...options, cache: "no-cache" } : options);
+  };
+}
+
+// What does not arrive is told to the page (lost.js): else a cell would wait for it without end. It
+// is asked for twice, since a browser keeps for a while that a file was not there.
+function telling(fetch) {
+  return async (address, options) => {
+    const name = String(address.url ?? address).match(/\/pyodide\/([^/]+)$/)?.[1];
+    if (!name) return fetch(address, options);
+    const first = await fetch(address, options).catch(() => null);
+    if (first?.ok) return first;
+    try {
+      const second = await fetch(address, { ...options, cache: "reload" });
+      if (second.ok) return second;
+      throw new Error(`${name}: ${second.status}`);
+    } catch (error) {
+      self.postMessage({ lost: name });
+      throw error;
+    }
+  };
 }
 
 // Hosts compress text, and many of them not the ten megabytes of Python itself: so it lies there
@@ -58,6 +92,6 @@ function unpacking(fetch) {
 }
 
 if (typeof importScripts === "function") {
-  self.fetch = unpacking(self.fetch.bind(self));
+  self.fetch = unpacking(telling(current(self.fetch.bind(self))));
   loadPyodide = forTheCourse(loadPyodide);
 }

@@ -4,10 +4,12 @@
 
 import { _ } from "./words.js";
 
-const STORE = "dlbook"; // where JupyterLite keeps files: `contentsStorageName` in its settings
+const SITE = new URL("../", location).pathname; // one host may have several courses
+const STORE = `dlbook ${SITE}`; // where JupyterLite keeps files: `contentsStorageName` in lite.py
 const FILES = "files";
 
 const path = decodeURIComponent(new URLSearchParams(location.search).get("path") ?? "");
+const KEPT = `dlbook keeps ${SITE}${path}`; // the newest version that was not wanted
 
 tell();
 
@@ -18,7 +20,7 @@ async function tell() {
   const newest = versions[path];
   const kept = mine?.content?.metadata?.dlbook?.version;
   if (!newest || kept === newest) return;
-  if (localStorage.getItem(`dlbook keeps ${path}`) === newest) return;
+  if (localStorage.getItem(KEPT) === newest) return;
   show(newest);
 }
 
@@ -36,11 +38,12 @@ function show(newest) {
     const mine = await get(path);
     await inStore("readwrite", (files) =>
       files.put({ ...mine, name: name.split("/").pop(), path: name }, name));
+    await fetch(`../files/${encodeURI(path)}`, { cache: "reload" }); // not what the browser keeps of it
     await inStore("readwrite", (files) => files.delete(path));
     location.reload();
   });
   const keep = button(_("keep mine"), () => {
-    localStorage.setItem(`dlbook keeps ${path}`, newest);
+    localStorage.setItem(KEPT, newest);
     bar.remove();
   });
   bar.append(take, " ", keep);
