@@ -162,7 +162,7 @@ def _raw_entries(directory: bytes, most: int) -> Iterator[tuple[tuple[int, ...],
 def _member(
     fields: tuple[int, ...], extra: bytes, start: int, name: str, guess: str, windows: bool
 ) -> Member:
-    """Return an entry; on `windows` a backslash parts folders, and one at the end marks a folder."""
+    """Return an entry; on `windows`, a backslash parts folders and may mark one at its end."""
     _sign, _made, _needs, flags, method, clock, day, checksum, packed, size = fields[:10]
     offset, mode = fields[-1], fields[-2] >> 16
     wide = iter(_wide_numbers(extra))
