@@ -23,7 +23,8 @@ import pytest
 import yaml
 
 from dlbook.cli import main
-from dlbook.grading.course.build import FOLDERS, Course
+from dlbook.grading.course.beside import FOLDERS
+from dlbook.grading.course.build import Course
 from dlbook.grading.package import package_files
 from tests import ROOT, SAMPLES
 from tests.grading.conftest import built_course, course

@@ -33,6 +33,11 @@ BEGINS_WITH = (  # packages that Python begins with: the kernel and the learner'
 _NO_WORDS = "const WORDS = {};"  # in words.js
 _PAGE, _SETTINGS = "index.html", "jupyter-lite.json"
 SCRIPTS = ("kept.js", "lost.js", "newer.js", "stop.js", "title.js")  # modules with words
+BESIDE = ("store.js", "take.js")  # what these and the page of _TAKES import and run
+_TAKES = """<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>dlbook</title>
+<script type="module" src="../take.js"></script></html>
+"""
 FIRST = ("from_file.js", "language.js")  # at once: they may lead to another page
 _DARK = (  # a picture that somebody draws with matplotlib is white: as dim as ours on a dark page
     '<style>[data-jp-theme-light="false"] .jp-RenderedImage img '
@@ -149,8 +154,10 @@ def _mend_page(to: Path) -> None:
     ]
     _change(page, changes)
     _change(to / "config-utils.js", [(_READY, _PER_SITE + _READY)])
-    for name in (*FIRST, *SCRIPTS):
+    for name in (*FIRST, *SCRIPTS, *BESIDE):
         atomic.write(to / name, (HERE / name).read_bytes(), sync=False)
+    (to / "take").mkdir(exist_ok=True)
+    atomic.write(to / "take" / _PAGE, _TAKES, sync=False)
     atomic.write(to / "words.js", _words(), sync=False)
 
 

@@ -7,6 +7,7 @@ import pytest
 from dlbook.grading.results.class_page import class_page
 from dlbook.grading.results.feedback import student_page
 from dlbook.grading.rules.marks import term
+from tests.browser.test_explorers import until
 from tests.grading.results.test_files import CLASS
 from tests.grading.results.test_likeness import COPIED, LONG, a_class, entry
 from tests.grading.results.test_students import written
@@ -71,4 +72,4 @@ def test_columns_of_a_term_are_reached_by_keys(page, term_pages):
     page.goto(term_pages["class"])
     page.focus("[role=region][aria-labelledby=students]")
     page.keyboard.press("ArrowRight")
-    page.wait_for_function("document.activeElement.scrollLeft > 0")
+    until(page, lambda: page.evaluate("document.activeElement.scrollLeft") > 0)

@@ -2,11 +2,8 @@
 // has a newer version of it, a bar above the page says so. Nobody's work is ever replaced: whoever
 // takes the newer version finds the own one beside it, under a name with the date.
 
+import { get, SITE } from "./store.js";
 import { _ } from "./words.js";
-
-const SITE = new URL("../", location).pathname; // one host may have several courses
-const STORE = `dlbook ${SITE}`; // where JupyterLite keeps files: `contentsStorageName` in lite.py
-const FILES = "files";
 
 const path = decodeURIComponent(new URLSearchParams(location.search).get("path") ?? "");
 const KEPT = `dlbook keeps ${SITE}${path}`; // the newest version that was not wanted
@@ -34,13 +31,9 @@ function show(newest) {
   bar.append(_("This is your copy, kept in this browser. The course has a newer version of it. "));
   bar.append(_("If you take it, yours stays beside it, as {name}. ").replace("{name}", name));
   const take = button(_("take the newer version"), async () => {
-    await window.jupyterapp?.commands.execute("docmanager:save"); // what was written since
-    const mine = await get(path);
-    await inStore("readwrite", (files) =>
-      files.put({ ...mine, name: name.split("/").pop(), path: name }, name));
-    await fetch(`../files/${encodeURI(path)}`, { cache: "reload" }); // not what the browser keeps of it
-    await inStore("readwrite", (files) => files.delete(path));
-    location.reload();
+    await saved();
+    const beside = encodeURIComponent(name);
+    location.href = `../take/index.html?path=${encodeURIComponent(path)}&beside=${beside}`;
   });
   const keep = button(_("keep mine"), () => {
     localStorage.setItem(KEPT, newest);
@@ -48,6 +41,14 @@ function show(newest) {
   });
   bar.append(take, " ", keep);
   document.body.append(bar);
+}
+
+/** Wait until what was written since is kept, too. */
+async function saved() {
+  const app = window.jupyterapp;
+  await app?.commands.execute("docmanager:save"); // nothing, where it is being saved
+  const isOpen = () => app?.shell.currentWidget?.context?.model;
+  while (isOpen()?.dirty) await new Promise((done) => setTimeout(done, 100));
 }
 
 function besides(path) {
@@ -60,30 +61,4 @@ function button(text, act) {
   made.textContent = text;
   made.addEventListener("click", act);
   return made;
-}
-
-// ---- the browser's storage ----
-
-async function get(key) {
-  const known = indexedDB.databases ? await indexedDB.databases() : [{ name: STORE }];
-  if (!known.some(({ name }) => name === STORE)) return null; // nothing is kept yet
-  return inStore("readonly", (files) => files.get(key));
-}
-
-/** Do something with the files and let go of them: JupyterLite waits while somebody holds them. */
-async function inStore(mode, act) {
-  const store = await result(indexedDB.open(STORE));
-  try {
-    if (!store.objectStoreNames.contains(FILES)) return null;
-    return await result(act(store.transaction(FILES, mode).objectStore(FILES)));
-  } finally {
-    store.close();
-  }
-}
-
-function result(request) {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
 }

@@ -67,6 +67,8 @@ def test_what_writes_keys_never_writes_them_beside_a_learners_copies(installed, 
 
 def test_what_writes_keys_never_writes_them_into_the_package(installed, tmp_path):
     root = add_course(tmp_path / "mine")
+    (root / "solutions").mkdir()
+    (root / "solutions" / "90_tiny.ipynb").touch()  # a learner has none
     assert place.own(place.find(root)) == Course(root)
     with pytest.raises(UserError, match="copy that folder"):
         place.own(place.find(tmp_path))
