@@ -18,7 +18,17 @@ async function tell() {
   const kept = mine?.content?.metadata?.dlbook?.version;
   if (!newest || kept === newest) return;
   if (localStorage.getItem(KEPT) === newest) return;
+  while (!open()?.isReady) await soon(); // what is still being opened cannot be saved
   show(newest);
+}
+
+/** Return the notebook as JupyterLite holds it, nothing before it is there. */
+function open() {
+  return window.jupyterapp?.shell.currentWidget?.context;
+}
+
+function soon() {
+  return new Promise((done) => setTimeout(done, 100));
 }
 
 function show(newest) {
@@ -45,10 +55,8 @@ function show(newest) {
 
 /** Wait until what was written since is kept, too. */
 async function saved() {
-  const app = window.jupyterapp;
-  await app?.commands.execute("docmanager:save"); // nothing, where it is being saved
-  const isOpen = () => app?.shell.currentWidget?.context?.model;
-  while (isOpen()?.dirty) await new Promise((done) => setTimeout(done, 100));
+  await window.jupyterapp.commands.execute("docmanager:save"); // nothing, where it is being saved
+  while (open()?.model.dirty) await soon();
 }
 
 function besides(path) {
